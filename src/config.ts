@@ -1,0 +1,135 @@
+// Owns the reading of settings: environment and .env file in, one frozen object out. All faults are
+// reported together, and a name that looks like ours but is not is a fault: a typo never goes unseen.
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+
+import { AppError } from './errors.ts';
+import { SETTINGS } from './settings.ts';
+import type { SettingName, Settings } from './settings.ts';
+
+export interface Config extends Settings {
+  /** Folder with the numbered SQL migrations of the cache database. */
+  readonly migrationsDir: string;
+}
+
+export interface ConfigSource {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder whose .env is read, if there is one. */
+  readonly cwd: string;
+  /** Root of the installed package: migrations/ and models/ stand there. */
+  readonly root: string;
+}
+
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+const OWN_PREFIXES = ['ASKONCE_', 'DB_POOL_', 'SESSION_POOL_', 'BREAKER_'];
+/** Shorter names (HOST, PORT) are too near to other programs' variables to guess at. */
+const SHORTEST_GUESSED_NAME = 8;
+
+/** @throws AppError CONFIG_INVALID listing every fault, one a line. */
+export function readConfig(source: ConfigSource): Config {
+  const file = readEnvFile(join(source.cwd, '.env'));
+  const values: Record<string, string | undefined> = { ...file, ...source.env };
+  const faults = [
+    ...Object.keys(file)
+      .filter((name) => !isSetting(name))
+      .map(unknownSetting),
+    ...Object.keys(source.env).filter(looksMistyped).map(unknownSetting),
+  ];
+  const settings: Record<string, unknown> = {};
+  for (const name of NAMES) {
+    const value = values[name];
+    const parsed = SETTINGS[name].schema.safeParse(value === '' ? undefined : value);
+    if (parsed.success) settings[name] = parsed.data;
+    else faults.push(...parsed.error.issues.map((issue) => `${name} ${issue.message}`));
+  }
+  if (faults.length === 0) faults.push(...crossChecks(settings as Settings));
+  if (faults.length > 0) {
+    throw new AppError('CONFIG_INVALID', faults.join('\n'), {
+      hint: 'Run `askonce config` to see every setting, its meaning and its default.',
+    });
+  }
+  return Object.freeze(located(settings as Settings, source));
+}
+
+/** Every setting with its value and where it came from; secrets masked. */
+export function describeConfig(source: ConfigSource): string {
+  const file = readEnvFile(join(source.cwd, '.env'));
+  return NAMES.map((name) => {
+    const setting: { about: string; secret?: boolean } = SETTINGS[name];
+    const value = source.env[name] ?? file[name];
+    const origin = source.env[name] ? 'environment' : file[name] ? '.env' : 'default';
+    const fallback = SETTINGS[name].schema.safeParse(undefined).data;
+    const shown = value ? (setting.secret ? '(set, hidden)' : value) : String(fallback ?? '');
+    return `# ${setting.about}\n${name}=${shown}${origin === 'default' ? '' : `   # from ${origin}`}`;
+  }).join('\n\n');
+}
+
+function readEnvFile(path: string): Record<string, string | undefined> {
+  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+}
+
+function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+function looksMistyped(name: string): boolean {
+  if (isSetting(name)) return false;
+  if (OWN_PREFIXES.some((prefix) => name.startsWith(prefix))) return true;
+  return NAMES.some((known) => known.length >= SHORTEST_GUESSED_NAME && isOneSlipAway(name, known));
+}
+
+function unknownSetting(name: string): string {
+  const meant = NAMES.find((known) => isOneSlipAway(name, known));
+  return `${name} is not a setting${meant ? `; did you mean ${meant}?` : ''}`;
+}
+
+/** One letter more, less, other or swapped. */
+function isOneSlipAway(name: string, known: string): boolean {
+  if (Math.abs(name.length - known.length) > 1 || name === known) return false;
+  let start = 0;
+  while (start < name.length && name[start] === known[start]) start += 1;
+  let end = 0;
+  const shorter = Math.min(name.length, known.length) - start;
+  while (end < shorter && name.at(-1 - end) === known.at(-1 - end)) end += 1;
+  const left = name.slice(start, name.length - end);
+  const right = known.slice(start, known.length - end);
+  const swapped = left.length === 2 && left[0] === right[1] && left[1] === right[0];
+  return Math.max(left.length, right.length) <= 1 || swapped;
+}
+
+function crossChecks(settings: Settings): string[] {
+  const faults: string[] = [];
+  if (settings.DB_POOL_MIN > settings.DB_POOL_MAX) {
+    faults.push('DB_POOL_MIN must not be larger than DB_POOL_MAX');
+  }
+  if (settings.SESSION_POOL_MIN > settings.SESSION_POOL_MAX) {
+    faults.push('SESSION_POOL_MIN must not be larger than SESSION_POOL_MAX');
+  }
+  if (!isLoopback(settings.HOST) && settings.AUTH_TOKENS.length === 0) {
+    faults.push(`HOST=${settings.HOST} is reachable by others: set AUTH_TOKENS=name:token first`);
+  }
+  const names = settings.AUTH_TOKENS.map((entry) => entry.name);
+  if (new Set(names).size < names.length) faults.push('AUTH_TOKENS names must differ');
+  return faults;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function located(settings: Settings, source: ConfigSource): Config {
+  return {
+    ...settings,
+    ASKONCE_DATA_DIR: expandHome(settings.ASKONCE_DATA_DIR, source.cwd),
+    MODELS_DIR: settings.MODELS_DIR
+      ? expandHome(settings.MODELS_DIR, source.cwd)
+      : join(source.root, 'models'),
+    migrationsDir: join(source.root, 'migrations'),
+  };
+}
+
+function expandHome(path: string, cwd: string): string {
+  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(cwd, path);
+}

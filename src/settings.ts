@@ -1,0 +1,191 @@
+// Owns the list of settings: name, meaning, default, check. README and `askonce config` are made from it.
+import { z } from 'zod';
+
+export interface Setting {
+  readonly about: string;
+  readonly schema: z.ZodType<unknown, string | undefined>;
+  /** Masked wherever settings are printed. */
+  readonly secret?: boolean;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+function text(fallback: string) {
+  return z
+    .string()
+    .optional()
+    .transform((value) => value ?? fallback);
+}
+
+function optionalUrl() {
+  return z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || isPostgresUrl(value), {
+      message:
+        'must be a URL such as postgres://user:password@host:5432/database; ' +
+        'write special characters in the password percent-encoded (@ is %40, # is %23, / is %2F)',
+    });
+}
+
+function isPostgresUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hash } = new URL(value);
+  return (protocol === 'postgres:' || protocol === 'postgresql:') && hash === '';
+}
+
+function integer(fallback: number, min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .optional()
+    .transform((value, context) => {
+      if (value === undefined) return fallback;
+      const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+      if (number >= min && number <= max) return number;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    });
+}
+
+function fraction(fallback: number, min: number, max: number) {
+  const message = `must be a number from ${min} to ${max}`;
+  return z
+    .string()
+    .optional()
+    .transform((value, context) => {
+      const number = value === undefined ? fallback : Number(value.trim() || Number.NaN);
+      if (number >= min && number <= max) return number;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    });
+}
+
+function list() {
+  return z
+    .string()
+    .optional()
+    .transform((value) => (value ?? '').split(',').map((item) => item.trim()))
+    .transform((items): readonly string[] => items.filter((item) => item !== ''));
+}
+
+export interface TokenEntry {
+  readonly name: string;
+  readonly token: string;
+  readonly role: 'user' | 'admin';
+}
+
+function tokens() {
+  return list().transform((entries, context): readonly TokenEntry[] =>
+    entries.map((entry) => {
+      const [name, token, role = 'user', ...rest] = entry.split(':');
+      const valid = name && token && token.length >= 16 && rest.length === 0;
+      if (valid && (role === 'user' || role === 'admin')) return { name, token, role };
+      context.addIssue({
+        code: 'custom',
+        message:
+          'must be name:token or name:token:admin, comma separated, tokens of 16+ characters',
+      });
+      return z.NEVER;
+    }),
+  );
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const SETTINGS = {
+  DATABASE_URL: {
+    about: 'The PostgreSQL database that agents query. Default: the embedded demo shop.',
+    schema: optionalUrl(),
+    secret: true,
+  },
+  CACHE_DATABASE_URL: {
+    about:
+      'A PostgreSQL with pgvector for a cache that replicas share. Default: embedded, on disk.',
+    schema: optionalUrl(),
+    secret: true,
+  },
+  ASKONCE_DATA_DIR: {
+    about: 'Where the embedded databases live. Default: ~/.askonce',
+    schema: text('~/.askonce'),
+  },
+  HOST: {
+    about: 'Address to listen on. Anything but loopback requires AUTH_TOKENS.',
+    schema: text('127.0.0.1'),
+  },
+  PORT: { about: 'Port to listen on; 0 takes a free one.', schema: integer(3000, 0, 65_535) },
+  ALLOWED_HOSTS: {
+    about: 'Host names accepted in the Host header, beside loopback and HOST (comma separated).',
+    schema: list(),
+  },
+  ALLOWED_ORIGINS: {
+    about: 'Origins accepted from browsers, beside loopback ones (comma separated).',
+    schema: list(),
+  },
+  AUTH_TOKENS: {
+    about: 'Bearer tokens: name:token[:role], comma separated; role is user or admin.',
+    schema: tokens(),
+    secret: true,
+  },
+  CACHE_TTL_SECONDS: {
+    about: 'How long stored rows may be served before the plan runs again.',
+    schema: integer(300, 0, 31_536_000),
+  },
+  CACHE_MAX_MEMORY_BYTES: {
+    about: 'Size of the in-process tier.',
+    schema: integer(64 * MEBIBYTE, 0, 1024 * 1024 * MEBIBYTE),
+  },
+  SPOOL_MAX_BYTES: {
+    about: 'How much of one large result is kept for fetch_rows.',
+    schema: integer(256 * MEBIBYTE, MEBIBYTE, 1024 * 1024 * MEBIBYTE),
+  },
+  TARGET_ERROR_RATE: {
+    about: 'Wrong answers tolerated among those served by similarity.',
+    schema: fraction(0.01, 0, 0.5),
+  },
+  EMBEDDING_MODEL: {
+    about: 'Id of a model under MODELS_DIR, or a path to one.',
+    schema: text('askonce-mini-v1'),
+  },
+  MODELS_DIR: {
+    about: 'Where models are looked up. Default: the models that ship.',
+    schema: text(''),
+  },
+  MAX_RESPONSE_BYTES: {
+    about: 'Hard limit of one answer; larger ones are cut between rows.',
+    schema: integer(10 * MEBIBYTE, 65_536, 512 * MEBIBYTE),
+  },
+  MAX_ROWS: { about: 'Hard limit of max_rows.', schema: integer(1_000_000, 1, 100_000_000) },
+  STATEMENT_TIMEOUT_MS: {
+    about: 'Time limit of one statement in the database.',
+    schema: integer(30_000, 10, 3_600_000),
+  },
+  DB_POOL_MIN: { about: 'Connections the pool keeps ready.', schema: integer(10, 1, 1000) },
+  DB_POOL_MAX: { about: 'Connections the pool may hold at most.', schema: integer(20, 1, 1000) },
+  SESSION_POOL_MIN: { about: 'MCP sessions kept prebuilt.', schema: integer(10, 1, 10_000) },
+  SESSION_POOL_MAX: { about: 'MCP sessions leased at most.', schema: integer(200, 1, 100_000) },
+  MAX_QUEUE: {
+    about: 'Requests that may wait for a session or a connection before OVERLOADED is answered.',
+    schema: integer(1000, 0, 1_000_000),
+  },
+  BREAKER_FAILURES: {
+    about: 'Backend failures within BREAKER_WINDOW_MS that open the circuit breaker.',
+    schema: integer(5, 1, 1000),
+  },
+  BREAKER_WINDOW_MS: {
+    about: 'Window in which BREAKER_FAILURES are counted.',
+    schema: integer(30_000, 100, 3_600_000),
+  },
+  LOG_LEVEL: {
+    about: LOG_LEVELS.join(', '),
+    schema: z
+      .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
+      .optional()
+      .transform((value) => value ?? 'info') as z.ZodType<string, string | undefined>,
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Settings = {
+  readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']>;
+};
