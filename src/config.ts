@@ -58,8 +58,9 @@ export function describeConfig(source: ConfigSource): string {
   const file = readEnvFile(join(source.cwd, '.env'));
   return NAMES.map((name) => {
     const setting: { about: string; secret?: boolean } = SETTINGS[name];
-    const value = source.env[name] ?? file[name];
-    const origin = source.env[name] ? 'environment' : file[name] ? '.env' : 'default';
+    const isInEnv = source.env[name] !== undefined;
+    const value = isInEnv ? source.env[name] : file[name];
+    const origin = !value ? 'default' : isInEnv ? 'environment' : '.env';
     const fallback = SETTINGS[name].schema.safeParse(undefined).data;
     const shown = value ? (setting.secret ? '(set, hidden)' : value) : String(fallback ?? '');
     return `# ${setting.about}\n${name}=${shown}${origin === 'default' ? '' : `   # from ${origin}`}`;
@@ -76,12 +77,15 @@ function isSetting(name: string): name is SettingName {
 
 function looksMistyped(name: string): boolean {
   if (isSetting(name)) return false;
+  const upper = name.toUpperCase();
+  if (upper !== name && upper.length >= SHORTEST_GUESSED_NAME && isSetting(upper)) return true;
   if (OWN_PREFIXES.some((prefix) => name.startsWith(prefix))) return true;
   return NAMES.some((known) => known.length >= SHORTEST_GUESSED_NAME && isOneSlipAway(name, known));
 }
 
 function unknownSetting(name: string): string {
-  const meant = NAMES.find((known) => isOneSlipAway(name, known));
+  const upper = name.toUpperCase();
+  const meant = NAMES.find((known) => upper === known || isOneSlipAway(upper, known));
   return `${name} is not a setting${meant ? `; did you mean ${meant}?` : ''}`;
 }
 
@@ -112,6 +116,8 @@ function crossChecks(settings: Settings): string[] {
   }
   const names = settings.AUTH_TOKENS.map((entry) => entry.name);
   if (new Set(names).size < names.length) faults.push('AUTH_TOKENS names must differ');
+  const tokens = settings.AUTH_TOKENS.map((entry) => entry.token);
+  if (new Set(tokens).size < tokens.length) faults.push('AUTH_TOKENS tokens must differ');
   return faults;
 }
 

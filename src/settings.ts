@@ -30,8 +30,20 @@ function optionalUrl() {
 
 function isPostgresUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
-  const { protocol, hash } = new URL(value);
-  return (protocol === 'postgres:' || protocol === 'postgresql:') && hash === '';
+  const { protocol, hash, pathname, username, password } = new URL(value);
+  // What stands behind an unescaped # ? or / in the password is taken for another part of the URL.
+  const isWhole = hash === '' && !pathname.includes('@');
+  const isPostgres = protocol === 'postgres:' || protocol === 'postgresql:';
+  return isPostgres && isWhole && [username, password, pathname].every(isDecodable);
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function integer(fallback: number, min: number, max: number) {
@@ -106,7 +118,7 @@ export const SETTINGS = {
     secret: true,
   },
   ASKONCE_DATA_DIR: {
-    about: 'Where the embedded databases live. Default: ~/.askonce',
+    about: 'Where the embedded databases live.',
     schema: text('~/.askonce'),
   },
   HOST: {
@@ -169,15 +181,16 @@ export const SETTINGS = {
     schema: integer(1000, 0, 1_000_000),
   },
   BREAKER_FAILURES: {
-    about: 'Backend failures within BREAKER_WINDOW_MS that open the circuit breaker.',
+    about:
+      'Backend failures within BREAKER_WINDOW_MS that open the breaker (checked, not used yet).',
     schema: integer(5, 1, 1000),
   },
   BREAKER_WINDOW_MS: {
-    about: 'Window in which BREAKER_FAILURES are counted.',
+    about: 'Window in which BREAKER_FAILURES are counted (checked, not used yet).',
     schema: integer(30_000, 100, 3_600_000),
   },
   LOG_LEVEL: {
-    about: LOG_LEVELS.join(', '),
+    about: `How much is logged: ${LOG_LEVELS.join(', ')}.`,
     schema: z
       .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
       .optional()

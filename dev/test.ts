@@ -1,0 +1,214 @@
+// Owns `npm test`: which compiled test files run, in which order, and the PostgreSQL that some need. The
+// tests run on node's own runner; a server started here ends here.
+import { readFile, readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve, sep } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+
+import { isAppError } from '../src/errors.ts';
+import { SETTINGS } from '../src/settings.ts';
+import { checkFitForTests } from './postgres/probe.ts';
+import { createServers } from './postgres/servers.ts';
+import { localSurroundings } from './postgres/surroundings.ts';
+
+const HELP = `Usage: npm test [-- GROUP | PART_OF_A_PATH ...]     for example: npm test -- integration/db
+
+Groups: unit, integration, e2e. Tests of PostgreSQL use TEST_DATABASE_URL if set, else the server of
+\`npm run postgres -- start\` if that is up, else one of their own. Set TEST_POSTGRES_SKIP to a reason
+to leave them out.`;
+
+/** In this order: what is quick and small speaks first. Two cores are what a small machine has. */
+const GROUPS = { unit: 2, integration: 2, e2e: 1 } as const;
+type Group = keyof typeof GROUPS;
+
+const FILE_TIMEOUT_MS = 300_000;
+const COMPILED_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const PACKAGE_ROOT = resolve(COMPILED_ROOT, '..');
+/** What a test file imports, itself or through others, when it cannot run without a server. */
+const NEEDS_SERVER = join(COMPILED_ROOT, 'test', 'support', 'database.js');
+
+interface Totals {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Where the tests' server comes from: an URL, or the reason why there is none. */
+interface Provision {
+  readonly url?: string;
+  readonly obstacle?: string;
+  readonly release?: () => Promise<void>;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${HELP}\n`);
+    return 0;
+  }
+  const files = await selectFiles(args);
+  if (files.length === 0) throw new Error(`no test file matches; see npm test -- --help`);
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => abort.abort(new Error(`ended by ${signal}`)));
+  }
+  isolateEnvironment();
+  const needing = new Set<string>();
+  for (const file of files) if (await needsServer(file)) needing.add(file);
+  const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+  const provision: Provision = needing.size > 0 ? await provide(abort.signal) : {};
+  const runnable = provision.obstacle ? files.filter((file) => !needing.has(file)) : files;
+  try {
+    for (const group of Object.keys(GROUPS) as Group[]) {
+      const own = runnable.filter((file) => inGroup(file, group));
+      await runGroup(group, { files: own, signal: abort.signal, totals });
+    }
+  } finally {
+    await provision.release?.();
+  }
+  abort.signal.throwIfAborted();
+  return conclude(
+    totals,
+    provision.obstacle ? { reason: provision.obstacle, files: [...needing] } : null,
+  );
+}
+
+/** Sources rather than compiled files are listed: what was deleted must not run on. */
+async function selectFiles(patterns: readonly string[]): Promise<string[]> {
+  const sources = await readdir(join(PACKAGE_ROOT, 'test'), { recursive: true });
+  return sources
+    .map((source) => source.split(sep).join('/'))
+    .filter((source) => source.endsWith('.test.ts') && isGroup(source.split('/')[0] ?? ''))
+    .filter((source) => patterns.length === 0 || patterns.some((item) => matches(source, item)))
+    .map((source) => source.replace(/\.ts$/, '.js'))
+    .sort();
+}
+
+function matches(source: string, pattern: string): boolean {
+  if (isGroup(pattern)) return inGroup(source, pattern);
+  const wanted = pattern.replace(/^(\.\/)?(dist\/)?(test\/)?/, '').replace(/\.[jt]s$/, '');
+  return source.includes(wanted);
+}
+
+function isGroup(name: string): name is Group {
+  return Object.hasOwn(GROUPS, name);
+}
+
+function inGroup(file: string, group: Group): boolean {
+  return file.startsWith(`${group}/`);
+}
+
+function compiled(file: string): string {
+  return join(COMPILED_ROOT, 'test', file);
+}
+
+async function needsServer(file: string): Promise<boolean> {
+  const seen = new Set<string>();
+  const open = [compiled(file)];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (path === NEEDS_SERVER) return true;
+    if (seen.has(path) || !path.startsWith(join(COMPILED_ROOT, 'test'))) continue;
+    seen.add(path);
+    const text = await readFile(path, 'utf8');
+    const imports = text.matchAll(/\bfrom '(\.[^']+)'/g);
+    for (const [, relative = ''] of imports) open.push(resolve(dirname(path), relative));
+  }
+  return false;
+}
+
+/** The settings of whoever runs the tests must not decide how they end. */
+function isolateEnvironment(): void {
+  for (const name of Object.keys(SETTINGS)) delete process.env[name];
+}
+
+async function provide(signal: AbortSignal): Promise<Provision> {
+  const given = process.env['TEST_DATABASE_URL'];
+  if (given) {
+    await checkFitForTests(given);
+    return { url: given };
+  }
+  const skip = process.env['TEST_POSTGRES_SKIP'];
+  if (skip) return { obstacle: skip };
+  const servers = createServers(localSurroundings(process.env, signal));
+  const shared = await servers.shared();
+  if (shared) {
+    process.env['TEST_DATABASE_URL'] = shared.url;
+    return { url: shared.url };
+  }
+  try {
+    const { server, release } = await servers.startOwn();
+    process.env['TEST_DATABASE_URL'] = server.url;
+    return { url: server.url, release };
+  } catch (error) {
+    if (!isAppError(error, 'DATABASE_UNAVAILABLE')) throw error;
+    return { obstacle: `${error.message}\n${error.hint ?? ''}` };
+  }
+}
+
+async function runGroup(
+  group: Group,
+  options: { files: readonly string[]; signal: AbortSignal; totals: Totals },
+): Promise<void> {
+  if (options.files.length === 0 || options.signal.aborted) return;
+  process.stdout.write(`\n${group}\n`);
+  const events = run({
+    files: options.files.map(compiled),
+    concurrency: Math.min(GROUPS[group], availableParallelism()),
+    timeout: FILE_TIMEOUT_MS,
+    signal: options.signal,
+  });
+  events.on('test:diagnostic', ({ message, nesting }) => {
+    const [, what = '', count = ''] =
+      /^(pass|fail|cancelled|skipped|todo) (\d+)$/.exec(message) ?? [];
+    if (nesting === 0) addTo(options.totals, what, Number(count));
+  });
+  for await (const text of events.compose(new spec())) process.stdout.write(String(text));
+}
+
+function addTo(totals: Totals, what: string, count: number): void {
+  if (what === 'pass') totals.passed += count;
+  if (what === 'fail' || what === 'cancelled') totals.failed += count;
+  if (what === 'skipped' || what === 'todo') totals.skipped += count;
+}
+
+function conclude(totals: Totals, leftOut: { reason: string; files: string[] } | null): number {
+  const lines: string[] = [''];
+  if (leftOut) {
+    const list = leftOut.files.map((file) => `  test/${file.replace(/\.js$/, '.ts')}`);
+    lines.push(
+      `NOT RUN, for want of a PostgreSQL with pgvector (${countFiles(list.length)}):`,
+      ...list,
+    );
+    lines.push(
+      'because',
+      ...leftOut.reason
+        .trim()
+        .split('\n')
+        .map((line) => `  ${line}`),
+      '',
+    );
+  }
+  const notRun = leftOut ? `, ${countFiles(leftOut.files.length)} not run` : '';
+  lines.push(
+    `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped${notRun}`,
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+  // A machine that checks for others must not take half of the tests for all of them.
+  const incomplete = leftOut !== null && Boolean(process.env['CI']);
+  const ranNothing = totals.passed + totals.failed + totals.skipped === 0;
+  return totals.failed > 0 || incomplete || ranNothing ? 1 : 0;
+}
+
+function countFiles(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = isAppError(error) && error.hint ? `\n${error.hint}` : '';
+  process.stderr.write(`${message}${hint}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,161 @@
+// Owns the differences between two questions' facts: what a cached answer must never gloss over.
+// Pure; the statement's facts may excuse a fact that only one side says, never one that both contradict.
+import type { SqlFacts } from './facts.ts';
+import { type Difference, factsOf, quote, sentence } from './frame-difference.ts';
+import { compareOrder } from './frame-order.ts';
+import type { Fact, FactKind } from './frame-facts.ts';
+import type { Frame } from './frame.ts';
+
+/** Words after a negation that may be what it negates. */
+const SCOPE_WORDS = 2;
+
+/** Whether a fact that only one question says is already in the statement, or says nothing. */
+function excused(fact: Fact, said: 'earlier' | 'later', sql: SqlFacts): boolean {
+  switch (fact.kind) {
+    case 'comparison':
+      // "with at least one order" is "with orders", unless the statement compares with 1.
+      return fact.key === '>= 1' && !sql.literals.some((literal) => /^[01]$/u.test(literal.value));
+    case 'aggregate':
+      // "total" may be the name of a column; a statement that sums nothing did not read it as a sum.
+      return (
+        fact.key === 'sum' &&
+        said === 'earlier' &&
+        !sql.aggregates.some((name) => name.startsWith('sum'))
+      );
+    case 'distinct':
+      return said === 'later' && sql.distinct;
+    case 'sort':
+      return (
+        said === 'later' &&
+        sql.orderings.some((order) => fact.key === 'sorted' || fact.key.startsWith(order.direction))
+      );
+    case 'group':
+      // "the name of each student" is the names of all students.
+      return sql.groupBy.length === 0 && sql.aggregates.length === 0;
+    default:
+      return false;
+  }
+}
+
+/** "more than 2" and "at least 3" are the same of whole things and not of prices: a reader must say. */
+function sameWholeBound(first: Fact, second: Fact): boolean {
+  const parse = (key: string): readonly [string, number] | undefined => {
+    const parts = /^(>=|<=|>|<) (-?\d+)$/u.exec(key);
+    return parts === null ? undefined : [parts[1] ?? '', Number(parts[2])];
+  };
+  const lower = (key: string): number | undefined => {
+    const bound = parse(key);
+    if (bound?.[0] === '>=') return bound[1];
+    return bound?.[0] === '>' ? bound[1] + 1 : undefined;
+  };
+  const upper = (key: string): number | undefined => {
+    const bound = parse(key);
+    if (bound?.[0] === '<=') return bound[1];
+    return bound?.[0] === '<' ? bound[1] - 1 : undefined;
+  };
+  const same = (of: (key: string) => number | undefined): boolean =>
+    of(first.key) !== undefined && of(first.key) === of(second.key);
+  return same(lower) || same(upper);
+}
+
+const NEVER_MERE_WORDING: ReadonlySet<FactKind> = new Set([
+  'number',
+  'time',
+  'comparison',
+  'direction',
+  'aggregate',
+]);
+const PERHAPS_WORDING: ReadonlySet<FactKind> = new Set(['distinct', 'or', 'group']);
+
+/** "customers with more than 5 orders" against "customers whose number of orders exceeds 5". */
+function aggregateIsImplicit(
+  before: readonly Fact[],
+  after: readonly Fact[],
+  context: { readonly earlier: Frame; readonly later: Frame; readonly sql: SqlFacts },
+): boolean {
+  const silent = before.length > 0 ? context.later : context.earlier;
+  const measures = silent.facts.some(
+    (fact) => fact.kind === 'direction' || fact.kind === 'comparison',
+  );
+  return (
+    measures &&
+    [...before, ...after].every((fact) =>
+      context.sql.aggregates.some((name) => name.startsWith(fact.key.slice(0, 3))),
+    )
+  );
+}
+
+function compareKind(
+  kind: FactKind,
+  earlier: Frame,
+  later: Frame,
+  sql: SqlFacts,
+): Difference | undefined {
+  const first = factsOf(earlier, kind);
+  const second = factsOf(later, kind);
+  const lacks = (facts: readonly Fact[], key: string): boolean =>
+    facts.every((fact) => fact.key !== key);
+  const before = first.filter((fact) => lacks(second, fact.key) && !excused(fact, 'earlier', sql));
+  const after = second.filter((fact) => lacks(first, fact.key) && !excused(fact, 'later', sql));
+  if (before.length === 0 && after.length === 0) return undefined;
+  const text = sentence(before, after);
+  const unsorted = [...before, ...after].some((fact) => fact.key === 'sorted');
+  const rephrased =
+    PERHAPS_WORDING.has(kind) ||
+    (kind === 'comparison' &&
+      before.length === after.length &&
+      before.every((fact, index) => sameWholeBound(fact, after[index] ?? fact)));
+  const contradicts = before.length > 0 && after.length > 0 && !unsorted;
+  const implicit =
+    kind === 'aggregate' &&
+    !contradicts &&
+    aggregateIsImplicit(before, after, { earlier, later, sql });
+  const hard = !rephrased && !implicit && (contradicts || NEVER_MERE_WORDING.has(kind));
+  return { weight: hard ? 'hard' : 'soft', rule: kind, text };
+}
+
+const scopeOf = (frame: Frame, negation: Fact): readonly string[] =>
+  frame.words
+    .filter((word) => word.at > negation.at)
+    .slice(0, SCOPE_WORDS)
+    .map((word) => word.concept);
+
+function compareNegation(earlier: Frame, later: Frame): Difference | undefined {
+  const before = factsOf(earlier, 'negation');
+  const after = factsOf(later, 'negation');
+  if (before.length !== after.length) {
+    const text =
+      before.length > after.length
+        ? `the earlier question negates something (${quote(before)}) that the new one does not`
+        : `the new question negates something (${quote(after)}) that the earlier one does not`;
+    return { weight: 'hard', rule: 'negation', text };
+  }
+  const first = before.flatMap((fact) => scopeOf(earlier, fact));
+  const second = new Set(after.flatMap((fact) => scopeOf(later, fact)));
+  if (before.length === 0 || first.some((concept) => second.has(concept))) return undefined;
+  return {
+    weight: 'soft',
+    rule: 'negation',
+    text: 'the two questions may negate different things',
+  };
+}
+
+const COMPARED: readonly FactKind[] = [
+  'number',
+  'time',
+  'comparison',
+  'direction',
+  'sort',
+  'aggregate',
+  'distinct',
+  'group',
+  'or',
+];
+
+export function compareFacts(earlier: Frame, later: Frame, sql: SqlFacts): readonly Difference[] {
+  return [
+    ...COMPARED.map((kind) => compareKind(kind, earlier, later, sql)),
+    compareNegation(earlier, later),
+    ...compareOrder(earlier, later),
+  ].filter((difference) => difference !== undefined);
+}

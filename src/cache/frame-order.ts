@@ -1,0 +1,133 @@
+// Owns who does what to whom: two questions of the same words may still swap the parts that things play.
+// Word order is weak evidence, so most of it is doubt and only a swapped from/to/by is a contradiction.
+import { type Difference, factsOf, quote, sentence } from './frame-difference.ts';
+import type { Fact } from './frame-facts.ts';
+import type { Frame } from './frame.ts';
+
+/** "from Boston to Denver" against "from Denver to Boston": same words, other query. */
+function compareRoles(earlier: Frame, later: Frame): Difference | undefined {
+  const before = factsOf(earlier, 'role');
+  const after = factsOf(later, 'role');
+  const part = (fact: Fact): string => fact.key.slice(0, fact.key.indexOf(' '));
+  const who = (fact: Fact): string => fact.key.slice(fact.key.indexOf(' ') + 1);
+  for (const fact of after) {
+    // The one who plays this part in the new question plays another in the earlier one.
+    const other = before.find((known) => who(known) === who(fact));
+    const same = before.some((known) => known.key === fact.key);
+    if (other !== undefined && !same)
+      return { weight: 'hard', rule: 'role', text: sentence([other], [fact]) };
+    const holder = before.find((known) => part(known) === part(fact));
+    const said = earlier.words.some((word) => word.concept === who(fact));
+    if (
+      holder !== undefined &&
+      !same &&
+      said &&
+      later.words.some((word) => word.concept === who(holder))
+    ) {
+      return { weight: 'soft', rule: 'role', text: sentence([holder], [fact]) };
+    }
+  }
+  const agents = (facts: readonly Fact[]): readonly Fact[] =>
+    facts.filter((fact) => part(fact) === 'by');
+  if ((agents(before).length === 0) !== (agents(after).length === 0)) {
+    return { weight: 'soft', rule: 'role', text: sentence(agents(before), agents(after)) };
+  }
+  return undefined;
+}
+
+const FRONTED = new Set([
+  'for',
+  'of',
+  'among',
+  'in',
+  'from',
+  'by',
+  'per',
+  'during',
+  'across',
+  'within',
+  'over',
+  'on',
+  'at',
+  'with',
+  'given',
+  'considering',
+]);
+
+/** The thing asked for: the first content word, unless a phrase stands in front of the sentence. */
+function headOf(frame: Frame): string | undefined {
+  if (FRONTED.has(frame.tokens[0]?.text ?? '')) return undefined;
+  return frame.words.find((word) => !word.implied && word.value === null)?.concept;
+}
+
+/** "candidates for more than one job" against "jobs with more than one candidate". */
+function compareHeads(earlier: Frame, later: Frame): Difference | undefined {
+  const first = headOf(earlier);
+  const second = headOf(later);
+  if (first === undefined || second === undefined || first === second) return undefined;
+  const place = (frame: Frame, concept: string): number =>
+    frame.words.filter((word) => !word.implied).findIndex((word) => word.concept === concept);
+  const gap = (frame: Frame): number => Math.abs(place(frame, first) - place(frame, second));
+  if (place(earlier, second) < 0 || place(later, first) < 0) return undefined;
+  // "names of students" and "students' names" only turn a pair round.
+  if (gap(earlier) === 1 && gap(later) === 1) return undefined;
+  return {
+    weight: 'soft',
+    rule: 'order',
+    text: `the earlier question asks for ${first} first, the new one for ${second}`,
+  };
+}
+
+const RATIO = new Set(['percent', 'proportion', 'ratio', 'rate']);
+
+/** "what share of the filed claims were denied" against "what share of the denied claims were filed". */
+function compareRatios(earlier: Frame, later: Frame): Difference | undefined {
+  const isRatio = (frame: Frame): boolean => frame.words.some((word) => RATIO.has(word.concept));
+  if (!isRatio(earlier) || !isRatio(later)) return undefined;
+  const sequence = (frame: Frame, other: Frame): readonly string[] => [
+    ...new Set(
+      frame.words
+        .map((word) => word.concept)
+        .filter((concept) => other.words.some((word) => word.concept === concept)),
+    ),
+  ];
+  if (sequence(earlier, later).join('|') === sequence(later, earlier).join('|')) return undefined;
+  return { weight: 'soft', rule: 'order', text: 'what the share is taken of may differ' };
+}
+
+/** "stock below the reorder level" against "reorder level below the stock". */
+function compareOperands(earlier: Frame, later: Frame): Difference | undefined {
+  const sides = (frame: Frame): readonly string[] =>
+    frame.facts
+      .filter((fact) => fact.kind === 'comparison' && !/\d/u.test(fact.key))
+      .map((fact) => frame.words.findLast((word) => word.at < fact.at)?.concept ?? '');
+  const first = sides(earlier);
+  const second = sides(later);
+  if (first.join('|') === second.join('|') || first.length !== second.length) return undefined;
+  return { weight: 'soft', rule: 'order', text: 'what is compared with what may differ' };
+}
+
+/** Where both say the same several things in another order, their roles may be swapped. */
+function compareSequences(earlier: Frame, later: Frame): Difference | undefined {
+  for (const kind of ['number', 'time', 'comparison', 'direction'] as const) {
+    const keys = (frame: Frame): readonly string[] => [
+      ...new Set(factsOf(frame, kind).map((fact) => fact.key)),
+    ];
+    const second = keys(later);
+    const first = keys(earlier).filter((key) => second.includes(key));
+    const shared = second.filter((key) => first.includes(key));
+    if (first.join('|') !== shared.join('|')) {
+      return {
+        weight: 'soft',
+        rule: 'order',
+        text: `${quote(factsOf(later, kind))} stand in another order`,
+      };
+    }
+  }
+  return undefined;
+}
+
+export const compareOrder = (earlier: Frame, later: Frame): readonly Difference[] =>
+  [compareRoles, compareSequences, compareHeads, compareRatios, compareOperands]
+    .map((compare) => compare(earlier, later))
+    .filter((difference) => difference !== undefined);

@@ -1,0 +1,55 @@
+// Owns units of measure and money: which words are one, and equal quantities under one text. Pure.
+
+const SECOND = 1;
+const DAY = 86_400;
+/** Unit to [dimension, factor]; months and years have no fixed length in days and stay their own. */
+const UNITS: Readonly<Record<string, readonly [string, number]>> = Object.fromEntries(
+  (
+    [
+      ['s', SECOND, 's sec secs second seconds'],
+      ['s', 0.001, 'ms msec millisecond milliseconds'],
+      ['s', 60, 'min mins minute minutes'],
+      ['s', 3600, 'h hr hrs hour hours'],
+      ['s', DAY, 'day days'],
+      ['s', 7 * DAY, 'week weeks'],
+      ['mo', 1, 'month months'],
+      ['mo', 12, 'year years yr yrs'],
+      ['mo', 3, 'quarter quarters'],
+      ['%', 1, '% percent pct'],
+      ['m', 1, 'metre meter metres meters'],
+      ['m', 1000, 'km kms kilometre kilometer kilometres kilometers'],
+      ['m', 0.01, 'cm centimetre centimeter centimetres centimeters'],
+      ['m', 0.001, 'mm millimetre millimeter millimetres millimeters'],
+      ['mile', 1, 'mile miles mi'],
+      ['g', 1, 'gram grams gramme grammes'],
+      ['g', 1000, 'kg kgs kilo kilos kilogram kilograms'],
+      ['g', 1e6, 'tonne tonnes'],
+      ['byte', 1e6, 'mb megabyte megabytes'],
+      ['byte', 1e9, 'gb gigabyte gigabytes'],
+      ['byte', 1e12, 'tb terabyte terabytes'],
+      ['$', 1, '$ usd dollar dollars buck bucks'],
+      ['€', 1, '€ eur euro euros'],
+      ['£', 1, '£ gbp'],
+    ] as const
+  ).flatMap(([dimension, factor, names]) =>
+    names.split(' ').map((name) => [name, [dimension, factor] as const]),
+  ),
+);
+
+export const isUnitWord = (word: string): boolean => Object.hasOwn(UNITS, word);
+
+/** Whether a word standing alone measures ('days', 'tonnes') rather than counts things. */
+export const isUnit = (word: string): boolean => Object.hasOwn(UNITS, word) && word.length > 2;
+
+export const sameDimension = (first: string, second: string): boolean =>
+  UNITS[first]?.[0] === UNITS[second]?.[0];
+
+/** One text for equal quantities: 48 hours and 2 days, $1k and 1000 dollars. */
+export function withUnit(value: number, unit: string | undefined): string {
+  const known = unit === undefined ? undefined : UNITS[unit];
+  if (known === undefined) return String(value);
+  const [dimension, factor] = known;
+  const scaled = Number((value * factor).toPrecision(12));
+  // Money in dollars is the unmarked case: people write "over 500" and "over $500" of one column.
+  return dimension === '$' ? String(scaled) : `${scaled} ${dimension}`;
+}

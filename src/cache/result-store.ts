@@ -1,0 +1,173 @@
+// Owns the results in PostgreSQL: headers and row-aligned chunks. A result is found by its statement
+// only after it was finished in one transaction: a crash while it fills leaves nothing to be served.
+import type { Pool } from '../db/pool.ts';
+import type { ResultHeader, ResultStatus } from './entities.ts';
+import type { Key } from './key.ts';
+import type { Chunk, Column } from './rows.ts';
+
+export interface StoredResult {
+  readonly header: ResultHeader;
+  readonly status: ResultStatus;
+  readonly rowCount: number;
+  readonly byteCount: number;
+  /** A result that still fills but was not touched for this long has lost its writer. */
+  readonly untouchedMs: number;
+}
+
+export interface ResultStore {
+  current(resultScope: string, statementKey: Key): Promise<StoredResult | null>;
+  /** @param resultScope of the caller: a result of another scope is not found. */
+  byId(resultScope: string, id: string): Promise<StoredResult | null>;
+  /** Chunks that hold row `fromRow` and later ones, in order, at most `limit`. */
+  chunks(id: string, fromRow: number, limit: number): Promise<Chunk[]>;
+  begin(header: ResultHeader): Promise<void>;
+  append(id: string, chunk: Chunk): Promise<void>;
+  /** Closes a result; `current` makes it the one that its statement finds from now on. */
+  finish(id: string, status: 'complete' | 'cut', current: boolean): Promise<void>;
+  /** Removes what has expired; returns how many results went. */
+  sweep(): Promise<number>;
+}
+
+interface ResultRow {
+  readonly id: string;
+  readonly result_scope: string;
+  readonly statement_key: Buffer;
+  readonly status: ResultStatus;
+  readonly columns: Column[];
+  readonly row_count: string;
+  readonly byte_count: string;
+  readonly as_of: Date;
+  readonly expires_at: Date;
+  readonly untouched_ms: number;
+}
+
+const COLUMNS = `id, result_scope, statement_key, status, columns, row_count, byte_count, as_of,
+  expires_at, extract(epoch FROM now() - touched_at)::float8 * 1000 AS untouched_ms`;
+const SWEEP_BATCH = 200;
+
+export function createResultStore(pool: Pool): ResultStore {
+  const one = async (where: string, values: readonly unknown[]): Promise<StoredResult | null> => {
+    const rows = await pool.query<ResultRow>(
+      `SELECT ${COLUMNS} FROM askonce.results WHERE expires_at > now() AND ${where}`,
+      values,
+    );
+    return rows[0] ? toResult(rows[0]) : null;
+  };
+
+  return {
+    current: (resultScope, statementKey) =>
+      one('is_current AND result_scope = $1 AND statement_key = $2', [
+        resultScope,
+        Buffer.from(statementKey, 'hex'),
+      ]),
+
+    byId: (resultScope, id) => one('id = $1 AND result_scope = $2', [id, resultScope]),
+
+    async chunks(id, fromRow, limit) {
+      const rows = await pool.query<{ first_row: string; row_count: number; body: string }>(
+        `SELECT first_row, row_count, body FROM askonce.result_chunks
+         WHERE result_id = $1 AND first_row >= coalesce(
+           (SELECT max(first_row) FROM askonce.result_chunks WHERE result_id = $1 AND first_row <= $2), 0)
+         ORDER BY first_row LIMIT $3`,
+        [id, fromRow, limit],
+      );
+      return rows.map((row) => ({
+        firstRow: Number(row.first_row),
+        rowCount: row.row_count,
+        body: row.body,
+      }));
+    },
+
+    async begin(header) {
+      await pool.query(
+        `INSERT INTO askonce.results
+           (id, result_scope, statement_key, status, columns, as_of, expires_at)
+         VALUES ($1, $2, $3, 'filling', $4, $5, $6)`,
+        [
+          header.id,
+          header.resultScope,
+          Buffer.from(header.statementKey, 'hex'),
+          JSON.stringify(header.columns),
+          new Date(header.asOf),
+          new Date(header.expiresAt),
+        ],
+      );
+    },
+
+    async append(id, chunk) {
+      await pool.query(
+        `WITH chunk AS (
+           INSERT INTO askonce.result_chunks (result_id, first_row, row_count, body)
+           VALUES ($1, $2, $3, $4))
+         UPDATE askonce.results SET touched_at = now(), row_count = row_count + $3,
+           byte_count = byte_count + octet_length($4) WHERE id = $1`,
+        [id, chunk.firstRow, chunk.rowCount, chunk.body],
+      );
+    },
+
+    finish: (id, status, current) => finishResult(pool, { id, status, current }),
+
+    async sweep() {
+      const rows = await pool.query(
+        `DELETE FROM askonce.results WHERE id IN (
+           SELECT id FROM askonce.results WHERE expires_at < now() LIMIT ${SWEEP_BATCH})
+         RETURNING id`,
+      );
+      return rows.length;
+    },
+  };
+}
+
+async function finishResult(
+  pool: Pool,
+  end: { readonly id: string; readonly status: 'complete' | 'cut'; readonly current: boolean },
+): Promise<void> {
+  await pool.withClient(async (client) => {
+    await client.query('BEGIN');
+    try {
+      if (end.current) {
+        // Two runs of one statement may end in any order; the one that read later is the current one.
+        await client.query(
+          `SELECT pg_advisory_xact_lock(hashtextextended(result_scope || statement_key::text, 0))
+           FROM askonce.results WHERE id = $1`,
+          [end.id],
+        );
+        await client.query(
+          `UPDATE askonce.results old SET is_current = false FROM askonce.results new
+           WHERE new.id = $1 AND old.is_current AND old.result_scope = new.result_scope
+             AND old.statement_key = new.statement_key AND old.as_of <= new.as_of`,
+          [end.id],
+        );
+      }
+      await client.query(
+        `UPDATE askonce.results new SET status = $2, touched_at = now(),
+           is_current = $3 AND NOT EXISTS (
+             SELECT FROM askonce.results old WHERE old.is_current AND old.id <> new.id
+               AND old.result_scope = new.result_scope AND old.statement_key = new.statement_key)
+         WHERE new.id = $1`,
+        [end.id, end.status, end.current],
+      );
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK');
+      throw error;
+    }
+  });
+}
+
+function toResult(row: ResultRow): StoredResult {
+  return {
+    header: {
+      id: row.id,
+      resultScope: row.result_scope,
+      statementKey: row.statement_key.toString('hex'),
+      columns: row.columns,
+      asOf: row.as_of.getTime(),
+      expiresAt: row.expires_at.getTime(),
+    },
+    status: row.status,
+    rowCount: Number(row.row_count),
+    byteCount: Number(row.byte_count),
+    untouchedMs: row.untouched_ms,
+  };
+}

@@ -1,0 +1,215 @@
+// Owns the results memory as one: the in-process tier over the store. Writes results while they
+// stream, finds them by statement, and reads them back from any row on.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { AppError } from '../errors.ts';
+import type { ResultHeader } from './entities.ts';
+import type { Gate } from './gate.ts';
+import type { Key } from './key.ts';
+import type { HeldResult, MemoryTier } from './memory.ts';
+import type { ResultStore, StoredResult } from './result-store.ts';
+import type { Chunk, RowSource } from './rows.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+export interface FoundResult {
+  readonly tier: 'memory' | 'store';
+  readonly header: ResultHeader;
+  readonly source: RowSource;
+}
+
+export interface ResultWriter {
+  readonly resultId: string;
+  /** Whether what was appended can be read again: false once the store has failed. */
+  readonly kept: boolean;
+  /** Waits for the store when the result has outgrown memory. Never rejects. */
+  append(chunk: Chunk): Promise<void>;
+  /** `current`: later calls of the same statement may be served from it. Never rejects. */
+  finish(end: { readonly wasCut: boolean; readonly current: boolean }): Promise<void>;
+}
+
+export interface Results {
+  /** The newest rows of a statement, if they were read after `oldestAsOf`. */
+  find(resultScope: string, statementKey: Key, oldestAsOf: number): Promise<FoundResult | null>;
+  byId(resultScope: string, id: string): Promise<FoundResult | null>;
+  writer(header: ResultHeader): ResultWriter;
+}
+
+export interface ResultsOptions {
+  readonly memory: MemoryTier;
+  readonly store: ResultStore;
+  readonly gate: Gate;
+  readonly queue: WriteQueue;
+  readonly now: () => number;
+}
+
+/** Results up to this size are written after they are complete, and held in memory. */
+const SMALL_RESULT_CHARS = 512 * 1024;
+const READ_CHUNKS = 16;
+const POLL_MS = 25;
+const WRITER_LOST_MS = 15_000;
+
+export function createResults(options: ResultsOptions): Results {
+  const { memory, store, gate, queue, now } = options;
+  /** Writers at work, so that a cursor can be followed before its result is anywhere to be found. */
+  const writing = new Map<string, Promise<void>>();
+
+  /** Small ones are read whole, so that the next call finds them in memory. */
+  async function open(stored: StoredResult, current: boolean): Promise<FoundResult> {
+    if (stored.status === 'filling' || stored.byteCount > SMALL_RESULT_CHARS) {
+      return { tier: 'store', header: stored.header, source: storedSource(store, stored) };
+    }
+    const chunks = await store.chunks(stored.header.id, 0, Number.MAX_SAFE_INTEGER);
+    const held = { header: stored.header, chunks, wasCut: stored.status === 'cut' };
+    memory.putResult(held, current);
+    return { tier: 'store', header: stored.header, source: heldSource(held) };
+  }
+
+  return {
+    async find(resultScope, statementKey, oldestAsOf) {
+      const isFresh = (header: ResultHeader): boolean =>
+        header.expiresAt > now() && header.asOf > oldestAsOf;
+      const held = memory.result(resultScope, statementKey);
+      if (held && isFresh(held.header)) return fromMemory(held);
+      return await gate.attempt('find-result', null, async () => {
+        const stored = await store.current(resultScope, statementKey);
+        return stored && isFresh(stored.header) ? await open(stored, true) : null;
+      });
+    },
+
+    async byId(resultScope, id) {
+      const held = memory.resultById(id);
+      if (held?.header.resultScope === resultScope) return fromMemory(held);
+      await writing.get(id);
+      const finished = memory.resultById(id);
+      if (finished?.header.resultScope === resultScope) return fromMemory(finished);
+      await queue.settled(id);
+      return await gate.attempt('open-result', null, async () => {
+        const stored = await store.byId(resultScope, id);
+        return stored && (await open(stored, false));
+      });
+    },
+
+    writer(header) {
+      let opened = (): void => {};
+      const reachable = new Promise<void>((resolve) => (opened = resolve));
+      writing.set(header.id, reachable);
+      return createWriter(options, header, () => {
+        writing.delete(header.id);
+        opened();
+      });
+    },
+  };
+}
+
+function fromMemory(held: HeldResult): FoundResult {
+  return { tier: 'memory', header: held.header, source: heldSource(held) };
+}
+
+function heldSource(held: HeldResult): RowSource {
+  return {
+    columns: held.header.columns,
+    async *chunks(fromRow) {
+      yield* held.chunks.filter((chunk) => chunk.firstRow + chunk.rowCount > fromRow);
+    },
+    wasCut: () => held.wasCut,
+  };
+}
+
+/** Reads from the store, following a result that another request, or another replica, still fills. */
+function storedSource(store: ResultStore, opened: StoredResult): RowSource {
+  const { id, resultScope, columns } = opened.header;
+  let { status } = opened;
+  return {
+    columns,
+    wasCut: () => status === 'cut',
+    async *chunks(fromRow) {
+      let next = fromRow;
+      for (;;) {
+        const isLast = status !== 'filling';
+        const chunks = await store.chunks(id, next, READ_CHUNKS);
+        const unread = chunks.filter((chunk) => chunk.firstRow + chunk.rowCount > next);
+        for (const chunk of unread) {
+          next = chunk.firstRow + chunk.rowCount;
+          yield chunk;
+        }
+        if (unread.length > 0) continue;
+        if (isLast) return;
+        await sleep(POLL_MS);
+        const latest = await store.byId(resultScope, id);
+        if (!latest || (latest.status === 'filling' && latest.untouchedMs > WRITER_LOST_MS)) {
+          throw new AppError('NOT_FOUND', 'The rest of this result was lost.', {
+            hint: 'Run the query again.',
+          });
+        }
+        status = latest.status;
+      }
+    },
+  };
+}
+
+/** @param onReachable called once the result can be found in memory, in the queue or in the store. */
+function createWriter(
+  options: ResultsOptions,
+  header: ResultHeader,
+  onReachable: () => void,
+): ResultWriter {
+  const { memory, store, gate, queue } = options;
+  let waiting: Chunk[] = [];
+  let waitingChars = 0;
+  let streaming = false;
+  let failed = false;
+
+  const attempt = async (operation: string, fn: () => Promise<void>): Promise<void> => {
+    const done = await gate.attempt(operation, false, () => fn().then(() => true));
+    failed ||= !done;
+  };
+  const writeWaiting = async (): Promise<void> => {
+    const chunks = waiting;
+    waiting = [];
+    if (!streaming) await attempt('begin-result', () => store.begin(header));
+    streaming = true;
+    for (const chunk of chunks) {
+      if (!failed) await attempt('append-result', () => store.append(header.id, chunk));
+    }
+    onReachable();
+  };
+
+  return {
+    resultId: header.id,
+    get kept() {
+      return !failed && (streaming || gate.open || memory.resultById(header.id) !== undefined);
+    },
+    async append(chunk) {
+      if (failed) return;
+      waiting.push(chunk);
+      waitingChars += chunk.body.length;
+      if (streaming || waitingChars > SMALL_RESULT_CHARS) await writeWaiting();
+    },
+    async finish({ wasCut, current }) {
+      const close = (): Promise<void> =>
+        attempt('finish-result', () =>
+          store.finish(header.id, wasCut ? 'cut' : 'complete', current),
+        );
+      if (failed) return onReachable();
+      if (streaming) {
+        await close();
+        if (current) memory.dropResult(header.resultScope, header.statementKey);
+        return;
+      }
+      memory.putResult({ header, chunks: waiting, wasCut }, current);
+      if (gate.open) enqueue(close);
+      onReachable();
+    },
+  };
+
+  function enqueue(close: () => Promise<void>): void {
+    queue.add({
+      id: header.id,
+      bytes: 2 * waitingChars,
+      write: async () => {
+        await writeWaiting();
+        if (!failed) await close();
+      },
+    });
+  }
+}

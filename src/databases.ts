@@ -1,0 +1,178 @@
+// Owns where the two databases come from: a server named by a URL, or an embedded engine. Behind this
+// file both are a pool and nothing else; only the way a runaway is ended differs.
+import type { Config } from './config.ts';
+import { startEmbeddedDatabase } from './db/embedded.ts';
+import { migrate } from './db/migrate.ts';
+import { createPool } from './db/pool.ts';
+import type { Pool } from './db/pool.ts';
+import { withReadOnlyTransaction } from './db/transaction.ts';
+import { buildDemoShop } from './demo/shop.ts';
+import { AppError } from './errors.ts';
+import type { ReleaseStack } from './lib/release-stack.ts';
+import type { Logger } from './logger.ts';
+
+export interface DatabaseOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly onProgress: (line: string) => void;
+}
+
+export interface OpenDatabase {
+  readonly pool: Pool;
+  /** Names the database in cache keys; holds no password. */
+  readonly id: string;
+  readonly role: string;
+  /** Resolves true once the schema that askonce needs is in place, false when the app closes before. */
+  readonly ready: Promise<boolean>;
+  readonly interrupt?: () => Promise<void>;
+  readonly runQuery: (
+    sql: string,
+    params: readonly unknown[],
+    signal?: AbortSignal,
+  ) => Promise<Record<string, unknown>[]>;
+}
+
+/** A caller that waits longer than this for a connection is told that the server is overloaded. */
+const DATA_ACQUIRE_MS = 5000;
+/** The cache is there to be fast: a store that does not answer at once is done without. */
+const CACHE_ACQUIRE_MS = 1500;
+const CACHE_POOL_MAX = 10;
+/**
+ * One engine runs one transaction at a time. A second connection would wait inside of it, where its
+ * time limit would end the first one's statement; here it waits in the pool.
+ */
+const EMBEDDED_POOL_MAX = 1;
+const CATALOG_TIMEOUT_MS = 15_000;
+const MIGRATE_RETRY_MS = 3000;
+
+export async function openDataDatabase(
+  options: DatabaseOptions,
+  releases: ReleaseStack,
+): Promise<OpenDatabase> {
+  const { config, logger } = options;
+  const url = config.DATABASE_URL;
+  if (url !== undefined) {
+    const pool = createPool({
+      url,
+      min: config.DB_POOL_MIN,
+      max: config.DB_POOL_MAX,
+      acquireTimeoutMs: DATA_ACQUIRE_MS,
+      logger,
+    });
+    releases.push('data pool', () => pool.close());
+    return opened({ pool, ...identify(url) });
+  }
+  const engine = await startEmbeddedDatabase({
+    dataDir: config.ASKONCE_DATA_DIR,
+    name: 'shop',
+    logger,
+  });
+  releases.push('shop engine', () => engine.close());
+  await fillDemoShop(engine.url, options);
+  const pool = createPool({
+    url: engine.readerUrl,
+    min: 1,
+    max: EMBEDDED_POOL_MAX,
+    acquireTimeoutMs: DATA_ACQUIRE_MS,
+    logger,
+  });
+  releases.push('data pool', () => pool.close());
+  const interrupt = (): Promise<void> =>
+    engine.endRunaway().catch((error: unknown) => {
+      logger.error({ error: String(error) }, 'embedded engine not restarted');
+    });
+  return opened({ pool, id: 'embedded shop', role: 'reader', interrupt });
+}
+
+async function fillDemoShop(url: string, { logger, onProgress }: DatabaseOptions): Promise<void> {
+  const owner = createPool({ url, min: 0, max: 1, acquireTimeoutMs: DATA_ACQUIRE_MS, logger });
+  try {
+    await owner.withClient((client) => buildDemoShop(client, onProgress));
+  } finally {
+    await owner.close();
+  }
+}
+
+export async function openCacheDatabase(
+  options: DatabaseOptions,
+  releases: ReleaseStack,
+): Promise<OpenDatabase> {
+  const { config, logger } = options;
+  const closing = new AbortController();
+  const openAt = (url: string, max: number): OpenDatabase => {
+    const pool = createPool({ url, min: 1, max, acquireTimeoutMs: CACHE_ACQUIRE_MS, logger });
+    releases.push('cache pool', () => {
+      closing.abort();
+      return pool.close();
+    });
+    return opened({ pool, ...identify(url) });
+  };
+  if (config.CACHE_DATABASE_URL !== undefined) {
+    const database = openAt(config.CACHE_DATABASE_URL, CACHE_POOL_MAX);
+    const ready = migrateWhenPossible(database.pool, options, closing.signal);
+    return { ...database, ready };
+  }
+  const engine = await startEmbeddedDatabase({
+    dataDir: config.ASKONCE_DATA_DIR,
+    name: 'cache',
+    logger,
+  });
+  releases.push('cache engine', () => engine.close());
+  const database = openAt(engine.url, EMBEDDED_POOL_MAX);
+  await migrate(database.pool, config.migrationsDir);
+  return database;
+}
+
+/** A shared cache database may be down at the start: queries are answered without, until it is there. */
+async function migrateWhenPossible(
+  pool: Pool,
+  { config, logger }: DatabaseOptions,
+  closing: AbortSignal,
+): Promise<boolean> {
+  while (!closing.aborted) {
+    try {
+      const applied = await migrate(pool, config.migrationsDir);
+      if (applied.length > 0) logger.info({ applied }, 'cache database migrated');
+      return true;
+    } catch (error) {
+      logger.warn({ error: String(error) }, 'cache database not usable yet: nothing is kept');
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, MIGRATE_RETRY_MS);
+      closing.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  }
+  return false;
+}
+
+function opened(parts: Pick<OpenDatabase, 'pool' | 'id' | 'role' | 'interrupt'>): OpenDatabase {
+  const { pool, interrupt } = parts;
+  return {
+    ...parts,
+    ready: Promise.resolve(true),
+    runQuery: async (sql, params, signal = new AbortController().signal) => {
+      const limits = {
+        statementTimeoutMs: CATALOG_TIMEOUT_MS,
+        signal,
+        ...(interrupt && { interrupt }),
+      };
+      return await withReadOnlyTransaction(pool, limits, async (client) => {
+        const { rows } = await client.query<Record<string, unknown>>(sql, [...params]);
+        return rows;
+      });
+    },
+  };
+}
+
+function identify(url: string): { id: string; role: string } {
+  const { host, pathname, searchParams, username } = new URL(url);
+  searchParams.delete('password');
+  const server = host || (searchParams.get('host') ?? '');
+  const role = decodeURIComponent(username) || (searchParams.get('user') ?? '');
+  if (server === '' && pathname === '') {
+    throw new AppError('CONFIG_INVALID', 'A database URL names neither a host nor a database.');
+  }
+  // Options such as a search_path change what a statement means.
+  searchParams.sort();
+  return { id: `${server}${pathname}?${searchParams.toString()}`, role };
+}

@@ -1,0 +1,109 @@
+// Owns connections: one bounded pg.Pool per database, its error handlers, and what an exhausted pool
+// answers. Sends no startup parameters, so that transaction-mode poolers (PgBouncer) accept it.
+import { Pool as PgPool } from 'pg';
+import type { PoolClient, PoolConfig, QueryResultRow } from 'pg';
+
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { cancelOnServer } from './cancel.ts';
+import { isStatementError, translateDatabaseError } from './sqlstate.ts';
+
+export type Client = PoolClient;
+
+export interface Pool {
+  /**
+   * Runs fn with a connection. An error of the statement leaves the connection in the pool; any
+   * other error, or a call of discard, closes it. Errors come out as AppError.
+   * @throws AppError OVERLOADED when none is free in time, DATABASE_UNAVAILABLE when none can be made.
+   */
+  withClient<T>(fn: (client: Client, discard: () => void) => Promise<T>): Promise<T>;
+  /** One statement outside a transaction, rows as objects. */
+  query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Stops what a busy connection is doing, through a connection of its own. */
+  cancel(client: Client): Promise<void>;
+  stats(): { total: number; idle: number; waiting: number };
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly max: number;
+  readonly min: number;
+  /** How long a caller waits for a connection, and a connection for the server. */
+  readonly acquireTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+const IDLE_TIMEOUT_MS = 30_000;
+const OVERLOADED_RETRY_MS = 500;
+
+export function createPool(options: PoolOptions): Pool {
+  const { logger } = options;
+  const config: PoolConfig = {
+    connectionString: options.url,
+    max: options.max,
+    min: Math.min(options.min, options.max),
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    connectionTimeoutMillis: options.acquireTimeoutMs,
+    keepAlive: true,
+    allowExitOnIdle: false,
+  };
+  const pool = new PgPool(config);
+  // Without these two handlers a connection that drops while idle, or while held between statements,
+  // is an unhandled 'error' event and ends the process.
+  pool.on('error', (error) => logger.warn({ error: error.message }, 'idle connection lost'));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => logger.debug({ error: error.message }, 'connection lost'));
+  });
+
+  let leased = 0;
+
+  async function acquire(): Promise<Client> {
+    try {
+      const client = await pool.connect();
+      leased += 1;
+      return client;
+    } catch (error) {
+      // Waiting in vain while others work is overload; with fewer at work, the server gave none.
+      if (leased >= options.max && !isStatementError(error)) throw overloaded(error);
+      throw translateDatabaseError(error);
+    }
+  }
+
+  async function withClient<T>(
+    fn: (client: Client, discard: () => void) => Promise<T>,
+  ): Promise<T> {
+    const client = await acquire();
+    let broken = false;
+    try {
+      return await fn(client, () => (broken = true));
+    } catch (error) {
+      broken ||= !(error instanceof AppError) && !isStatementError(error);
+      throw translateDatabaseError(error);
+    } finally {
+      leased -= 1;
+      client.release(broken);
+    }
+  }
+
+  return {
+    withClient,
+    query: (sql, values = []) =>
+      withClient(async (client) => (await client.query(sql, [...values])).rows),
+    cancel: (client) => cancelOnServer(config, client),
+    stats: () => ({
+      total: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
+    close: () => pool.end(),
+  };
+}
+
+function overloaded(cause: unknown): AppError {
+  return new AppError('OVERLOADED', 'All database connections are busy.', {
+    cause,
+    retryAfterMs: OVERLOADED_RETRY_MS + Math.floor(Math.random() * OVERLOADED_RETRY_MS),
+    hint: 'Wait retry_after_ms, then repeat the call; send fewer queries at once.',
+  });
+}

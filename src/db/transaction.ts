@@ -1,0 +1,97 @@
+// Owns the one kind of transaction in which foreign SQL runs: READ ONLY, with time limits set inside
+// it, always ended by ROLLBACK. (A COMMIT would keep what EXPLAIN ANALYZE CREATE TABLE AS made.)
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { AppError } from '../errors.ts';
+import type { Client, Pool } from './pool.ts';
+import { timedOut, translateDatabaseError } from './sqlstate.ts';
+
+export interface ReadOnlyOptions {
+  readonly statementTimeoutMs: number;
+  readonly signal: AbortSignal;
+  /**
+   * Ends a statement on an engine that knows no CancelRequest, if it does not end by itself soon;
+   * never rejects. Default: CancelRequest, at once.
+   */
+  readonly interrupt?: () => Promise<void>;
+}
+
+const LOCK_TIMEOUT_MS = 2000;
+/** The server's own limit is the first to act; ours follows for engines that ignore it. */
+const GRACE_MS = 1000;
+/** Ending a whole engine is the last resort: a statement between two batches stops without it. */
+const INTERRUPT_AFTER_MS = 300;
+const CANCEL_AGAIN_MS = 200;
+
+/** Settings that make text output exact and independent of the server's configuration. */
+const OUTPUT_SETTINGS = [
+  `SET LOCAL DateStyle = 'ISO'`,
+  `SET LOCAL IntervalStyle = 'iso_8601'`,
+  `SET LOCAL bytea_output = 'hex'`,
+  `SET LOCAL extra_float_digits = 1`,
+  // The guard reads quotes as the standard has them; the server must not read them otherwise.
+  `SET LOCAL standard_conforming_strings = on`,
+];
+
+/**
+ * Runs fn in a read-only transaction on one connection. An abort or the time limit stops the
+ * statement in the database and aborts `stop`: fn must not go on. Errors come out as AppError.
+ */
+export async function withReadOnlyTransaction<T>(
+  pool: Pool,
+  options: ReadOnlyOptions,
+  fn: (client: Client, stop: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return await pool.withClient(async (client, discard) => {
+    const limit = AbortSignal.timeout(options.statementTimeoutMs + GRACE_MS);
+    const stop = AbortSignal.any([options.signal, limit]);
+    const onStop = (): void => {
+      // The request may arrive late and hit whatever runs next: this connection serves nobody again.
+      discard();
+      if (options.interrupt)
+        last = setTimeout(() => void options.interrupt?.(), INTERRUPT_AFTER_MS);
+      else void cancelUntil(() => isOver, pool, client);
+    };
+    let isOver = false;
+    let last: NodeJS.Timeout | undefined;
+    await client.query(begin(options.statementTimeoutMs));
+    stop.addEventListener('abort', onStop, { once: true });
+    try {
+      // A request to cancel that comes between two statements stops nothing: do not begin one.
+      stop.throwIfAborted();
+      return await fn(client, stop);
+    } catch (error) {
+      throw stopReason(options, limit) ?? translateDatabaseError(error);
+    } finally {
+      isOver = true;
+      stop.removeEventListener('abort', onStop);
+      await client.query('ROLLBACK').catch(discard);
+      clearTimeout(last);
+    }
+  });
+}
+
+/** A request that reaches the server between two messages of a statement is lost: say it again. */
+async function cancelUntil(isOver: () => boolean, pool: Pool, client: Client): Promise<void> {
+  while (!isOver()) {
+    await pool.cancel(client);
+    await sleep(CANCEL_AGAIN_MS);
+  }
+}
+
+function stopReason(options: ReadOnlyOptions, limit: AbortSignal): AppError | null {
+  if (options.signal.aborted) {
+    return new AppError('QUERY_CANCELLED', 'The caller went away; the statement was stopped.');
+  }
+  return limit.aborted ? timedOut(options.statementTimeoutMs) : null;
+}
+
+function begin(statementTimeoutMs: number): string {
+  return [
+    'BEGIN TRANSACTION READ ONLY',
+    `SET LOCAL statement_timeout = ${statementTimeoutMs}`,
+    `SET LOCAL lock_timeout = ${Math.min(LOCK_TIMEOUT_MS, statementTimeoutMs)}`,
+    `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeoutMs + GRACE_MS}`,
+    ...OUTPUT_SETTINGS,
+  ].join('; ');
+}

@@ -1,0 +1,44 @@
+// Owns who is asking: a bearer token to a principal. Without tokens only loopback can be listened on
+// (config.ts sees to it), and whoever reaches it is the owner of the machine.
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+import type { AuthInfo } from '@modelcontextprotocol/server';
+
+import { AppError } from '../errors.ts';
+import type { Principal } from '../query/context.ts';
+
+export interface TokenEntry extends Principal {
+  readonly token: string;
+}
+
+export type Authenticate = (authorization: string | undefined) => Principal;
+
+const LOCAL: Principal = { name: 'local', role: 'admin' };
+
+/** @throws AppError UNAUTHENTICATED (from the returned function) */
+export function createAuthenticate(tokens: readonly TokenEntry[]): Authenticate {
+  const known = tokens.map(({ token, name, role }) => ({ hash: hash(token), name, role }));
+  return (authorization) => {
+    if (known.length === 0) return LOCAL;
+    const [scheme, token] = authorization?.split(' ') ?? [];
+    const given = hash(scheme?.toLowerCase() === 'bearer' ? (token ?? '') : '');
+    // Every entry is compared, and in constant time: how long it takes says nothing about a token.
+    let found: Principal | undefined;
+    for (const entry of known) if (timingSafeEqual(entry.hash, given)) found = entry;
+    if (!found) {
+      throw new AppError('UNAUTHENTICATED', 'A valid bearer token is required.', {
+        hint: 'Send Authorization: Bearer TOKEN with one of the tokens in AUTH_TOKENS.',
+      });
+    }
+    return { name: found.name, role: found.role };
+  };
+}
+
+/** How the principal travels through the SDK to a tool's handler. */
+export function toAuthInfo(principal: Principal): AuthInfo {
+  return { token: '', clientId: principal.name, scopes: [], extra: { principal } };
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,93 @@
+// Owns the conversations of session-based clients: light records in one bounded registry, dropped when
+// idle. A conversation belongs to the principal that opened it; its id alone opens nothing.
+import { randomUUID } from 'node:crypto';
+
+import type { JSONRPCRequest } from '@modelcontextprotocol/server';
+
+import { AppError } from '../errors.ts';
+
+export interface Conversation {
+  readonly id: string;
+  readonly principalName: string;
+  /** Replayed on each leased session, so that it speaks the version negotiated here. */
+  readonly initialize: JSONRPCRequest;
+  /** Ends an exchange in flight, by the client's request id. */
+  readonly inFlight: Map<string | number, () => void>;
+}
+
+export interface Conversations {
+  /** @throws AppError OVERLOADED when too many are open and none is idle. */
+  open(principalName: string, initialize: JSONRPCRequest): Conversation;
+  /** @throws AppError SESSION_MISSING, SESSION_UNKNOWN */
+  require(id: string | undefined, principalName: string): Conversation;
+  close(id: string): void;
+  readonly size: number;
+}
+
+export interface ConversationsOptions {
+  readonly max: number;
+  readonly idleMs: number;
+  readonly now: () => number;
+}
+
+const RETRY_AFTER_MS = 5000;
+
+interface Entry {
+  readonly conversation: Conversation;
+  lastUsedAt: number;
+}
+
+export function createConversations(options: ConversationsOptions): Conversations {
+  /** In order of last use: the first is the one idle for longest. */
+  const entries = new Map<string, Entry>();
+
+  function dropIdle(): void {
+    const deadline = options.now() - options.idleMs;
+    for (const [id, entry] of entries) {
+      if (entry.lastUsedAt > deadline) return;
+      if (entry.conversation.inFlight.size === 0) entries.delete(id);
+    }
+  }
+
+  return {
+    open(principalName, initialize) {
+      dropIdle();
+      if (entries.size >= options.max) {
+        throw new AppError('OVERLOADED', 'Too many conversations are open.', {
+          retryAfterMs: RETRY_AFTER_MS,
+        });
+      }
+      const conversation = { id: randomUUID(), principalName, initialize, inFlight: new Map() };
+      entries.set(conversation.id, { conversation, lastUsedAt: options.now() });
+      return conversation;
+    },
+
+    require(id, principalName) {
+      if (id === undefined) {
+        throw new AppError('SESSION_MISSING', 'The Mcp-Session-Id header is missing.', {
+          hint: 'Open a session with initialize first.',
+        });
+      }
+      dropIdle();
+      const entry = entries.get(id);
+      if (!entry || entry.conversation.principalName !== principalName) {
+        throw new AppError('SESSION_UNKNOWN', 'This session is unknown or has ended.', {
+          hint: 'Open a new one with initialize.',
+        });
+      }
+      entries.delete(id);
+      entries.set(id, { conversation: entry.conversation, lastUsedAt: options.now() });
+      return entry.conversation;
+    },
+
+    close(id) {
+      const entry = entries.get(id);
+      entries.delete(id);
+      for (const cancel of entry?.conversation.inFlight.values() ?? []) cancel();
+    },
+
+    get size() {
+      return entries.size;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// Owns AppError outside of tool results: the HTTP status and the JSON-RPC error body.
+import type { ServerResponse } from 'node:http';
+
+import { AppError, ERROR_KINDS } from '../errors.ts';
+
+/** Of the range that JSON-RPC leaves to servers. */
+const SERVER_ERROR = -32000;
+const PARSE_ERROR = -32700;
+const INVALID_REQUEST = -32600;
+const SESSION_UNKNOWN = -32001;
+
+export function sendError(response: ServerResponse, error: AppError, id: unknown = null): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status } = ERROR_KINDS[error.code];
+  const { retryAfterMs } = error;
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: typeof id === 'string' || typeof id === 'number' ? id : null,
+    error: {
+      code: error.code === 'SESSION_UNKNOWN' ? SESSION_UNKNOWN : SERVER_ERROR,
+      message: error.hint ? `${error.message} ${error.hint}` : error.message,
+      data: {
+        code: error.code,
+        ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
+      },
+    },
+  });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
+    ...(status === 401 && { 'www-authenticate': 'Bearer realm="askonce"' }),
+  });
+  response.end(body);
+}
+
+/** A body that is not a JSON-RPC message at all. */
+export function sendInvalid(response: ServerResponse, status: number, message: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const code = status === 400 ? PARSE_ERROR : INVALID_REQUEST;
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }));
+}
+
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError('INTERNAL', 'Something went wrong inside askonce.', { cause: error });
+}

@@ -1,0 +1,73 @@
+// Owns GET /results/{answer_id}: the whole result as a stream, for programs. Same scope rules as the
+// tools: what was given to another principal is not found.
+import { pipeline } from 'node:stream/promises';
+
+import type { Request, Response } from 'express';
+
+import { AppError } from '../errors.ts';
+import type { Principal } from '../query/context.ts';
+import { rowFormat } from '../query/format.ts';
+import type { WholeResult, WholeResults } from '../query/whole-result.ts';
+
+const MEDIA_TYPES = {
+  json: 'application/json; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+} as const;
+type DownloadFormat = keyof typeof MEDIA_TYPES;
+
+export type ResultsEndpoint = (
+  request: Request,
+  response: Response,
+  principal: Principal,
+) => Promise<void>;
+
+export function createResultsEndpoint(results: WholeResults): ResultsEndpoint {
+  return async (request, response, principal) => {
+    const format = parseFormat(request.query['format']);
+    const result = await results.open(String(request.params['answerId']), principal);
+    response.writeHead(200, {
+      'content-type': MEDIA_TYPES[format],
+      'cache-control': 'private, no-store',
+      'last-modified': new Date(result.asOf).toUTCString(),
+    });
+    // A row that fails ends the connection without the final chunk: the client sees that it was cut.
+    await pipeline(write(result, format), response);
+  };
+}
+
+function parseFormat(value: unknown): DownloadFormat {
+  if (value === undefined) return 'json';
+  if (typeof value === 'string' && Object.hasOwn(MEDIA_TYPES, value))
+    return value as DownloadFormat;
+  throw new AppError('INPUT_INVALID', 'format must be json, ndjson or csv.');
+}
+
+async function* write({ source }: WholeResult, format: DownloadFormat): AsyncGenerator<string> {
+  if (format === 'csv') {
+    yield* csv(source);
+    return;
+  }
+  const rowsFormat = rowFormat('objects', source.columns);
+  const separator = format === 'json' ? ',\n' : '\n';
+  if (format === 'json') yield '[';
+  let isFirst = true;
+  for await (const chunk of source.chunks(0)) {
+    const rows: string[] = [];
+    for (const line of chunk.body.split('\n')) rows.push(await rowsFormat.encode(line));
+    yield (isFirst ? '' : separator) + rows.join(separator);
+    isFirst = false;
+  }
+  yield format === 'json' ? ']\n' : '\n';
+}
+
+/** The format's text is the inside of a JSON string; here it is the text itself. */
+async function* csv(source: WholeResult['source']): AsyncGenerator<string> {
+  const csvFormat = rowFormat('csv', source.columns);
+  yield JSON.parse(`${csvFormat.open}"`) as string;
+  for await (const chunk of source.chunks(0)) {
+    let text = '';
+    for (const line of chunk.body.split('\n')) text += await csvFormat.encode(line);
+    yield JSON.parse(`"${text}"`) as string;
+  }
+}

@@ -1,0 +1,143 @@
+// Owns the HTTP face: limits, Host and Origin checks, authentication, routes, graceful end.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/express';
+import express from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Authenticate } from './auth.ts';
+import { asAppError, sendError, sendInvalid } from './errors.ts';
+import type { McpEndpoint } from './mcp-endpoint.ts';
+import type { ResultsEndpoint } from './results-endpoint.ts';
+
+export interface HttpServer {
+  readonly port: number;
+  /** Stops accepting, lets answers in flight finish within the deadline, then cuts what is left. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export interface HttpServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly authenticate: Authenticate;
+  readonly mcp: McpEndpoint;
+  readonly results: ResultsEndpoint;
+  readonly readiness: () => Promise<Readiness>;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+const MAX_BODY = '4mb';
+const HEADERS_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 65_000;
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/** @throws AppError CONFIG_INVALID when the port is taken. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const server = createServer(createExpressApp(options));
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)));
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (deadlineMs) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function createExpressApp(options: HttpServerOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // Probes come by address, with whatever Host their sender likes, and learn nothing secret.
+  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
+  app.get('/readyz', async (_request, response) => {
+    const { ready, checks } = await options.readiness();
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'unavailable', checks });
+  });
+  app.use(hostHeaderValidation([...LOOPBACK_NAMES, options.host, ...options.allowedHosts]));
+  app.use(originValidation([...LOOPBACK_NAMES, ...options.allowedOrigins.map(originName)]));
+  app.get('/metrics', async (_request, response) => {
+    response.type(options.metrics.contentType).send(await options.metrics.render());
+  });
+  app.all('/mcp', requirePrincipal(options.authenticate), ...mcpRoute(options.mcp));
+  app.get('/results/:answerId', requirePrincipal(options.authenticate), (request, response) =>
+    options.results(request, response, response.locals['principal']),
+  );
+  app.use((_request, response) => sendInvalid(response, 404, 'No such path; MCP is at /mcp.'));
+  app.use(errorHandler(options.logger));
+  return app;
+}
+
+/** Before the body is read: a stranger must not make the server parse megabytes. */
+function requirePrincipal(authenticate: Authenticate): RequestHandler {
+  return (request, response, next) => {
+    response.locals['principal'] = authenticate(request.headers.authorization);
+    next();
+  };
+}
+
+function mcpRoute(mcp: McpEndpoint): RequestHandler[] {
+  return [
+    express.json({ limit: MAX_BODY, strict: false, type: () => true }),
+    async (request, response) => {
+      await mcp.handle(request, response, response.locals['principal']);
+    },
+  ];
+}
+
+function errorHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const status = (error as { status?: unknown }).status;
+    if (status === 413) {
+      sendInvalid(response, 413, `The request body is larger than ${MAX_BODY}.`);
+    } else if (typeof status === 'number' && status < 500 && !(error instanceof AppError)) {
+      sendInvalid(response, 400, 'The request body is not valid JSON.');
+    } else {
+      const fault = asAppError(error);
+      if (fault.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
+      sendError(response, fault);
+    }
+  };
+}
+
+function originName(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).hostname : origin;
+}
+
+function listenError(error: NodeJS.ErrnoException, options: HttpServerOptions): unknown {
+  if (error.code === 'EADDRINUSE') {
+    return new AppError('CONFIG_INVALID', `Port ${options.port} is taken.`, {
+      cause: error,
+      hint: 'Stop what listens there, or set PORT to another number.',
+    });
+  }
+  if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
+    return new AppError('CONFIG_INVALID', `Cannot listen on ${options.host}:${options.port}.`, {
+      cause: error,
+      hint: 'Set HOST and PORT to an address of this machine that you may use.',
+    });
+  }
+  return error;
+}

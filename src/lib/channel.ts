@@ -1,0 +1,67 @@
+// Owns handing items from one producer to one consumer with a bound between them: a full channel makes
+// the producer wait, an empty one the consumer. Either side may leave; nobody is left waiting.
+
+export class Channel<T> implements AsyncIterable<T> {
+  readonly #capacity: number;
+  readonly #items: T[] = [];
+  #ended = false;
+  #left = false;
+  #error: unknown;
+  #wakeProducer: (() => void) | null = null;
+  #wakeConsumer: (() => void) | null = null;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Whether the consumer has gone; what is pushed from then on is dropped. */
+  get abandoned(): boolean {
+    return this.#left;
+  }
+
+  /** Resolves when there was room for the item, or at once when the consumer has left or all is over. */
+  async push(item: T): Promise<void> {
+    while (this.#items.length >= this.#capacity && !this.#left && !this.#ended) {
+      await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
+    }
+    if (this.#left || this.#ended) return;
+    this.#items.push(item);
+    this.#wakeConsumer?.();
+  }
+
+  /** No more items; the consumer drains what is there, then ends or gets the error. */
+  end(error?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    this.#wakeProducer?.();
+    this.#wakeConsumer?.();
+  }
+
+  /** The consumer leaves: the producer is let go and never waits again. */
+  leave(): void {
+    this.#left = true;
+    this.#items.length = 0;
+    this.#wakeProducer?.();
+    this.#wakeConsumer?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    try {
+      while (!this.#left) {
+        const item = this.#items.shift();
+        if (item !== undefined) {
+          this.#wakeProducer?.();
+          yield item;
+        } else if (this.#ended) {
+          if (this.#error !== undefined) throw this.#error;
+          return;
+        } else {
+          await new Promise<void>((resolve) => (this.#wakeConsumer = resolve));
+        }
+      }
+    } finally {
+      this.leave();
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// Owns the process: which command, settings in, signals, exit code. Everything else is in app.ts.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { describeConfig, readConfig } from './config.ts';
+import { runConnect } from './connect/bridge.ts';
+import { AppError } from './errors.ts';
+import { createLogger } from './logger.ts';
+import { welcome } from './welcome.ts';
+
+const HELP = `askonce: ask a PostgreSQL database each question once
+
+Usage:
+  askonce serve            serve MCP over HTTP (settings from the environment or ./.env)
+  askonce connect [URL]    bridge stdio to an askonce server, starting one if none answers here
+  askonce config           print every setting, its meaning and its value
+  askonce --help | --version
+`;
+
+/** compiled to dist/src/main.js, two folders below the package */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DRAIN_MS = 10_000;
+/** A second signal, or a drain that hangs, ends the process all the same. */
+const FORCE_MS = 15_000;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command = '--help', ...rest] = args;
+  const source = { env: process.env, cwd: process.cwd(), root: ROOT };
+  if (rest.includes('--help') && command !== 'connect') return print(HELP);
+  switch (command) {
+    case 'serve':
+      return await serve();
+    case 'connect':
+      return await runConnect({
+        url: rest[0],
+        env: process.env,
+        root: ROOT,
+        stdin: process.stdin,
+        stdout: process.stdout,
+        stderr: process.stderr,
+      });
+    case 'config':
+      readConfig(source);
+      return print(`${describeConfig(source)}\n`);
+    case '--version':
+      return print(`${version()}\n`);
+    case '--help':
+      return print(HELP);
+    default:
+      process.stderr.write(`Unknown command ${command}.\n\n${HELP}`);
+      return 2;
+  }
+}
+
+async function serve(): Promise<number> {
+  // Loaded here: `connect`, which runs once per window, needs none of it.
+  const { createApp } = await import('./app.ts');
+  const config = readConfig({ env: process.env, cwd: process.cwd(), root: ROOT });
+  const logger = createLogger(config.LOG_LEVEL);
+  const stopped = nextSignal();
+  const app = await createApp({
+    config,
+    logger,
+    version: version(),
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+  });
+  process.stderr.write(welcome(config, app.port));
+  await stopped;
+  logger.info('draining');
+  setTimeout(() => process.exit(1), FORCE_MS).unref();
+  process.once('SIGINT', () => process.exit(1));
+  await app.close(DRAIN_MS);
+  return 0;
+}
+
+function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+}
+
+function version(): string {
+  const file = readFileSync(join(ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = 1;
+  if (error instanceof AppError) {
+    process.stderr.write(`askonce: ${error.message}\n${error.hint ? `${error.hint}\n` : ''}`);
+  } else {
+    process.stderr.write(`askonce: ${error instanceof Error ? error.stack : String(error)}\n`);
+  }
+}

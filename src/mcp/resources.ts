@@ -1,0 +1,65 @@
+// Owns results as resources: result://{answer_id}, private to the principal that got the answer, and
+// cut between rows at a size that a client can hold.
+import { ResourceNotFoundError } from '@modelcontextprotocol/server';
+
+import { isAppError } from '../errors.ts';
+import type { RequestContext } from '../query/context.ts';
+import { Page } from '../query/page.ts';
+import type { WholeResults } from '../query/whole-result.ts';
+import { RESULT_URI_TEMPLATE, answerIdOf } from './result-uri.ts';
+
+export const RESULT_TEMPLATES = {
+  resourceTemplates: [
+    {
+      uriTemplate: RESULT_URI_TEMPLATE,
+      name: 'result',
+      title: 'Rows of an answer',
+      description: 'The rows behind an answer_id, as a JSON array of objects.',
+      mimeType: 'application/json',
+    },
+  ],
+};
+
+/** A resource is read as one string: beyond this, fetch_rows and GET /results are the way. */
+const MAX_RESOURCE_BYTES = 4 * 1024 * 1024;
+
+export async function readResultResource(
+  results: WholeResults,
+  uri: string,
+  context: RequestContext,
+) {
+  const answerId = answerIdOf(uri);
+  if (answerId === null) throw new ResourceNotFoundError(uri);
+  const { source, expiresAt } = await open(results, uri, answerId, context);
+  const limits = { maxRows: Number.MAX_SAFE_INTEGER, maxBytes: MAX_RESOURCE_BYTES };
+  const page = new Page(source, 0, limits, 'objects');
+  let text = '';
+  for await (const piece of page.pieces()) text += piece;
+  if (page.failure) throw page.failure;
+  return {
+    contents: [
+      {
+        uri,
+        mimeType: 'application/json',
+        text,
+        ...(page.totals.truncated && { _meta: { truncated: true, rows: page.totals.rowCount } }),
+      },
+    ],
+    ttlMs: Math.max(0, Math.floor(expiresAt - Date.now())),
+    cacheScope: 'private' as const,
+  };
+}
+
+async function open(
+  results: WholeResults,
+  uri: string,
+  answerId: string,
+  { principal }: RequestContext,
+) {
+  try {
+    return await results.open(answerId, principal);
+  } catch (error) {
+    if (isAppError(error, 'NOT_FOUND')) throw new ResourceNotFoundError(uri);
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+// Owns the shape of tool results: documents and answers in structuredContent and in text, so that every
+// host sees the same facts; AppError as an isError result. The only file that knows both.
+import { AppError } from '../errors.ts';
+import type { Answer, AnswerTail } from '../query/answer.ts';
+import { resultUri } from './result-uri.ts';
+import { StreamedRows } from './streamed-rows.ts';
+
+/** Where the whole of a result can be read from. */
+export interface ResourceLink {
+  readonly type: 'resource_link';
+  readonly uri: string;
+  readonly name: string;
+  readonly mimeType: string;
+  readonly description: string;
+}
+
+export interface TextContent {
+  readonly type: 'text';
+  text: string;
+}
+
+export interface ToolResult {
+  [key: string]: unknown;
+  content: Array<TextContent | ResourceLink>;
+  structuredContent: Record<string, unknown>;
+  isError?: boolean;
+}
+
+/** Up to this size a document stands in full in the text too; hosts disagree on which one a model sees. */
+const FULL_TEXT_BYTES = 256 * 1024;
+const PREVIEW_SQL_CHARS = 2000;
+const PREVIEW_NOTE =
+  'Only the first rows stand in this text; structuredContent has the whole page.';
+
+export function documentResult(document: object): ToolResult {
+  return {
+    content: [{ type: 'text', text: JSON.stringify(document) }],
+    structuredContent: document as Record<string, unknown>,
+  };
+}
+
+/** Small answers are complete when this resolves; of large ones only the first part is in memory. */
+export async function answerResult(answer: Answer): Promise<ToolResult> {
+  const pieces = answer.rows();
+  const read: string[] = [];
+  let size = Buffer.byteLength(JSON.stringify(answer.head));
+  for (;;) {
+    const { value, done } = await pieces.next();
+    if (done) return completeResult(answer, read.join(''));
+    read.push(value);
+    size += Buffer.byteLength(value);
+    if (size > FULL_TEXT_BYTES) return streamedResult(answer, read, pieces);
+  }
+}
+
+function completeResult(answer: Answer, rowsJson: string): ToolResult {
+  const tail = answer.tail();
+  const rows = StreamedRows.complete(rowsJson);
+  const structuredContent = { ...answer.head, rows, ...tail };
+  const text = rows.insertInto(JSON.stringify(structuredContent));
+  return {
+    content: [{ type: 'text', text }],
+    structuredContent,
+    ...(tail.error && { isError: true }),
+  };
+}
+
+function streamedResult(
+  answer: Answer,
+  read: readonly string[],
+  rest: AsyncGenerator<string>,
+): ToolResult {
+  const content: ToolResult['content'] = [{ type: 'text', text: '' }];
+  const rows = StreamedRows.streaming({
+    async *pieces() {
+      try {
+        yield* read;
+        yield* rest;
+      } finally {
+        await rest.return(undefined);
+      }
+    },
+    /** The totals are known now: they go behind the rows, and the text is written. */
+    complete(result) {
+      const tail: AnswerTail = answer.tail();
+      Object.assign(result.structuredContent, tail);
+      const preview = {
+        ...answer.head,
+        sql: answer.head.sql?.slice(0, PREVIEW_SQL_CHARS) ?? null,
+        note: PREVIEW_NOTE,
+        rows: answer.preview(),
+        ...tail,
+      };
+      result.content = [{ type: 'text', text: JSON.stringify(preview) }, resultLink(answer)];
+      if (tail.error) result.isError = true;
+    },
+  });
+  return { content, structuredContent: { ...answer.head, rows } };
+}
+
+function resultLink(answer: Answer): ResourceLink {
+  const { answer_id: id } = answer.head;
+  return {
+    type: 'resource_link',
+    uri: resultUri(id),
+    name: id,
+    mimeType: 'application/json',
+    description: `The rows as a resource; GET /results/${id}?format=json|ndjson|csv streams them.`,
+  };
+}
+
+export function errorResult(error: AppError): ToolResult {
+  const { code, message, hint, retryAfterMs } = error;
+  const document = {
+    error: {
+      code,
+      message,
+      ...(hint !== undefined && { hint }),
+      ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
+    },
+  };
+  return { ...documentResult(document), isError: true };
+}
+
+/** Anything unexpected is opaque to the caller; the log has it under the request id. */
+export function toAppError(error: unknown, requestId: string): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError('INTERNAL', `Something went wrong inside askonce (request ${requestId}).`, {
+    cause: error,
+    hint: 'Report this request id to whoever runs the server.',
+  });
+}

@@ -1,0 +1,43 @@
+// The tool ask: look a question up; runs nothing that is not already a known plan.
+import { z } from 'zod';
+
+import type { QueryPipeline } from '../../query/pipeline.ts';
+import { answerResult, documentResult } from '../result.ts';
+import { defineTool } from '../tool.ts';
+import type { Tool } from '../tool.ts';
+import { ANSWER_SCHEMA, READS, limitArguments, questionArgument, toLimits } from './arguments.ts';
+import type { AnswerSettings } from './arguments.ts';
+
+export function askTool(pipeline: QueryPipeline, settings: AnswerSettings): Tool {
+  return defineTool({
+    definition: {
+      name: 'ask',
+      title: 'Ask a question',
+      description:
+        'Call this first, with the question. answered: rows are here, write no SQL. ' +
+        'confirm: if a candidate asks exactly the same, call ask again with accept = its id, else query. ' +
+        'needs_sql: write SQL over the given schema and call query with the same question.',
+      annotations: READS,
+      outputSchema: ANSWER_SCHEMA,
+    },
+    input: z.strictObject({
+      question: questionArgument,
+      accept: z.string().max(100).optional().describe('id of a candidate from confirm'),
+      ...limitArguments(settings),
+    }),
+    async handle(args, context) {
+      const request = {
+        question: args.question,
+        accept: args.accept,
+        maxAgeSeconds: args.max_age_seconds,
+        limits: toLimits(args, settings),
+      };
+      const outcome = await pipeline.ask(request, context);
+      if (outcome.kind === 'document') {
+        return { result: documentResult(outcome.document), source: outcome.document.status };
+      }
+      const { answer } = outcome;
+      return { result: await answerResult(answer), source: answer.head.source };
+    },
+  });
+}

@@ -1,0 +1,33 @@
+// The tool search_schema: tables, columns, keys, comments and sample values, by meaning or by name.
+import { z } from 'zod';
+
+import type { SchemaIndex } from '../../schema/schema-index.ts';
+import { documentResult } from '../result.ts';
+import { defineTool } from '../tool.ts';
+import type { Tool } from '../tool.ts';
+import { READS, STATUS_SCHEMA } from './arguments.ts';
+
+export function searchSchemaTool(schema: SchemaIndex): Tool {
+  return defineTool({
+    definition: {
+      name: 'search_schema',
+      title: 'Search the schema',
+      description:
+        'Tables and columns: by meaning (query), one table in full (table), or an overview (neither).',
+      annotations: READS,
+      outputSchema: STATUS_SCHEMA,
+    },
+    input: z.strictObject({
+      query: z.string().optional().describe('what you look for, in plain words'),
+      table: z.string().optional().describe('name or schema.name'),
+    }),
+    async handle({ query, table }, { signal }) {
+      const request = {
+        ...(query !== undefined && { query }),
+        ...(table !== undefined && { table }),
+      };
+      const found = await schema.search(request, signal);
+      return { result: documentResult({ status: 'found', ...found }), source: 'schema' };
+    },
+  });
+}

@@ -1,0 +1,153 @@
+// Owns the metrics: their names, labels and buckets. Labels are few and bounded: never SQL, a question,
+// a table or an error text.
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export interface Metrics {
+  /** Prometheus text exposition. */
+  render(): Promise<string>;
+  readonly contentType: string;
+  request(labels: RequestLabels, seconds: number): void;
+  responseBytes(bytes: number): void;
+  cacheLookup(tier: 'memory' | 'store' | 'semantic', outcome: 'hit' | 'confirm' | 'miss'): void;
+  cacheSimilarity(similarity: number): void;
+  cacheFailure(operation: string): void;
+  cacheDropped(what: string): void;
+  falseHit(): void;
+  /** Read when metrics are rendered. */
+  observe(gauges: GaugeReaders): void;
+}
+
+export interface RequestLabels {
+  readonly tool: string;
+  readonly source: string;
+  readonly outcome: string;
+}
+
+export interface GaugeReaders {
+  readonly sessionPool: () => { leased: number; total: number };
+  readonly dbPool: () => { total: number; idle: number; waiting: number };
+  readonly conversations: () => number;
+}
+
+const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const BYTES = [1e3, 1e4, 1e5, 2.5e5, 1e6, 5e6, 1e7];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: 'askonce_requests_total',
+    help: 'Tool calls answered.',
+    labelNames: ['tool', 'source', 'outcome'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'askonce_request_seconds',
+    help: 'Time from call to last byte.',
+    labelNames: ['tool', 'source'],
+    buckets: SECONDS,
+    registers,
+  });
+  const bytes = new Histogram({
+    name: 'askonce_response_bytes',
+    help: 'Size of answers.',
+    buckets: BYTES,
+    registers,
+  });
+  const lookups = new Counter({
+    name: 'askonce_cache_lookups_total',
+    help: 'Cache lookups by tier.',
+    labelNames: ['tier', 'outcome'],
+    registers,
+  });
+  const similarity = new Histogram({
+    name: 'askonce_cache_similarity',
+    help: 'Similarity of the nearest known question.',
+    buckets: [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99, 1],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'askonce_cache_failures_total',
+    help: 'Cache operations that failed; the query went on without.',
+    labelNames: ['operation'],
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'askonce_cache_dropped_total',
+    help: 'Writes given up because too many waited.',
+    labelNames: ['what'],
+    registers,
+  });
+  const falseHits = new Counter({
+    name: 'askonce_cache_false_hits_total',
+    help: 'Answers by similarity that were reported as wrong.',
+    registers,
+  });
+
+  return {
+    render: () => registry.metrics(),
+    contentType: registry.contentType,
+    request(labels, duration) {
+      requests.inc({ ...labels });
+      seconds.observe({ tool: labels.tool, source: labels.source }, duration);
+    },
+    responseBytes: (size) => bytes.observe(size),
+    cacheLookup: (tier, outcome) => lookups.inc({ tier, outcome }),
+    cacheSimilarity: (value) => similarity.observe(value),
+    cacheFailure: (operation) => failures.inc({ operation }),
+    cacheDropped: (what) => dropped.inc({ what }),
+    falseHit: () => falseHits.inc(),
+    observe: (gauges) => registerGauges(registry, gauges),
+  };
+}
+
+function registerGauges(registry: Registry, gauges: GaugeReaders): void {
+  const register = (gauge: Gauge): void => registry.registerMetric(gauge);
+  const registers: Registry[] = [];
+  register(
+    new Gauge({
+      name: 'askonce_session_pool_utilization_ratio',
+      help: 'Leased MCP sessions over those that exist.',
+      registers,
+      collect() {
+        const { leased, total } = gauges.sessionPool();
+        this.set(total === 0 ? 0 : leased / total);
+      },
+    }),
+  );
+  register(
+    new Gauge({
+      name: 'askonce_db_pool_connections',
+      help: 'Connections of the data pool by state; waiting counts callers.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const { total, idle, waiting } = gauges.dbPool();
+        this.set({ state: 'busy' }, total - idle);
+        this.set({ state: 'idle' }, idle);
+        this.set({ state: 'waiting' }, waiting);
+      },
+    }),
+  );
+  register(
+    new Gauge({
+      name: 'askonce_conversations',
+      help: 'Open conversations.',
+      registers,
+      collect() {
+        this.set(gauges.conversations());
+      },
+    }),
+  );
+  register(
+    new Gauge({
+      name: 'askonce_heap_bytes',
+      help: 'Heap in use.',
+      registers,
+      collect() {
+        this.set(process.memoryUsage().heapUsed);
+      },
+    }),
+  );
+}

@@ -1,0 +1,15 @@
+// Owns what every step of a request is told about it: who asks, and when to stop. Passed explicitly.
+import type { Logger } from '../logger.ts';
+
+export interface Principal {
+  readonly name: string;
+  readonly role: 'user' | 'admin';
+}
+
+export interface RequestContext {
+  readonly requestId: string;
+  readonly principal: Principal;
+  /** Aborted when the caller goes away or cancels. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}

@@ -1,0 +1,192 @@
+// Owns running one guarded statement: cursor -> chunks -> reader, with backpressure, in a read-only
+// transaction. What the reader's page does not take goes on filling the result's spool, to its limit.
+import type { ResultWriter } from '../cache/results.ts';
+import type { Chunk, Column, RowSource } from '../cache/rows.ts';
+import { openCursor } from '../db/cursor.ts';
+import type { RowCursor } from '../db/cursor.ts';
+import type { Pool } from '../db/pool.ts';
+import { withReadOnlyTransaction } from '../db/transaction.ts';
+import { createTypeNames } from '../db/type-names.ts';
+import { Channel } from '../lib/channel.ts';
+import type { Logger } from '../logger.ts';
+import { ChunkEncoder } from './encode.ts';
+
+export interface ExecuteRequest {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+  /** Makes the writer that keeps the rows, once their columns are known. */
+  readonly keep: (columns: readonly Column[], asOf: number) => ResultWriter;
+  /** Whether later calls of the statement may be served from what was kept. */
+  readonly reusable: boolean;
+  /** The caller's. Once its page is read, the spool fills on without it. */
+  readonly signal: AbortSignal;
+}
+
+export interface LiveResult {
+  readonly source: RowSource;
+  readonly asOf: number;
+  readonly writer: ResultWriter;
+}
+
+export interface Executor {
+  /** Resolves when the first rows are there, so that errors of the statement come before any byte. */
+  run(request: ExecuteRequest): Promise<LiveResult>;
+  /** Stops what still fills and waits for it. */
+  close(): Promise<void>;
+}
+
+export interface ExecutorOptions {
+  readonly pool: Pool;
+  readonly statementTimeoutMs: number;
+  readonly spoolMaxBytes: number;
+  readonly interrupt?: () => Promise<void>;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/** Chunks in flight between the database and a slow reader. */
+const CHANNEL_CHUNKS = 4;
+
+export function createExecutor(options: ExecutorOptions): Executor {
+  const typeNames = createTypeNames();
+  let isClosed = false;
+  /** What runs, with how to stop it. (AbortSignal.any over one long-lived signal leaks in Node 20.) */
+  const running = new Map<Promise<void>, () => void>();
+
+  function run(request: ExecuteRequest): Promise<LiveResult> {
+    return new Promise((resolve, reject) => {
+      const caller = detachable(request.signal);
+      if (isClosed) caller.abort();
+      const channel = new Channel<Chunk>(CHANNEL_CHUNKS);
+      const transaction = {
+        statementTimeoutMs: options.statementTimeoutMs,
+        signal: caller.signal,
+        ...(options.interrupt && { interrupt: options.interrupt }),
+      };
+      let wasCut = false;
+      let writer: ResultWriter | undefined;
+      const done = withReadOnlyTransaction(options.pool, transaction, async (client, stop) => {
+        await typeNames.ensure(client);
+        stop.throwIfAborted();
+        const asOf = options.now();
+        const cursor = openCursor(client, request.sql, request.params);
+        try {
+          const first = await cursor.next();
+          const columns = cursor.fields.map(({ name, typeId }) => ({
+            name,
+            type: typeNames.name(typeId),
+          }));
+          writer = request.keep(columns, asOf);
+          const source = liveSource({ columns, channel, caller, wasCut: () => wasCut });
+          resolve({ source, asOf, writer });
+          wasCut = await fill({ first, cursor, channel, writer, stop });
+        } finally {
+          await cursor.close().catch(() => undefined);
+        }
+      })
+        .then(async () => {
+          await writer?.finish({ wasCut, current: request.reusable && !wasCut });
+          channel.end();
+        })
+        .catch(async (error: unknown) => {
+          reject(error);
+          // The rows that came are a prefix of the snapshot: cursors into it stay valid.
+          wasCut = true;
+          await writer?.finish({ wasCut, current: false });
+          channel.end(error);
+          options.logger.debug({ error: String(error) }, 'statement ended early');
+        })
+        .finally(() => running.delete(done));
+      running.set(done, caller.abort);
+    });
+  }
+
+  interface FillParts {
+    readonly first: Awaited<ReturnType<RowCursor['next']>>;
+    readonly cursor: RowCursor;
+    readonly channel: Channel<Chunk>;
+    readonly writer: ResultWriter;
+    /** Aborted by the caller or by the time limit. */
+    readonly stop: AbortSignal;
+  }
+
+  /** Moves rows until the end or a limit; returns whether rows were left behind. */
+  async function fill({ first, cursor, channel, writer, stop }: FillParts): Promise<boolean> {
+    const encoder = new ChunkEncoder(cursor.fields);
+    let bytes = 0;
+    // A reader that stalls must not hold the connection when all is over.
+    let onStop = (): void => {};
+    const stopped = new Promise<void>((resolve) => (onStop = resolve));
+    const isWanted = (): boolean =>
+      !channel.abandoned || (writer.kept && bytes < options.spoolMaxBytes);
+    /** False when the chunk was left behind: that rows are missing is known, not guessed. */
+    const pass = async (chunk: Chunk): Promise<boolean> => {
+      if (!isWanted()) return false;
+      bytes += chunk.body.length;
+      await writer.append(chunk);
+      await Promise.race([channel.push(chunk), stopped]);
+      stop.throwIfAborted();
+      return true;
+    };
+    stop.addEventListener('abort', onStop);
+    try {
+      for (let rows = first; rows.length > 0; rows = await cursor.next()) {
+        for (const chunk of encoder.add(rows)) if (!(await pass(chunk))) return true;
+      }
+      for (const chunk of encoder.flush()) if (!(await pass(chunk))) return true;
+      return false;
+    } finally {
+      stop.removeEventListener('abort', onStop);
+    }
+  }
+
+  return {
+    run,
+    async close() {
+      isClosed = true;
+      for (const abort of running.values()) abort();
+      await Promise.allSettled(running.keys());
+    },
+  };
+}
+
+interface Detachable {
+  readonly signal: AbortSignal;
+  /** From now on the original's abort no longer reaches this signal. */
+  readonly detach: () => void;
+  readonly abort: () => void;
+}
+
+function detachable(original: AbortSignal): Detachable {
+  const controller = new AbortController();
+  const forward = (): void => controller.abort();
+  if (original.aborted) forward();
+  original.addEventListener('abort', forward, { once: true });
+  return {
+    signal: controller.signal,
+    detach: () => original.removeEventListener('abort', forward),
+    abort: forward,
+  };
+}
+
+interface LiveSourceParts {
+  readonly columns: readonly Column[];
+  readonly channel: Channel<Chunk>;
+  readonly caller: Detachable;
+  readonly wasCut: () => boolean;
+}
+
+/** Can be read once, from the first row on: the page of the call that runs the statement. */
+function liveSource({ columns, channel, caller, wasCut }: LiveSourceParts): RowSource {
+  return {
+    columns,
+    wasCut,
+    async *chunks() {
+      try {
+        yield* channel;
+      } finally {
+        caller.detach();
+      }
+    },
+  };
+}

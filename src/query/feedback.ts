@@ -1,0 +1,65 @@
+// Owns what a report changes: a wrong answer is never served to that question again, a right one by
+// similarity becomes an alias of its plan.
+import type { Cache } from '../cache/cache.ts';
+import { AppError } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
+import type { RequestContext } from './context.ts';
+import type { Remember } from './remember.ts';
+import type { Scoping } from './scope.ts';
+
+export interface ReportRequest {
+  readonly answerId: string;
+  readonly verdict: 'right' | 'wrong';
+  readonly note?: string | undefined;
+}
+
+export interface ReportDocument {
+  readonly status: 'recorded';
+  readonly answer_id: string;
+  readonly verdict: 'right' | 'wrong';
+  readonly effect: string;
+}
+
+export interface Feedback {
+  report(request: ReportRequest, context: RequestContext): Promise<ReportDocument>;
+}
+
+const REJECTED = 'this question is no longer answered by that SQL; call query with better SQL';
+const ALIASED = 'this wording is now known as the same question';
+const NOTED = 'noted';
+
+export function createFeedback(options: {
+  readonly cache: Cache;
+  readonly scoping: Scoping;
+  readonly metrics: Metrics;
+  readonly remember: Remember;
+}): Feedback {
+  const { cache, scoping, metrics, remember } = options;
+  return {
+    async report({ answerId, verdict, note }, context) {
+      const { principal } = context;
+      const { scope, resultScope } = await scoping.scopesOf(principal);
+      const answer = await cache.findAnswer(resultScope, answerId);
+      if (!answer) {
+        throw new AppError('NOT_FOUND', 'No answer with this answer_id was given to you.', {
+          hint: 'Pass answer_id of an answer unchanged.',
+        });
+      }
+      await cache.report({ answerId, principal: principal.name, verdict, note: note ?? null });
+      const { question, questionKey, planId, phrasingId, similarity } = answer;
+      const recorded = { status: 'recorded', answer_id: answerId, verdict } as const;
+      if (verdict === 'wrong') {
+        if (similarity !== null) metrics.falseHit();
+        if (questionKey && planId) await cache.reject(questionKey, planId);
+        return { ...recorded, effect: REJECTED };
+      }
+      if (similarity === null || !question || !phrasingId) return { ...recorded, effect: NOTED };
+      const phrasing = await cache.findPhrasing(scope, phrasingId);
+      if (phrasing) {
+        const asked = await scoping.ask(question, principal);
+        remember({ asked, plan: phrasing.plan, origin: 'confirmed' }, context);
+      }
+      return { ...recorded, effect: ALIASED };
+    },
+  };
+}

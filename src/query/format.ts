@@ -1,0 +1,67 @@
+// Owns the three shapes in which rows are given: arrays (table), objects, CSV text. Each turns stored
+// lines into pieces of the JSON value that stands behind "rows".
+import { parseCells } from './recut.ts';
+import type { Cell } from './recut.ts';
+import type { Column } from '../cache/rows.ts';
+
+export const FORMATS = ['table', 'objects', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface RowFormat {
+  /** JSON text before the first row, between rows, and after the last. */
+  readonly open: string;
+  readonly separator: string;
+  readonly close: string;
+  encode(line: string): Promise<string> | string;
+}
+
+export function rowFormat(format: Format, columns: readonly Column[]): RowFormat {
+  if (format === 'table') return { open: '[', separator: ',', close: ']', encode: (line) => line };
+  return format === 'objects' ? objectFormat(columns) : csvFormat(columns);
+}
+
+function objectFormat(columns: readonly Column[]): RowFormat {
+  const keys = distinctNames(columns).map((name) => JSON.stringify(name));
+  return {
+    open: '[',
+    separator: ',',
+    close: ']',
+    async encode(line) {
+      const cells = await parseCells(line);
+      return `{${cells.map((cell, index) => `${keys[index]}:${cell.json}`).join(',')}}`;
+    },
+  };
+}
+
+/** RFC 4180 with a header, as one JSON string. */
+function csvFormat(columns: readonly Column[]): RowFormat {
+  const record = (fields: readonly string[]): string =>
+    JSON.stringify(`${fields.join(',')}\n`).slice(1, -1);
+  return {
+    open: `"${record(columns.map((column) => csvField(column.name)))}`,
+    separator: '',
+    close: '"',
+    encode: async (line) => record((await parseCells(line)).map(csvCell)),
+  };
+}
+
+function csvCell(cell: Cell): string {
+  if (cell.text !== null) return csvField(cell.text);
+  return cell.json === 'null' ? '' : csvField(cell.json);
+}
+
+function csvField(text: string): string {
+  // An empty string is quoted: the bare empty field is NULL.
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A repeated name gets a number, so that no value is lost in an object. */
+function distinctNames(columns: readonly Column[]): string[] {
+  const taken = new Set<string>();
+  return columns.map(({ name }) => {
+    let distinct = name;
+    for (let count = 2; taken.has(distinct); count += 1) distinct = `${name}_${count}`;
+    taken.add(distinct);
+    return distinct;
+  });
+}

@@ -1,0 +1,194 @@
+// Owns which functions and operators a statement may use: by list, everything else is refused. Knows
+// names only; a name that the database owner has given to a function of his own cannot be told apart,
+// so the role that runs the statement must not be able to do harm either.
+import {
+  CLOCK_FUNCTIONS,
+  EXTENSION_FUNCTIONS,
+  POSTGIS_FUNCTIONS,
+  PURE_FUNCTIONS,
+  UNSTABLE_EXTENSION_FUNCTIONS,
+  UNSTABLE_FUNCTIONS,
+} from './guard-function-names.ts';
+import { wordSet, wordsOf } from './guard-words.ts';
+
+/** What an answer depends on beside the tables; 'volatile' is never cached. */
+export type Volatility = 'stable' | 'clock' | 'volatile';
+
+export interface Refusal {
+  /** Completes "The function "x" …". */
+  readonly reason: string;
+  readonly hint: string;
+}
+
+export type FunctionVerdict = { readonly volatility: Volatility } | Refusal;
+
+export interface FunctionCall {
+  /** As the parser folded it: ['now'], ['pg_catalog', 'now']. */
+  readonly name: readonly string[];
+  readonly argumentCount: number;
+}
+
+export interface FunctionRules {
+  judge(call: FunctionCall): FunctionVerdict;
+  /**
+   * PostgreSQL reads (path).pg_read_file as pg_read_file(path). Null for a name that no known function
+   * has: a field, as far as names tell.
+   */
+  judgeAttribute(name: string): FunctionVerdict | null;
+  /** Operators are functions too: [symbol] or [schema, symbol]. */
+  allowsOperator(name: readonly string[]): boolean;
+}
+
+export function createFunctionRules(): FunctionRules {
+  const builtIn = new Map<string, Volatility>([
+    ...entries(PURE_FUNCTIONS, 'stable'),
+    ...entries(CLOCK_FUNCTIONS, 'clock'),
+    ...entries(UNSTABLE_FUNCTIONS, 'volatile'),
+  ]);
+  const fromExtensions = new Map<string, Volatility>([
+    ...entries(EXTENSION_FUNCTIONS, 'stable'),
+    ...entries(POSTGIS_FUNCTIONS, 'stable').map(([name, use]) => [`st_${name}`, use] as const),
+    ...entries(UNSTABLE_EXTENSION_FUNCTIONS, 'volatile'),
+  ]);
+  const builtInOperators = wordSet(BUILT_IN_OPERATORS);
+  const extensionOperators = wordSet(EXTENSION_OPERATORS);
+
+  return {
+    judge({ name, argumentCount }) {
+      const called = name.at(-1) ?? '';
+      const schema = name.at(-2);
+      const special = judgeByArguments(called, argumentCount);
+      if (special !== null && isSystem(schema)) return special;
+      const volatility =
+        (isSystem(schema) ? builtIn.get(called) : undefined) ??
+        (schema === 'pg_catalog' ? undefined : fromExtensions.get(called));
+      return volatility === undefined ? refusalOf(called) : { volatility };
+    },
+
+    judgeAttribute(name) {
+      const volatility = builtIn.get(name) ?? fromExtensions.get(name);
+      if (volatility !== undefined) return { volatility };
+      const isHarmful = HARMFUL.some(([names]) => names.test(name));
+      return judgeByArguments(name, 1) ?? (isHarmful ? refusalOf(name) : null);
+    },
+
+    allowsOperator(name) {
+      const symbol = name.at(-1) ?? '';
+      const schema = name.at(-2);
+      if (schema === 'pg_catalog') return builtInOperators.has(symbol);
+      if (schema !== undefined) return extensionOperators.has(symbol);
+      return builtInOperators.has(symbol) || extensionOperators.has(symbol);
+    },
+  };
+}
+
+/** Unqualified names reach pg_catalog first; any other schema holds no built-in function. */
+function isSystem(schema: string | undefined): boolean {
+  return schema === undefined || schema === 'pg_catalog';
+}
+
+/** Where the number of arguments decides what the function does. */
+function judgeByArguments(name: string, argumentCount: number): FunctionVerdict | null {
+  if (name === 'age') return { volatility: argumentCount === 1 ? 'clock' : 'stable' };
+  // ts_rewrite(query, text) runs the text as SQL; with three arguments it only rewrites.
+  if (name === 'ts_rewrite' && argumentCount === 3) return { volatility: 'stable' };
+  return null;
+}
+
+const USE_BUILT_IN =
+  'Use built-in functions and plain SQL; a function of your own can stand behind a view.';
+const LEAVE_OUT = 'Leave the call out: askonce only reads.';
+
+/**
+ * Known functions that do harm, and words for it. A call is refused whether or not it is here; a name
+ * after a dot only if it is, so the patterns name functions closely and no column by accident.
+ */
+const HARMFUL: readonly (readonly [names: RegExp, reason: string, hint: string])[] = [
+  [
+    /^(query|table|schema|database|cursor)_to_xml|^(ts_stat|ts_rewrite|connectby)$|^crosstab\w?$|^dblink/,
+    'runs SQL that is passed to it as text',
+    'Write that SQL as part of this statement.',
+  ],
+  [
+    /^pg_(ls_|read_(binary_)?file|stat_file$|file_|hba_file|ident_file|show_all_file|current_logfile)/,
+    "reaches the server's files",
+    LEAVE_OUT,
+  ],
+  [
+    /^lo_(close|creat|export|from_bytea|get$|import|lseek|open|put$|tell|truncate|unlink)|^lo(read|write)$/,
+    'reaches large objects or files',
+    LEAVE_OUT,
+  ],
+  [/^http_(get|head|post|put|patch|delete|set_curlopt)$/, 'reaches the network', LEAVE_OUT],
+  [/^(set_config|setseed|set_limit)$/, 'changes the session', LEAVE_OUT],
+  [
+    /^(nextval|setval|currval|lastval)$/,
+    'moves or depends on a sequence',
+    'Read the table that it numbers.',
+  ],
+  [/^pg_(try_)?advisory_/, 'takes or releases locks that outlive the statement', LEAVE_OUT],
+  [/^pg_sleep/, 'holds a connection without doing work', LEAVE_OUT],
+  [/^(txid_current|pg_current_xact_id)$/, 'allots a transaction id', LEAVE_OUT],
+  [
+    /^pg_(terminate|cancel)_backend$|^pg_(notify|promote|prewarm)$|^pg_(logical|replication|copy|create|drop|import|export|backup|restore|clear)_/,
+    'administers the server',
+    LEAVE_OUT,
+  ],
+  [
+    /^pg_(switch_wal|reload_conf|rotate_logfile|log_|wal_replay_|stat_(reset|clear|force))|^binary_upgrade_|^brin_(de)?summarize_|^gin_clean_/,
+    'administers the server',
+    LEAVE_OUT,
+  ],
+];
+
+/** What agents bring along from other databases, and how PostgreSQL says it. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  curdate: 'current_date',
+  date_format: 'to_char(value, format)',
+  dateadd: "value + interval '1 day'",
+  datediff: 'one date minus the other',
+  datetime: 'a cast to timestamp',
+  day: 'extract(day from value)',
+  getdate: 'now()',
+  group_concat: 'string_agg(value, separator)',
+  ifnull: 'coalesce(value, fallback)',
+  iif: 'CASE WHEN … THEN … ELSE … END',
+  instr: 'strpos(text, part)',
+  isnull: 'coalesce(value, fallback)',
+  julianday: 'one date minus the other',
+  len: 'length(text)',
+  month: 'extract(month from value)',
+  nvl: 'coalesce(value, fallback)',
+  strftime: 'to_char(value, format) or extract(year from value)',
+  year: 'extract(year from value)',
+};
+
+function refusalOf(name: string): Refusal {
+  if (Object.hasOwn(ELSEWHERE, name)) {
+    return { reason: 'is not a PostgreSQL function', hint: `Use ${ELSEWHERE[name]}.` };
+  }
+  const known = HARMFUL.find(([names]) => names.test(name));
+  if (known !== undefined) return { reason: known[1], hint: known[2] };
+  return {
+    reason: 'is not on the list of functions known to be without side effects',
+    hint: USE_BUILT_IN,
+  };
+}
+
+/** Every operator of pg_catalog in PostgreSQL 15 and 18. */
+const BUILT_IN_OPERATORS = `
+  = <> < <= > >= + - * / % ^ |/ ||/ ! !! @ & | # ~ << >> || -> ->> #> #>> #- @> <@ ? ?| ?& @? @@ @@@
+  ~~ !~~ ~~* !~~* ~* !~ !~* ^@ && &< &> <<| |>> &<| |&> -|- <-> <^ >^ ?# ?- ?-| ?|| ## @-@ ~=
+  <<= >>= ~<~ ~<=~ ~>~ ~>=~ *= *<> *< *<= *> *>=`;
+
+/** pg_trgm, pgvector, PostGIS, hstore, ltree, cube, intarray. */
+const EXTENSION_OPERATORS = `
+  % <% %> <<% %>> <-> <<-> <->> <<<-> <->>>
+  <#> <=> <+> <~> <%>
+  && &&& ~ ~= @ ~~ @@ ~== <<->> <<#>> |=| <<@ &/& @>> <<@
+  ? ?& ?| @> <@ %% %# #= ^@ ^<@ ^@> ?@> ?<@ ?~ ?@ ^~ ^? ~>
+  <@> #`;
+
+function entries(names: string, volatility: Volatility): (readonly [string, Volatility])[] {
+  return wordsOf(names).map((name) => [name, volatility] as const);
+}

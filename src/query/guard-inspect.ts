@@ -1,0 +1,224 @@
+// Owns the walk over every node of a permitted statement's tree: refuses what is not on the lists and
+// gathers what the statement reads and depends on. Generic on purpose: no clause is ever skipped.
+import { AppError } from '../errors.ts';
+import { expansionOf, MAX_EXPANSION_BYTES } from './guard-expansion.ts';
+import { nameOfNode, PERMITTED_FIELDS, PERMITTED_NODES } from './guard-nodes.ts';
+import { wordSet } from './guard-words.ts';
+import { isNodeType, isObject, listOf, namesOf, textOf, unwrap } from './syntax.ts';
+import type { FunctionRules, Refusal, Volatility } from './functions.ts';
+import type { SyntaxNode } from './syntax.ts';
+
+export interface Inspection {
+  readonly tables: readonly string[];
+  readonly volatility: Volatility;
+  readonly usesClock: boolean;
+  readonly parameterCount: number;
+}
+
+/** Names that WITH queries give to their rows: where they are in sight they are no tables. */
+type Scope = ReadonlySet<string>;
+
+interface Walk {
+  readonly rules: FunctionRules;
+  readonly tables: Set<string>;
+  readonly dependsOn: Set<Volatility>;
+  parameterCount: number;
+  expansion: number;
+}
+
+/** @throws AppError QUERY_REJECTED naming the rule that refused. */
+export function inspectStatement(statement: SyntaxNode, rules: FunctionRules): Inspection {
+  const tables = new Set<string>();
+  const dependsOn = new Set<Volatility>();
+  const walk: Walk = { rules, tables, dependsOn, parameterCount: 0, expansion: 0 };
+  visit(walk, statement, new Set());
+  return {
+    tables: [...tables].sort(),
+    volatility: dependsOn.has('volatile')
+      ? 'volatile'
+      : dependsOn.has('clock')
+        ? 'clock'
+        : 'stable',
+    usesClock: dependsOn.has('clock'),
+    parameterCount: walk.parameterCount,
+  };
+}
+
+function visit(walk: Walk, value: unknown, outer: Scope): void {
+  if (Array.isArray(value)) {
+    for (const item of value) visit(walk, item, outer);
+    return;
+  }
+  if (!isObject(value)) return;
+  const scope = isObject(value['withClause']) ? visitWith(walk, value['withClause'], outer) : outer;
+  for (const [key, part] of Object.entries(value)) {
+    if (typeof part !== 'object' || part === null || key === 'withClause') continue;
+    if (!(isNodeType(key) ? PERMITTED_NODES : PERMITTED_FIELDS).has(key)) throw notPermitted(key);
+    if (isNodeType(key) && isObject(part)) examine(walk, { type: key, fields: part, scope });
+    visit(walk, part, scope);
+  }
+}
+
+/** Each WITH query sees the ones before it, all of them where it says RECURSIVE. */
+function visitWith(walk: Walk, { ctes, recursive }: SyntaxNode, outer: Scope): Scope {
+  const names = listOf(ctes).map((cte) => textOf(unwrap(cte)?.fields['ctename']));
+  const all = new Set([...outer, ...names]);
+  for (const [index, cte] of listOf(ctes).entries()) {
+    visit(walk, cte, recursive === true ? all : new Set([...outer, ...names.slice(0, index)]));
+  }
+  return all;
+}
+
+interface Found {
+  readonly type: string;
+  readonly fields: SyntaxNode;
+  readonly scope: Scope;
+}
+
+function examine(walk: Walk, { type, fields, scope }: Found): void {
+  switch (type) {
+    case 'RangeVar':
+      return noteTable(walk, fields, scope);
+    case 'FuncCall':
+      return noteCall(walk, fields);
+    case 'ColumnRef':
+      // A plain column is most often meant, so its name never makes an answer volatile.
+      return void judgeAttributes(walk, namesOf(fields['fields']).slice(1));
+    case 'A_Indirection':
+      for (const use of judgeAttributes(walk, namesOf(fields['indirection'])))
+        walk.dependsOn.add(use);
+      return;
+    case 'A_Expr':
+      return noteOperator(walk, fields['kind'], fields['name']);
+    case 'SubLink':
+      return noteOperator(walk, 'AEXPR_OP', fields['operName']);
+    case 'SortBy':
+      return noteOperator(walk, 'AEXPR_OP', fields['useOp']);
+    case 'SQLValueFunction':
+      return void walk.dependsOn.add(
+        CLOCK_VALUES.test(textOf(fields['op'])) ? 'clock' : 'volatile',
+      );
+    case 'A_Const':
+      if (readsClock(constantText(fields))) walk.dependsOn.add('clock');
+      return;
+    case 'ParamRef':
+      walk.parameterCount = Math.max(walk.parameterCount, Number(fields['number'] ?? 0));
+      return;
+    case 'RangeTableSample':
+      return noteSample(walk, fields);
+  }
+}
+
+function noteTable(walk: Walk, fields: SyntaxNode, scope: Scope): void {
+  const schema = textOf(fields['schemaname']);
+  const name = textOf(fields['relname']);
+  if (schema === '' && scope.has(name)) return;
+  if ((schema === '' || schema === 'pg_catalog') && SECRET_RELATIONS.has(name)) {
+    throw new AppError('QUERY_REJECTED', `"${name}" is not permitted: it holds server secrets`, {
+      hint: 'Read the tables of the application; pg_roles and pg_settings tell what may be known.',
+    });
+  }
+  walk.tables.add(
+    [schema, name]
+      .filter((part) => part !== '')
+      .map(unambiguous)
+      .join('.'),
+  );
+  // No write is ever seen on the catalogs and statistics views, so nothing could end such an answer.
+  if (SYSTEM_SCHEMAS.has(schema) || (schema === '' && name.startsWith('pg_'))) {
+    walk.dependsOn.add('volatile');
+  }
+}
+
+function noteCall(walk: Walk, fields: SyntaxNode): void {
+  const name = namesOf(fields['funcname']);
+  const verdict = walk.rules.judge({ name, argumentCount: listOf(fields['args']).length });
+  if ('reason' in verdict) throw callNotPermitted(name.join('.'), verdict);
+  walk.dependsOn.add(verdict.volatility);
+  walk.expansion += expansionOf(fields);
+  if (walk.expansion <= MAX_EXPANSION_BYTES) return;
+  throw new AppError('QUERY_REJECTED', 'The statement blows constants up to more than 1 MB', {
+    hint: 'Use smaller counts in repeat, lpad, rpad, array_fill, format and replace.',
+  });
+}
+
+/** What follows a dot may be a function in the dress of a column: t.name is also name(t). */
+function judgeAttributes(walk: Walk, names: readonly string[]): Volatility[] {
+  return names.flatMap((name) => {
+    const verdict = walk.rules.judgeAttribute(name);
+    if (verdict === null) return [];
+    if ('reason' in verdict) throw callNotPermitted(name, verdict);
+    return [verdict.volatility];
+  });
+}
+
+function callNotPermitted(name: string, { reason, hint }: Refusal): AppError {
+  const message = `The function "${name}" is not permitted: it ${reason}`;
+  return new AppError('QUERY_REJECTED', message, { hint });
+}
+
+function noteOperator(walk: Walk, kind: unknown, operator: unknown): void {
+  const name = namesOf(operator);
+  // BETWEEN and its kin are words of the grammar, not operators that could be replaced.
+  if (name.length === 0 || textOf(kind).includes('BETWEEN')) return;
+  if (walk.rules.allowsOperator(name)) return;
+  throw new AppError('QUERY_REJECTED', `The operator ${name.join('.')} is not permitted`, {
+    hint: "Use PostgreSQL's own operators, or those of well-known extensions.",
+  });
+}
+
+function noteSample(walk: Walk, fields: SyntaxNode): void {
+  const method = namesOf(fields['method']).join('.');
+  if (!SAMPLE_METHODS.has(method)) {
+    throw new AppError('QUERY_REJECTED', `The sampling method "${method}" is not permitted`, {
+      hint: 'Use TABLESAMPLE BERNOULLI or SYSTEM.',
+    });
+  }
+  if (fields['repeatable'] === undefined) walk.dependsOn.add('volatile');
+}
+
+const SYSTEM_SCHEMAS = new Set(['pg_catalog', 'information_schema', 'pg_toast']);
+/** Passwords, connection strings, large objects and the server's files, whatever the role may read. */
+const SECRET_RELATIONS = wordSet(`
+  pg_authid pg_shadow pg_user_mapping pg_user_mappings pg_subscription pg_largeobject
+  pg_hba_file_rules pg_ident_file_mappings pg_file_settings
+`);
+const SAMPLE_METHODS = new Set([
+  'bernoulli',
+  'system',
+  'pg_catalog.bernoulli',
+  'pg_catalog.system',
+]);
+const CLOCK_VALUES = /^SVFOP_(CURRENT_(DATE|TIME|TIMESTAMP)|LOCALTIME(STAMP)?)(_N)?$/;
+
+/**
+ * Whether text means a moment that moves ('now', 'today 12:00') once it becomes a date or a time.
+ * True for some texts that never do: such a statement is only cached for a shorter time.
+ */
+export function readsClock(text: string): boolean {
+  return text.length <= LONGEST_DATE_TEXT && CLOCK_WORDS.test(text);
+}
+
+/** PostgreSQL refuses longer date texts (MAXDATELEN is 128). */
+const LONGEST_DATE_TEXT = 128;
+const CLOCK_WORDS = /(?<![a-z])(now|today|tomorrow|yesterday)(?![a-z])/i;
+
+function constantText(fields: SyntaxNode): string {
+  const value = fields['sval'];
+  return isObject(value) ? textOf(value['sval']) : '';
+}
+
+/** A dot inside a quoted name must not read as schema and table. */
+function unambiguous(name: string): string {
+  return /[."]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+}
+
+export function notPermitted(type: string): AppError {
+  return new AppError(
+    'QUERY_REJECTED',
+    `${nameOfNode(type)} is not permitted: askonce only reads`,
+    {
+      hint: 'Send one SELECT (or VALUES, TABLE, WITH … SELECT), EXPLAIN without ANALYZE, or SHOW.',
+    },
+  );
+}

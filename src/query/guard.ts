@@ -1,0 +1,215 @@
+// Owns the statement guard: may this text run? PostgreSQL's own grammar reads it, and what is not on the
+// lists is refused. It never rewrites a statement. It is one layer of several: names cannot tell what a
+// view or an owner's function does, so the transaction is read-only and the role least-privileged too.
+import { AppError } from '../errors.ts';
+import { createFunctionRules } from './functions.ts';
+import { canonicalText, trimStatement } from './guard-canonical.ts';
+import { MAX_DEPTH, MAX_NESTING, measureDepth } from './guard-depth.ts';
+import { inspectStatement, notPermitted } from './guard-inspect.ts';
+import { wordSet } from './guard-words.ts';
+import { readFacts } from './sql-facts.ts';
+import { createSyntax, isObject, listOf, textOf, unwrap } from './syntax.ts';
+import type { SqlFacts } from '../cache/facts.ts';
+import type { Volatility } from './functions.ts';
+import type { Inspection } from './guard-inspect.ts';
+import type { Syntax, SyntaxFault, SyntaxNode, Token } from './syntax.ts';
+
+export interface GuardedStatement {
+  /** As given, without the white space and semicolons around it; otherwise never rewritten. */
+  readonly sql: string;
+  readonly kind: 'select' | 'explain' | 'show';
+  /** Two texts with the same canonical text are the same statement. */
+  readonly canonical: string;
+  /** 'schema.name' or 'name' as written and folded; sorted, unique, without WITH queries. */
+  readonly tables: readonly string[];
+  /** 'volatile' also where the answer follows the session, the catalog or the statistics. */
+  readonly volatility: Volatility;
+  /** The highest $n. */
+  readonly parameterCount: number;
+  readonly facts: SqlFacts;
+}
+
+export interface StatementGuard {
+  /**
+   * @throws AppError INPUT_INVALID (no usable text), QUERY_INVALID (PostgreSQL cannot parse it) or
+   * QUERY_REJECTED (it parses and is not permitted; the message names the rule).
+   */
+  check(sql: string): GuardedStatement;
+}
+
+export interface StatementGuardOptions {
+  /** Characters. */
+  readonly maxLength?: number;
+}
+
+/** Long enough for generated reports with thousands of values, short enough to parse in milliseconds. */
+const DEFAULT_MAX_LENGTH = 100_000;
+/** What the wire protocol can bind. */
+const MAX_PARAMETERS = 65_535;
+
+/** Loads the parser; every check after that is synchronous. */
+export async function createStatementGuard(
+  options: StatementGuardOptions = {},
+): Promise<StatementGuard> {
+  const { maxLength = DEFAULT_MAX_LENGTH } = options;
+  const syntax = await createSyntax();
+  const rules = createFunctionRules();
+
+  return {
+    check(sql) {
+      requireText(sql, maxLength);
+      const text = sql.trim();
+      const tokens = syntax.scan(text);
+      if (tokens !== null) requireShallow(tokens);
+      const root = parseOne(syntax, sql);
+      if (tokens === null) throw tooComplex();
+      const { kind, body } = classify(root);
+      const inspection = body === null ? OF_SHOW : requireBindable(inspectStatement(body, rules));
+      const { tables, parameterCount, usesClock } = inspection;
+      return {
+        sql: trimStatement(text, tokens),
+        kind,
+        canonical: canonicalText(tokens),
+        tables,
+        volatility: kind === 'select' ? inspection.volatility : 'volatile',
+        parameterCount,
+        facts: readFacts(body ?? {}, { tables, usesClock }),
+      };
+    },
+  };
+}
+
+const OF_SHOW: Inspection = {
+  tables: [],
+  volatility: 'volatile',
+  usesClock: false,
+  parameterCount: 0,
+};
+
+function requireText(sql: unknown, maxLength: number): void {
+  const fault = textFault(sql, maxLength);
+  if (fault === null) return;
+  throw new AppError('INPUT_INVALID', fault, { hint: 'Send one SELECT statement as text.' });
+}
+
+function textFault(sql: unknown, maxLength: number): string | null {
+  if (typeof sql !== 'string') return `The SQL must be text, not ${typeof sql}`;
+  if (sql.trim() === '') return 'The SQL is empty';
+  if (sql.length > maxLength) {
+    return `The SQL is ${sql.length} characters long; at most ${maxLength} are accepted`;
+  }
+  if (sql.includes('\0')) return 'The SQL contains a NUL character, which PostgreSQL cannot hold';
+  if (/\p{Surrogate}/u.test(sql)) return 'The SQL is not well-formed Unicode text';
+  return null;
+}
+
+function requireShallow(tokens: readonly Token[]): void {
+  const { nesting, depth } = measureDepth(tokens);
+  if (nesting > MAX_NESTING || depth > MAX_DEPTH) throw tooComplex();
+}
+
+function tooComplex(): AppError {
+  return new AppError('INPUT_INVALID', 'The statement is nested too deeply', {
+    hint:
+      `At most ${MAX_NESTING} brackets within each other and ${MAX_DEPTH} terms in one chain; ` +
+      'WITH queries flatten a statement, IN lists and VALUES may be long.',
+  });
+}
+
+function parseOne(syntax: Syntax, sql: string): SyntaxNode {
+  const outcome = syntax.parse(sql.trim());
+  if ('fault' in outcome) throw notParsed(sql, outcome.fault);
+  const [root, ...more] = outcome.statements;
+  if (root === undefined) {
+    throw new AppError('INPUT_INVALID', 'The SQL holds comments only, no statement', {
+      hint: 'Send one SELECT statement as text.',
+    });
+  }
+  if (more.length === 0) return root;
+  throw new AppError('QUERY_REJECTED', `One statement at a time: found ${more.length + 1}`, {
+    hint: 'Send each statement in its own call.',
+  });
+}
+
+const NEAR_CHARACTERS = 40;
+
+function notParsed(sql: string, fault: SyntaxFault): AppError {
+  const offset = fault.offset + sql.length - sql.trimStart().length;
+  const before = sql.slice(0, offset).split(/\r\n|\r|\n/);
+  const position = `line ${before.length}:${Array.from(before.at(-1) ?? '').length + 1}`;
+  const rest =
+    sql
+      .slice(offset)
+      .trimStart()
+      .split(/[\r\n]/, 1)[0] ?? '';
+  const near = rest === '' ? 'the end' : firstOf(rest);
+  // An open quote makes PostgreSQL repeat the whole rest of the statement.
+  const message = fault.message.replace(/(?<= at or near ")[^]*(?="$)/, firstOf);
+  const hint = sql.includes('`')
+    ? 'PostgreSQL quotes names with double quotes, not with backticks.'
+    : "Correct the SQL there; it must be PostgreSQL's dialect.";
+  return new AppError('QUERY_INVALID', `${message} (${position}, near: ${near})`, { hint });
+}
+
+function firstOf(text: string): string {
+  return Array.from(text.slice(0, 2 * NEAR_CHARACTERS))
+    .slice(0, NEAR_CHARACTERS)
+    .join('');
+}
+
+interface Classified {
+  readonly kind: GuardedStatement['kind'];
+  /** The SELECT in it; null for SHOW, which has none. */
+  readonly body: SyntaxNode | null;
+}
+
+function classify(root: SyntaxNode): Classified {
+  const { type, fields } = unwrap(root) ?? { type: '', fields: {} };
+  if (type === 'SelectStmt') return { kind: 'select', body: root };
+  if (type === 'VariableShowStmt') return { kind: 'show', body: null };
+  if (type !== 'ExplainStmt') throw notPermitted(type);
+  requirePlanOnly(listOf(fields['options']));
+  const query = isObject(fields['query']) ? fields['query'] : {};
+  const explained = unwrap(query)?.type ?? '';
+  if (explained !== 'SelectStmt') throw notPermitted(explained);
+  return { kind: 'explain', body: query };
+}
+
+/** Options that only change what is shown. */
+const EXPLAIN_OPTIONS = wordSet(`
+  verbose costs settings buffers summary format generic_plan memory wal timing serialize
+`);
+/** How PostgreSQL's own option reader spells "no". */
+const FALSE_SPELLINGS = new Set(['false', 'off', '0']);
+
+function requirePlanOnly(options: readonly unknown[]): void {
+  for (const option of options) {
+    const { defname, arg } = unwrap(option)?.fields ?? {};
+    const name = textOf(defname).toLowerCase();
+    if (EXPLAIN_OPTIONS.has(name)) continue;
+    if (name === 'analyze' && FALSE_SPELLINGS.has(optionText(arg))) continue;
+    if (name === 'analyze') {
+      throw new AppError('QUERY_REJECTED', 'EXPLAIN ANALYZE is not permitted: it runs the query', {
+        hint: 'Use EXPLAIN without ANALYZE for the plan, or run the query itself.',
+      });
+    }
+    throw new AppError('QUERY_REJECTED', `The EXPLAIN option "${name}" is not permitted`, {
+      hint: `Permitted: ${[...EXPLAIN_OPTIONS].join(', ')}.`,
+    });
+  }
+}
+
+/** An option without a value means true. */
+function optionText(arg: unknown): string {
+  const { type, fields } = unwrap(arg) ?? { type: '', fields: {} };
+  if (type === 'Integer') return String(fields['ival'] ?? 0);
+  if (type === 'Boolean') return String(fields['boolval'] ?? false);
+  return type === 'String' ? textOf(fields['sval']).toLowerCase() : 'true';
+}
+
+function requireBindable(inspection: Inspection): Inspection {
+  if (inspection.parameterCount <= MAX_PARAMETERS) return inspection;
+  throw new AppError('INPUT_INVALID', `The SQL uses parameter $${inspection.parameterCount}`, {
+    hint: `Number parameters from $1 without gaps, at most $${MAX_PARAMETERS}.`,
+  });
+}

@@ -1,0 +1,183 @@
+// Owns cutting one page out of a row source: whole rows, at most so many rows and bytes, as pieces of
+// JSON text. Whether more rows follow is proven by meeting the next one, never guessed.
+import { rowFormat } from './format.ts';
+import type { Format, RowFormat } from './format.ts';
+import { parseCells } from './recut.ts';
+import type { Cell } from './recut.ts';
+import type { RowSource } from '../cache/rows.ts';
+
+export interface PageLimits {
+  readonly maxRows: number;
+  /** Bytes of the "rows" value in UTF-8. */
+  readonly maxBytes: number;
+}
+
+export interface CutCell {
+  readonly row: number;
+  readonly column: string;
+  /** Size of the whole value in bytes. */
+  readonly bytes: number;
+}
+
+export interface PageTotals {
+  readonly rowCount: number;
+  readonly bytes: number;
+  /** Whether rows exist beyond this page. */
+  readonly truncated: boolean;
+  /** Where the next page starts; null when there is none or its rows were not kept. */
+  readonly nextRow: number | null;
+  readonly truncatedCells: readonly CutCell[];
+}
+
+/** Text is handed on in pieces of about this size. */
+const PIECE_CHARS = 32 * 1024;
+const ELLIPSIS = '…';
+const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
+/** A row that does not even fit when its values are cut to this altogether stays as it is then. */
+const MIN_ROW_BYTES = 64;
+const PREVIEW_ROWS = 20;
+const PREVIEW_CHARS = 16 * 1024;
+
+export class Page {
+  readonly #source: RowSource;
+  readonly #fromRow: number;
+  readonly #limits: PageLimits;
+  readonly #format: Format;
+  readonly #cutCells: CutCell[] = [];
+  readonly #preview: string[] = [];
+  #previewChars = 0;
+  #rowCount = 0;
+  #bytes = 0;
+  #hasMore = false;
+  #finished = false;
+  #failure: unknown;
+
+  constructor(source: RowSource, fromRow: number, limits: PageLimits, format: Format) {
+    this.#source = source;
+    this.#fromRow = fromRow;
+    this.#limits = limits;
+    this.#format = format;
+  }
+
+  get totals(): PageTotals {
+    const lostRest = this.#finished && !this.#hasMore && this.#source.wasCut();
+    return {
+      rowCount: this.#rowCount,
+      bytes: this.#bytes,
+      truncated: this.#hasMore || lostRest,
+      nextRow: this.#hasMore ? this.#fromRow + this.#rowCount : null,
+      truncatedCells: this.#cutCells,
+    };
+  }
+
+  /** The JSON value behind "rows" with the first few of them only. */
+  get preview(): string {
+    const { open, separator, close } = rowFormat(this.#format, this.#source.columns);
+    return open + this.#preview.join(separator) + close;
+  }
+
+  /** Why the rows ended early; the value is complete JSON all the same. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** The JSON value behind "rows", piece by piece. Read once, to the end, before totals. Never throws. */
+  async *pieces(): AsyncGenerator<string> {
+    const format = rowFormat(this.#format, this.#source.columns);
+    this.#bytes = Buffer.byteLength(format.open) + Buffer.byteLength(format.close);
+    let piece = format.open;
+    try {
+      for await (const text of this.#rows(format)) {
+        piece += this.#rowCount > 1 ? format.separator + text : text;
+        if (piece.length < PIECE_CHARS) continue;
+        yield piece;
+        piece = '';
+      }
+    } catch (error) {
+      this.#failure = error;
+    }
+    this.#finished = true;
+    yield piece + format.close;
+  }
+
+  async *#rows(format: RowFormat): AsyncGenerator<string> {
+    for await (const line of this.#lines()) {
+      if (this.#rowCount >= this.#limits.maxRows) {
+        this.#hasMore = true;
+        return;
+      }
+      let text = await format.encode(line);
+      let size = Buffer.byteLength(text) + (this.#rowCount > 0 ? format.separator.length : 0);
+      if (this.#bytes + size > this.#limits.maxBytes) {
+        if (this.#rowCount > 0) {
+          this.#hasMore = true;
+          return;
+        }
+        // A row that no page could hold still comes, with its largest values cut and marked.
+        text = await this.#fit(line, format);
+        size = Buffer.byteLength(text);
+      }
+      this.#rowCount += 1;
+      this.#bytes += size;
+      this.#previewChars += text.length;
+      if (this.#rowCount <= PREVIEW_ROWS && this.#previewChars <= PREVIEW_CHARS) {
+        this.#preview.push(text);
+      }
+      yield text;
+    }
+  }
+
+  async *#lines(): AsyncGenerator<string> {
+    for await (const chunk of this.#source.chunks(this.#fromRow)) {
+      const lines = chunk.body.split('\n');
+      const skip = Math.max(0, this.#fromRow - chunk.firstRow);
+      for (let index = skip; index < lines.length; index += 1) yield lines[index]!;
+    }
+  }
+
+  /** Escapes may make a value several times longer than it was: cut until the row fits as it is shown. */
+  async #fit(line: string, format: RowFormat): Promise<string> {
+    const cells = await parseCells(line);
+    const room = this.#limits.maxBytes - this.#bytes;
+    for (let budget = this.#limits.maxBytes; ; budget /= 2) {
+      const text = await format.encode(this.#shrink(cells, budget));
+      if (Buffer.byteLength(text) <= room || budget < MIN_ROW_BYTES) return text;
+    }
+  }
+
+  #shrink(cells: readonly Cell[], maxBytes: number): string {
+    const sizes = cells.map((cell) => Buffer.byteLength(cell.json));
+    const share = fairShare(sizes, maxBytes);
+    this.#cutCells.length = 0;
+    const kept = cells.map((cell, index) => {
+      if (sizes[index]! <= share) return cell.json;
+      const column = this.#source.columns[index]?.name ?? '';
+      this.#cutCells.push({ row: this.#rowCount, column, bytes: sizes[index]! });
+      return cutToBytes(cell.text ?? cell.json, share);
+    });
+    return `[${kept.join(',')}]`;
+  }
+}
+
+/** The largest size s so that all cells, none larger than s, fit into half the budget (the rest is for escapes). */
+function fairShare(sizes: readonly number[], maxBytes: number): number {
+  const budget = Math.max(0, maxBytes / 2 - 8 * sizes.length);
+  let low = 8;
+  let high = budget;
+  while (high - low > 1) {
+    const middle = (low + high) / 2;
+    const total = sizes.reduce((sum, size) => sum + Math.min(size, middle), 0);
+    if (total > budget) high = middle;
+    else low = middle;
+  }
+  return Math.floor(low);
+}
+
+function cutToBytes(text: string, maxBytes: number): string {
+  const room = Math.max(0, maxBytes - 8);
+  let cut = text.slice(0, room);
+  while (Buffer.byteLength(JSON.stringify(cut)) > room && cut.length > 0) {
+    cut = cut.slice(0, Math.floor(cut.length * 0.8));
+  }
+  return JSON.stringify(cut.replace(HALF_CHARACTER, '') + ELLIPSIS);
+}

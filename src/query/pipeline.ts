@@ -1,0 +1,274 @@
+// Owns the way of a request: every branch between a question and its rows stands here, in order. The
+// steps themselves live in the files it calls. README shows the same way as a table.
+import { randomUUID } from 'node:crypto';
+
+import type { Cache } from '../cache/cache.ts';
+import type { Match, Plan } from '../cache/entities.ts';
+import { idOf } from '../cache/key.ts';
+import type { FoundResult } from '../cache/results.ts';
+import { AppError } from '../errors.ts';
+import type { SchemaIndex } from '../schema/schema-index.ts';
+import { createAnswer } from './answer.ts';
+import type { Answer, AnswerLimits, Source } from './answer.ts';
+import type { RequestContext } from './context.ts';
+import { parseCursor } from './cursor-handle.ts';
+import type { Executor } from './execute.ts';
+import type { GuardedStatement, StatementGuard } from './guard.ts';
+import { requireParams, withParams } from './parameters.ts';
+import { confirmDocument, needsSqlDocument } from './guidance.ts';
+import type { ConfirmDocument, NeedsSqlDocument } from './guidance.ts';
+import type { Recall } from './recall.ts';
+import type { Remember } from './remember.ts';
+import type { Asked, Scopes, Scoping } from './scope.ts';
+
+export interface AskRequest {
+  readonly question: string;
+  /** Id of a candidate of an earlier `confirm`. */
+  readonly accept?: string | undefined;
+  readonly maxAgeSeconds?: number | undefined;
+  readonly limits: AnswerLimits;
+}
+
+export interface QueryRequest extends Omit<AskRequest, 'accept'> {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
+export type AskOutcome =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'document'; readonly document: ConfirmDocument | NeedsSqlDocument };
+
+export interface QueryPipeline {
+  /** Runs nothing that is not already a known plan. */
+  ask(request: AskRequest, context: RequestContext): Promise<AskOutcome>;
+  query(request: QueryRequest, context: RequestContext): Promise<Answer>;
+  fetchRows(cursor: string, context: RequestContext): Promise<Answer>;
+}
+
+export interface PipelineOptions {
+  readonly cache: Cache;
+  readonly guard: StatementGuard;
+  readonly scoping: Scoping;
+  readonly recall: Recall;
+  readonly remember: Remember;
+  readonly executor: Executor;
+  readonly schema: SchemaIndex;
+  readonly ttlMs: number;
+  /** No answer exceeds these, whatever a cursor says: its text is in the caller's hands. */
+  readonly hardLimits: Omit<AnswerLimits, 'format'>;
+  readonly now: () => number;
+}
+
+/** Rows outlive their freshness, so that a cursor into them can be followed. */
+const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
+
+export function createPipeline(options: PipelineOptions): QueryPipeline {
+  const { cache, guard, scoping, recall, remember, executor, schema, now } = options;
+
+  async function ask(request: AskRequest, context: RequestContext): Promise<AskOutcome> {
+    const asked = await scoping.ask(request.question, context.principal);
+    if (request.accept !== undefined) return await accept(request.accept, asked, request, context);
+
+    const known = await cache.findQuestion(asked.questionKey);
+    if (known) {
+      const { plan } = known.phrasing;
+      const tier = known.tier;
+      return await answered({ asked, plan, match: known.match, tier }, request, context);
+    }
+    const recalled = await recall.find(asked, context);
+    if (recalled.hit) {
+      const { neighbour, match } = recalled.hit;
+      cache.note(asked.questionKey, { phrasing: neighbour, match });
+      return await answered(
+        { asked, plan: neighbour.plan, match, tier: 'semantic' },
+        request,
+        context,
+      );
+    }
+    const excerpt = await schema.relevant(asked.question);
+    const document =
+      recalled.candidates.length > 0
+        ? confirmDocument(asked, recalled, excerpt)
+        : needsSqlDocument(asked, recalled, excerpt);
+    return { kind: 'document', document };
+  }
+
+  /** The agent says that a candidate asks the same: answer, and remember the phrasing as its alias. */
+  async function accept(
+    id: string,
+    asked: Asked,
+    request: AskRequest,
+    context: RequestContext,
+  ): Promise<AskOutcome> {
+    const phrasing = await cache.findPhrasing(asked.scope, id);
+    const similarity = phrasing && (await recall.similarity(asked, phrasing.question, context));
+    if (!phrasing || similarity === null) throw unknownCandidate();
+    const { decision } = recall.judge(asked.question, { ...phrasing, similarity });
+    // Only what would be offered can be accepted: an id alone binds no question to another's answer.
+    if (decision.outcome === 'miss') throw unknownCandidate(decision.differences);
+    const { plan } = phrasing;
+    remember({ asked, plan, origin: 'confirmed' }, context);
+    const match = { id, question: phrasing.question, similarity, confidence: decision.confidence };
+    return await answered({ asked, plan, match, tier: 'semantic' }, request, context);
+  }
+
+  interface PlanAnswer {
+    readonly asked: Asked;
+    readonly plan: Plan;
+    readonly match: Match | null;
+    readonly tier: Exclude<Source, 'database'>;
+  }
+
+  async function answered(
+    found: PlanAnswer,
+    request: AskRequest,
+    context: RequestContext,
+  ): Promise<AskOutcome> {
+    // What is no longer permitted is not answered from memory either.
+    if (found.tier !== 'memory') guard.check(found.plan.sql);
+    const { asked, plan, match } = found;
+    const answer = await serveOrRun({ asked, plan, match, tier: found.tier, request }, context);
+    return { kind: 'answer', answer };
+  }
+
+  async function query(request: QueryRequest, context: RequestContext): Promise<Answer> {
+    const statement = guard.check(request.sql);
+    requireParams(statement, request.params);
+    const asked = await scoping.ask(request.question, context.principal);
+    const plan = toPlan(statement, asked, request.params);
+    const run = { asked, plan, match: null, tier: 'memory', request } as const;
+    const answer = await serveOrRun(run, context);
+    remember({ asked, plan, origin: 'asked' }, context);
+    return answer;
+  }
+
+  interface PlanRun extends PlanAnswer {
+    readonly request: Pick<AskRequest, 'maxAgeSeconds' | 'limits'>;
+  }
+
+  /** Fresh rows of the plan if there are any, otherwise the plan runs. */
+  async function serveOrRun(run: PlanRun, context: RequestContext): Promise<Answer> {
+    const { asked, plan, request } = run;
+    const maxAgeMs = Math.min(options.ttlMs, 1000 * (request.maxAgeSeconds ?? Infinity));
+    const isReusable = plan.volatility === 'stable';
+    const found =
+      isReusable && maxAgeMs > 0
+        ? await cache.results.find(asked.resultScope, plan.statementKey, now() - maxAgeMs)
+        : null;
+    return found ? served(run, found) : await executed(run, context);
+  }
+
+  function served(run: PlanRun, found: FoundResult): Answer {
+    const { asOf, id } = found.header;
+    const source = run.tier === 'memory' ? found.tier : run.tier;
+    return record(run, {
+      source,
+      asOf,
+      rows: found.source,
+      resultId: id,
+      isKept: () => true,
+    });
+  }
+
+  async function executed(run: PlanRun, context: RequestContext): Promise<Answer> {
+    const { asked, plan } = run;
+    const resultId = randomUUID();
+    const live = await executor.run({
+      sql: plan.sql,
+      params: plan.params,
+      reusable: plan.volatility === 'stable' && options.ttlMs > 0,
+      signal: context.signal,
+      keep: (columns, asOf) =>
+        cache.results.writer({
+          id: resultId,
+          resultScope: asked.resultScope,
+          statementKey: plan.statementKey,
+          columns,
+          asOf,
+          expiresAt: asOf + Math.max(options.ttlMs, MIN_RESULT_LIFE_MS),
+        }),
+    });
+    return record(run, {
+      source: 'database',
+      asOf: live.asOf,
+      rows: live.source,
+      resultId,
+      isKept: () => live.writer.kept,
+    });
+  }
+
+  type RowsServed = Pick<
+    Parameters<typeof createAnswer>[0],
+    'source' | 'asOf' | 'rows' | 'resultId' | 'isKept'
+  >;
+
+  function record(run: PlanRun, rows: RowsServed): Answer {
+    const { asked, plan, match } = run;
+    const answer = createAnswer({
+      ...rows,
+      question: asked.question,
+      matched: match,
+      sql: plan.sql,
+      fromRow: 0,
+      limits: run.request.limits,
+    });
+    cache.recordAnswer({
+      id: answer.head.answer_id,
+      resultScope: asked.resultScope,
+      planScope: asked.scope.planScope,
+      question: asked.question,
+      questionKey: asked.questionKey,
+      source: rows.source,
+      planId: plan.id,
+      phrasingId: match?.id ?? asked.phrasingId,
+      resultId: rows.resultId,
+      similarity: match?.similarity ?? null,
+      confidence: match?.confidence ?? null,
+    });
+    return answer;
+  }
+
+  function toPlan(statement: GuardedStatement, scopes: Scopes, params: readonly unknown[]): Plan {
+    const statementKey = scoping.statementKey(scopes, statement.canonical, params);
+    const { sql, tables } = statement;
+    const { facts, volatility } = withParams(statement, params);
+    return { id: idOf(statementKey), statementKey, sql, params, tables, facts, volatility };
+  }
+
+  async function fetchRows(cursor: string, context: RequestContext): Promise<Answer> {
+    const { resultId, fromRow, format, ...wanted } = parseCursor(cursor);
+    const limits = {
+      format,
+      maxRows: Math.min(wanted.maxRows, options.hardLimits.maxRows),
+      maxBytes: Math.min(wanted.maxBytes, options.hardLimits.maxBytes),
+    };
+    const scopes = await scoping.scopesOf(context.principal);
+    const found = await cache.results.byId(scopes.resultScope, resultId);
+    if (!found) {
+      throw new AppError('NOT_FOUND', 'This cursor is unknown or has expired.', {
+        hint: 'Run the query again; its first answer has a new next_cursor.',
+      });
+    }
+    return createAnswer({
+      source: found.tier,
+      question: null,
+      matched: null,
+      sql: null,
+      asOf: found.header.asOf,
+      rows: found.source,
+      fromRow,
+      resultId,
+      isKept: () => true,
+      limits,
+    });
+  }
+
+  return { ask, query, fetchRows };
+}
+
+function unknownCandidate(differences: readonly string[] = []): AppError {
+  const why = differences.length > 0 ? `: ${differences.join('; ')}` : '.';
+  return new AppError('NOT_FOUND', `accept names no candidate for this question${why}`, {
+    hint: 'Call ask without accept; take an id from its candidates, or write the SQL and call query.',
+  });
+}

@@ -1,0 +1,37 @@
+// Owns storing a phrasing with its plan: at once in this process, with its vector in the store later.
+import type { Cache } from '../cache/cache.ts';
+import type { Plan } from '../cache/entities.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import type { RequestContext } from './context.ts';
+import type { Asked } from './scope.ts';
+
+export interface Remembered {
+  readonly asked: Asked;
+  readonly plan: Plan;
+  /** Whether an agent brought the SQL, or agreed that the question means the same as an earlier one. */
+  readonly origin: 'asked' | 'confirmed';
+}
+
+export type Remember = (remembered: Remembered, context: RequestContext) => void;
+
+export function createRememberer(options: {
+  readonly cache: Cache;
+  readonly embedder: Embedder | null;
+}): Remember {
+  const { cache, embedder } = options;
+  return ({ asked, plan, origin }, { logger }) => {
+    // A question that leans on its conversation means something else in the next one.
+    if (!asked.isSelfContained) return;
+    const embed = async (): Promise<Float32Array | null> => {
+      if (!embedder) return null;
+      try {
+        return await embedder.embed(asked.question);
+      } catch (error) {
+        logger.warn({ error: String(error) }, 'phrasing stored without its vector');
+        return null;
+      }
+    };
+    const { phrasingId: id, question, questionKey, scope } = asked;
+    cache.remember(scope, { id, question, questionKey, plan, origin, embed });
+  };
+}

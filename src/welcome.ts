@@ -1,0 +1,24 @@
+// Owns what a person reads when the server is up: where it is, what it serves, how to connect.
+import type { Config } from './config.ts';
+
+export function welcome(config: Config, port: number): string {
+  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
+  const url = `http://${host}:${port}/mcp`;
+  const token = config.AUTH_TOKENS.length > 0 ? ' --header "Authorization: Bearer TOKEN"' : '';
+  const database = config.DATABASE_URL === undefined ? 'the demo shop (embedded)' : 'DATABASE_URL';
+  const cache =
+    config.CACHE_DATABASE_URL === undefined ? config.ASKONCE_DATA_DIR : 'CACHE_DATABASE_URL';
+  return `
+askonce is ready at ${url}
+
+  database        ${database}
+  cache           ${cache}
+
+Connect
+  Claude Code     claude mcp add --transport http askonce ${url}${token}
+  Claude Desktop  add to mcpServers: { "askonce": { "command": "node", "args": ["${process.argv[1] ?? 'bin/askonce.mjs'}", "connect"] } }
+  MCP Inspector   npx @modelcontextprotocol/inspector, transport Streamable HTTP, ${url}
+
+Then ask: "How many customers are in Germany?"
+`;
+}

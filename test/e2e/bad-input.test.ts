@@ -1,0 +1,194 @@
+// Bad input: each gets a coded error that says what to do, and the server lives on.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { call, connect, startAskonce } from '../support/askonce.ts';
+import { admin, freshDatabase } from '../support/database.ts';
+import { createSmallShop } from '../support/small-shop.ts';
+
+interface BadCall {
+  readonly what: string;
+  readonly tool: string;
+  readonly args: Record<string, unknown>;
+  readonly code: string;
+}
+
+const query = (what: string, sql: unknown, code: string, more = {}): BadCall => ({
+  what,
+  tool: 'query',
+  args: { question: 'anything', sql, ...more },
+  code,
+});
+
+const BAD_CALLS: readonly BadCall[] = [
+  { what: 'an empty question', tool: 'ask', args: { question: '' }, code: 'INPUT_INVALID' },
+  { what: 'a blank question', tool: 'ask', args: { question: ' \u200b\t' }, code: 'INPUT_INVALID' },
+  {
+    what: 'a question of one megabyte',
+    tool: 'ask',
+    args: { question: 'how '.repeat(262_144) },
+    code: 'INPUT_INVALID',
+  },
+  { what: 'a number as question', tool: 'ask', args: { question: 5 }, code: 'INPUT_INVALID' },
+  { what: 'no question', tool: 'ask', args: {}, code: 'INPUT_INVALID' },
+  {
+    what: 'an argument that does not exist',
+    tool: 'ask',
+    args: { question: 'x', limit: 5 },
+    code: 'INPUT_INVALID',
+  },
+  {
+    what: 'an unknown candidate',
+    tool: 'ask',
+    args: { question: 'how many orders?', accept: '00000000-0000-8000-8000-000000000000' },
+    code: 'NOT_FOUND',
+  },
+  {
+    what: 'a candidate that is no id',
+    tool: 'ask',
+    args: { question: 'how many orders?', accept: "'; DROP TABLE customers" },
+    code: 'NOT_FOUND',
+  },
+  query('SQL that does not parse', 'SELEC 1', 'QUERY_INVALID'),
+  query('an unknown column', 'SELECT nope FROM customers', 'QUERY_INVALID'),
+  query('an unknown table', 'SELECT * FROM nope', 'QUERY_INVALID'),
+  query('a division by zero', 'SELECT 1 / 0', 'QUERY_INVALID'),
+  query('an empty statement', '', 'INPUT_INVALID'),
+  query('a write', 'DELETE FROM customers', 'QUERY_REJECTED'),
+  query('a writing CTE', 'WITH d AS (DELETE FROM orders RETURNING 1) SELECT 1', 'QUERY_REJECTED'),
+  query('two statements', 'SELECT 1; SELECT 2', 'QUERY_REJECTED'),
+  query('a commit before a write', 'COMMIT; DELETE FROM orders', 'QUERY_REJECTED'),
+  query('a function with side effects', "SELECT pg_read_file('/etc/passwd')", 'QUERY_REJECTED'),
+  query('SQL with a NUL', 'SELECT 1\u0000', 'INPUT_INVALID'),
+  query('SQL of a megabyte', `SELECT ${'1+'.repeat(500_000)}1`, 'INPUT_INVALID'),
+  query('SQL that is no text', 5, 'INPUT_INVALID'),
+  query('too few parameters', 'SELECT $1::int', 'INPUT_INVALID'),
+  query('a parameter of a wrong type', 'SELECT $1::int', 'QUERY_INVALID', { params: ['x'] }),
+  query('max_rows of 0', 'SELECT 1', 'INPUT_INVALID', { max_rows: 0 }),
+  query('max_rows of -1', 'SELECT 1', 'INPUT_INVALID', { max_rows: -1 }),
+  query('max_rows of a billion', 'SELECT 1', 'INPUT_INVALID', { max_rows: 1e9 }),
+  query('max_rows of a half', 'SELECT 1', 'INPUT_INVALID', { max_rows: 0.5 }),
+  query('max_bytes beyond the limit', 'SELECT 1', 'INPUT_INVALID', { max_bytes: 1e9 }),
+  query('an unknown format', 'SELECT 1', 'INPUT_INVALID', { format: 'xml' }),
+  query('a negative age', 'SELECT 1', 'INPUT_INVALID', { max_age_seconds: -1 }),
+  {
+    what: 'a cursor that is none',
+    tool: 'fetch_rows',
+    args: { cursor: 'x' },
+    code: 'INPUT_INVALID',
+  },
+  {
+    what: 'an unknown cursor',
+    tool: 'fetch_rows',
+    args: { cursor: `c1_${'0'.repeat(32)}.a.0.a.5yc` },
+    code: 'NOT_FOUND',
+  },
+  {
+    what: 'an unknown answer id',
+    tool: 'report',
+    args: { answer_id: 'a_nope', verdict: 'wrong' },
+    code: 'NOT_FOUND',
+  },
+  {
+    what: 'a verdict that is none',
+    tool: 'report',
+    args: { answer_id: 'a_nope', verdict: 'maybe' },
+    code: 'INPUT_INVALID',
+  },
+  {
+    what: 'an unknown table in the schema',
+    tool: 'search_schema',
+    args: { table: 'custommers' },
+    code: 'NOT_FOUND',
+  },
+  {
+    what: 'SQL to explain that does not parse',
+    tool: 'explain',
+    args: { sql: 'nope' },
+    code: 'QUERY_INVALID',
+  },
+];
+
+test('every bad call gets a coded error that says what to do, and the server lives on', async (t) => {
+  const database = await freshDatabase(t);
+  const cache = await freshDatabase(t);
+  await createSmallShop(database.url);
+  const server = await startAskonce(t, {
+    DATABASE_URL: database.readerUrl,
+    CACHE_DATABASE_URL: cache.url,
+  });
+  const client = await connect(t, server.url);
+  for (const { what, tool, args, code } of BAD_CALLS) {
+    const result = await client.callTool({ name: tool, arguments: args });
+    const document = result.structuredContent as {
+      error?: { code: string; message: string; hint?: string };
+    };
+    assert.equal(result.isError, true, `${what}: ${JSON.stringify(document).slice(0, 200)}`);
+    assert.equal(document.error?.code, code, `${what}: ${JSON.stringify(document.error)}`);
+    assert.ok(document.error.message.length > 10, what);
+    assert.ok(document.error.hint, `${what} has no hint`);
+    const [text] = result.content;
+    assert.deepEqual(text?.type === 'text' && JSON.parse(text.text), document, what);
+  }
+  await assert.rejects(client.callTool({ name: 'nope', arguments: {} }), /Unknown tool "nope"/);
+  const [count] = await admin(database.url, 'SELECT count(*)::int AS n FROM customers');
+  assert.equal(count?.['n'], 120);
+  const fine = { question: 'one', sql: 'SELECT 1 AS one' };
+  assert.deepEqual((await call(client, 'query', fine)).rows, [[1]]);
+});
+
+test('a request that is no MCP request is refused with its HTTP status', async (t) => {
+  const database = await freshDatabase(t);
+  const cache = await freshDatabase(t);
+  const server = await startAskonce(t, {
+    DATABASE_URL: database.readerUrl,
+    CACHE_DATABASE_URL: cache.url,
+  });
+  const post = async (body: string, headers: Record<string, string> = {}): Promise<number> => {
+    const defaults = { 'content-type': 'application/json', accept: 'application/json' };
+    const response = await fetch(server.url, {
+      method: 'POST',
+      body,
+      headers: { ...defaults, ...headers },
+    });
+    await response.text();
+    return response.status;
+  };
+  const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  assert.equal(await post('not json'), 400);
+  assert.equal(await post('null'), 400);
+  assert.equal(await post('[]'), 400);
+  assert.equal(await post(list), 400, 'no session');
+  assert.equal(await post(list, { 'mcp-session-id': 'nope' }), 404, 'unknown session');
+  assert.equal(await post(list, { 'content-type': 'text/plain' }), 415);
+  assert.equal(await post(' '.repeat(5_000_000)), 413);
+  assert.equal(await post(list, { origin: 'https://evil.example' }), 403);
+  assert.equal((await fetch(server.url)).status, 405);
+  assert.equal((await fetch(`${server.origin}/nope`)).status, 404);
+  assert.equal((await fetch(`${server.origin}/healthz`)).status, 200);
+  const metrics = await (await fetch(`${server.origin}/metrics`)).text();
+  assert.match(metrics, /askonce_session_pool_utilization_ratio/);
+});
+
+test('a foreign Host header is refused: a web page cannot rebind its name to this server', async (t) => {
+  const database = await freshDatabase(t);
+  const cache = await freshDatabase(t);
+  const server = await startAskonce(t, {
+    DATABASE_URL: database.readerUrl,
+    CACHE_DATABASE_URL: cache.url,
+  });
+  const { request } = await import('node:http');
+  const status = await new Promise((resolve, reject) => {
+    const probe = request(
+      `${server.origin}/metrics`,
+      { headers: { host: 'evil.example' } },
+      (r) => {
+        r.resume();
+        resolve(r.statusCode);
+      },
+    );
+    probe.on('error', reject);
+    probe.end();
+  });
+  assert.equal(status, 403);
+});

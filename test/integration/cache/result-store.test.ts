@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type { ResultHeader } from '../../../src/cache/entities.ts';
+import { createResultStore } from '../../../src/cache/result-store.ts';
+import type { ResultStore } from '../../../src/cache/result-store.ts';
+import { STATEMENT_KEY, chunkOf, headerOf } from '../../support/cache-samples.ts';
+import { poolOf } from '../db/pools.ts';
+import { cacheDatabase } from './stores.ts';
+
+async function store(results: ResultStore, header: ResultHeader, chunks = [chunkOf(0, 3)]) {
+  await results.begin(header);
+  for (const chunk of chunks) await results.append(header.id, chunk);
+}
+
+test('a result is found by its statement only when it is finished', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const header = headerOf();
+  await store(results, header);
+  assert.equal(await results.current('alice', STATEMENT_KEY), null);
+  assert.equal((await results.byId('alice', header.id))?.status, 'filling');
+  await results.finish(header.id, 'complete', true);
+  const found = await results.current('alice', STATEMENT_KEY);
+  assert.deepEqual(found?.header, header);
+  assert.deepEqual([found.status, found.rowCount], ['complete', 3]);
+  assert.equal(found.byteCount, Buffer.byteLength(chunkOf(0, 3).body));
+});
+
+test('a writer that never comes back is never served', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const finished = headerOf();
+  await store(results, finished);
+  await results.finish(finished.id, 'complete', true);
+  await store(results, headerOf({ asOf: Date.now() + 1 }), [chunkOf(0, 100)]);
+  assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, finished.id);
+});
+
+test('a cut or unrepeatable result is found by its id alone', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const header = headerOf();
+  await store(results, header);
+  await results.finish(header.id, 'cut', false);
+  assert.equal(await results.current('alice', STATEMENT_KEY), null);
+  assert.equal((await results.byId('alice', header.id))?.status, 'cut');
+});
+
+test('no scope finds the results of another, by statement or by id', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const header = headerOf();
+  await store(results, header);
+  await results.finish(header.id, 'complete', true);
+  for (const scope of ['bob', '', 'alic', 'alice ', '%']) {
+    assert.equal(await results.current(scope, STATEMENT_KEY), null);
+    assert.equal(await results.byId(scope, header.id), null);
+  }
+});
+
+test('runs that finish at once leave one current, the one that read last', async (t) => {
+  const { url, pool } = await cacheDatabase(t);
+  const stores = [1, 2, 3].map(() => createResultStore(poolOf(t, url, { max: 3 })));
+  const headers = Array.from({ length: 9 }, (_, index) => headerOf({ asOf: Date.now() + index }));
+  for (const header of headers) await store(stores[0]!, header);
+  const order = [4, 8, 0, 2, 7, 1, 3, 6, 5];
+  await Promise.all(
+    order.map((index) => stores[index % 3]!.finish(headers[index]!.id, 'complete', true)),
+  );
+  const rows = await pool.query('select id from askonce.results where is_current');
+  assert.deepEqual(rows, [{ id: headers[8]!.id }]);
+});
+
+test('a run that read earlier and ends later does not turn back time', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const early = headerOf({ asOf: Date.now() });
+  const late = headerOf({ asOf: Date.now() + 50 });
+  for (const header of [early, late]) await store(results, header);
+  await results.finish(late.id, 'complete', true);
+  await results.finish(early.id, 'complete', true);
+  assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, late.id);
+  assert.equal((await results.byId('alice', early.id))?.status, 'complete');
+});
+
+test('scopes have their own current result of one statement', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  for (const resultScope of ['alice', 'bob']) {
+    const header = headerOf({ resultScope });
+    await store(results, header);
+    await results.finish(header.id, 'complete', true);
+  }
+  for (const resultScope of ['alice', 'bob']) {
+    const found = await results.current(resultScope, STATEMENT_KEY);
+    assert.equal(found?.header.resultScope, resultScope);
+  }
+});
+
+test('chunks are read from the one that holds the row on, in order', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const header = headerOf();
+  const chunks = [chunkOf(0, 10), chunkOf(10, 1), chunkOf(11, 39), chunkOf(50, 50)];
+  await store(results, header, [chunks[2]!, chunks[0]!, chunks[3]!, chunks[1]!]);
+  const cases: ReadonlyArray<readonly [number, number, number]> = [
+    [0, 0, 4],
+    [9, 0, 4],
+    [10, 1, 3],
+    [11, 2, 2],
+    [49, 2, 2],
+    [50, 3, 1],
+    [99, 3, 1],
+    [100, 3, 1],
+    [Number.MAX_SAFE_INTEGER, 3, 1],
+  ];
+  for (const [fromRow, first, count] of cases) {
+    assert.deepEqual(
+      await results.chunks(header.id, fromRow, 100),
+      chunks.slice(first, first + count),
+      `${fromRow}`,
+    );
+  }
+  assert.deepEqual(await results.chunks(header.id, 0, 2), chunks.slice(0, 2));
+});
+
+test('rows come back as they were, whatever text they hold', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const header = headerOf({ columns: [{ name: 'a "b"\n😀', type: 'text' }] });
+  const body = ['["\\u0000"]', '["😀\\n"]', '[1e400]', '["\\\\"]', '["\\ud800"]'].join('\n');
+  await store(results, header, [{ firstRow: 0, rowCount: 5, body }]);
+  await results.finish(header.id, 'complete', true);
+  const found = await results.current('alice', STATEMENT_KEY);
+  assert.deepEqual(found?.header.columns, header.columns);
+  assert.equal((await results.chunks(header.id, 0, 1))[0]?.body, body);
+});
+
+test('what has expired is neither found nor kept', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const dead = headerOf({ expiresAt: Date.now() - 1000 });
+  const alive = headerOf({ resultScope: 'bob' });
+  for (const header of [dead, alive]) {
+    await store(results, header);
+    await results.finish(header.id, 'complete', true);
+  }
+  assert.equal(await results.current('alice', STATEMENT_KEY), null);
+  assert.equal(await results.byId('alice', dead.id), null);
+  assert.equal(await results.sweep(), 1);
+  assert.equal(await results.sweep(), 0);
+  const rows = await pool.query('select distinct result_id as id from askonce.result_chunks');
+  assert.deepEqual(rows, [{ id: alive.id }]);
+});

@@ -1,0 +1,63 @@
+// Owns a migrated cache database for the tests of cache/, and what is put into it.
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { createCache } from '../../../src/cache/cache.ts';
+import type { Cache } from '../../../src/cache/cache.ts';
+import { idOf, questionKey } from '../../../src/cache/key.ts';
+import type { NewPhrasing, PlanScope } from '../../../src/cache/plan-store.ts';
+import { migrate } from '../../../src/db/migrate.ts';
+import type { Pool } from '../../../src/db/pool.ts';
+import { createLogger } from '../../../src/logger.ts';
+import { createMetrics } from '../../../src/metrics.ts';
+import { planOf } from '../../support/cache-samples.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { poolOf } from '../db/pools.ts';
+
+/** compiled to dist/test/integration/cache, four folders below the package */
+const MIGRATIONS = fileURLToPath(new URL('../../../../migrations', import.meta.url));
+
+export async function cacheDatabase(t: TestContext): Promise<{ url: string; pool: Pool }> {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url, { max: 5 });
+  await migrate(pool, MIGRATIONS);
+  return { url, pool };
+}
+
+export function cacheOver(
+  t: TestContext,
+  pool: Pool,
+  given: { maxMemoryBytes?: number } = {},
+): Cache {
+  const cache = createCache({
+    pool,
+    maxMemoryBytes: given.maxMemoryBytes ?? 8 * 1024 * 1024,
+    logger: createLogger('silent'),
+    metrics: createMetrics(),
+    now: Date.now,
+  });
+  cache.open();
+  t.after(() => cache.drain());
+  return cache;
+}
+
+export const SCOPE: PlanScope = { planScope: 'scope', schemaVersion: '1', modelId: 'mini' };
+
+interface PhrasingGiven {
+  readonly scope?: PlanScope;
+  readonly sql?: string;
+  readonly embedding?: readonly number[] | null;
+}
+
+export function phrasingOf(question: string, given: PhrasingGiven = {}): NewPhrasing {
+  const { scope = SCOPE, sql = `select '${question}'`, embedding = [1, 0, 0] } = given;
+  const key = questionKey({ canonicalQuestion: question, ...scope });
+  return {
+    id: idOf(key),
+    question,
+    questionKey: key,
+    origin: 'asked',
+    plan: planOf(sql, scope.planScope, scope.schemaVersion),
+    embedding: embedding && Float32Array.from(embedding),
+  };
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+
+import { isAppError } from '../../../src/errors.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { eventually, killConnections, poolOf } from './pools.ts';
+
+test('a reader whose password is full of special characters connects', async (t) => {
+  const { readerUrl } = await freshDatabase(t);
+  const [row] = await poolOf(t, readerUrl).query<{ who: string }>('select current_user as who');
+  assert.match(row!.who, /_reader$/);
+});
+
+test('connections that are killed while idle are replaced, and the process lives on', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url);
+  await Promise.all([1, 2, 3].map(() => pool.query('select pg_sleep(0.05)')));
+  assert.equal(pool.stats().idle, 3);
+  await killConnections(url);
+  await eventually('the pool notices', () => pool.stats().idle === 0);
+  const rows = await Promise.all([1, 2, 3, 4].map((n) => pool.query('select $1::int as n', [n])));
+  assert.deepEqual(
+    rows.map(([row]) => row?.['n']),
+    [1, 2, 3, 4],
+  );
+});
+
+test('a connection that is killed while held is an unavailable database, for that call alone', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url, { max: 1 });
+  await assert.rejects(
+    pool.withClient(async (client) => {
+      await client.query('select 1');
+      await killConnections(url);
+      await client.query('select 2');
+    }),
+    (error) => isAppError(error, 'DATABASE_UNAVAILABLE'),
+  );
+  assert.deepEqual(await pool.query('select 3 as n'), [{ n: 3 }]);
+  assert.equal(pool.stats().total, 1);
+});
+
+test('two hundred SQL errors leave the pool as it was', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url);
+  await Promise.all([1, 2, 3].map(() => pool.query('select pg_sleep(0.05)')));
+  const before = await pool.query(
+    'select pid from pg_stat_activity where datname = current_database()',
+  );
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 200 }, (_, index) =>
+      pool.query(index % 2 === 0 ? 'select * from nowhere' : 'select 1 / 0'),
+    ),
+  );
+  for (const outcome of outcomes) {
+    assert.ok(outcome.status === 'rejected' && isAppError(outcome.reason, 'QUERY_INVALID'));
+  }
+  const after = await pool.query(
+    'select pid from pg_stat_activity where datname = current_database()',
+  );
+  const pids = (rows: typeof before) =>
+    rows.map((row) => row['pid'] as number).sort((a, b) => a - b);
+  assert.deepEqual(pids(after), pids(before));
+});
+
+test('a pool that stays busy answers OVERLOADED with a time to wait, a fresh one and a warm one', async (t) => {
+  const { url } = await freshDatabase(t);
+  for (const isWarm of [false, true]) {
+    const pool = poolOf(t, url, { max: 2, acquireTimeoutMs: 100 });
+    if (isWarm) await Promise.all([1, 2].map(() => pool.query('select pg_sleep(0.02)')));
+    const holds = [1, 2].map(() => pool.query('select pg_sleep(0.4)'));
+    const waits = [1, 2, 3].map(() => pool.query('select 1'));
+    for (const outcome of await Promise.allSettled(waits)) {
+      assert.ok(outcome.status === 'rejected' && isAppError(outcome.reason, 'OVERLOADED'));
+      assert.ok((outcome.reason.retryAfterMs ?? 0) > 0);
+    }
+    await Promise.all(holds);
+    assert.deepEqual(await pool.query('select 1 as n'), [{ n: 1 }]);
+  }
+});
+
+test('a server that cannot be reached is told without its address, user or database', async (t) => {
+  const faults = [
+    'postgres://alice:secret@127.0.0.1:1/shop',
+    'postgres://alice:secret@no-such-host.invalid:5432/shop',
+    'postgres://alice:secret@%2Fno%2Fsuch%2Fsocket/shop',
+  ];
+  for (const url of faults) {
+    const pool = poolOf(t, url, { acquireTimeoutMs: 1000 });
+    await assert.rejects(pool.query('select 1'), (error) => {
+      assert.ok(isAppError(error, 'DATABASE_UNAVAILABLE'));
+      assert.doesNotMatch(`${error.message} ${error.hint}`, /127|alice|secret|shop|invalid|socket/);
+      assert.ok((error.retryAfterMs ?? 0) > 0);
+      return true;
+    });
+  }
+});
+
+test('a wrong password or database is told without naming either', async (t) => {
+  const { url } = await freshDatabase(t);
+  const wrong = new URL(url);
+  wrong.password = 'wrong-password';
+  wrong.pathname = '/no_such_database';
+  const pool = poolOf(t, wrong.href);
+  await assert.rejects(pool.query('select 1'), (error) => {
+    assert.ok(isAppError(error, 'DATABASE_UNAVAILABLE'));
+    assert.doesNotMatch(`${error.message} ${error.hint}`, /postgres|wrong|no_such/);
+    return true;
+  });
+});
+
+test('a server that accepts and then says nothing does not hold the caller', async (t) => {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const pool = poolOf(t, `postgres://a:b@127.0.0.1:${port}/c`, { max: 1, acquireTimeoutMs: 200 });
+  const outcomes = await Promise.allSettled([1, 2, 3].map(() => pool.query('select 1')));
+  for (const outcome of outcomes) {
+    assert.ok(outcome.status === 'rejected' && isAppError(outcome.reason, 'DATABASE_UNAVAILABLE'));
+  }
+});
+
+test('a connection that is discarded is closed', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url, { max: 1 });
+  const pidOf = async () => (await pool.query('select pg_backend_pid() as pid'))[0]?.['pid'];
+  const first = await pidOf();
+  assert.equal(await pidOf(), first);
+  await pool.withClient(async (_client, discard) => discard());
+  assert.notEqual(await pidOf(), first);
+});

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+
+import { isAppError } from '../../../src/errors.ts';
+import type { AnswerLimits } from '../../../src/query/answer.ts';
+import { formatCursor, parseCursor } from '../../../src/query/cursor-handle.ts';
+import { admin } from '../../support/database.ts';
+import { HARD_LIMITS, contextOf, documentOf, pipelineOf } from './pipelines.ts';
+
+const SETUP = `create table t as select i, 'row ' || i as name from generate_series(1, 3000) i`;
+const LIMITS: AnswerLimits = { maxRows: 100, maxBytes: 50_000, format: 'table' };
+const ALICE = contextOf('alice');
+const BOB = contextOf('bob');
+
+const ALL = { question: 'All rows of t', sql: 'select i, name from t order by i', params: [] };
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+test('what was asked once is answered again without the database', async (t) => {
+  const { pipeline, url } = await pipelineOf(t, SETUP);
+  const request = { ...ALL, limits: LIMITS };
+  assert.equal((await documentOf(await pipeline.query(request, ALICE))).source, 'database');
+  await admin(url, 'drop table t');
+  const again = await pipeline.ask({ question: '  all ROWS of t? ', limits: LIMITS }, ALICE);
+  assert.ok(again.kind === 'answer');
+  const document = await documentOf(again.answer);
+  assert.deepEqual([document.source, document.row_count], ['memory', 100]);
+});
+
+test('pages that follow the cursor give every row once, in the same snapshot', async (t) => {
+  const { pipeline, url } = await pipelineOf(t, SETUP);
+  let page = await documentOf(await pipeline.query({ ...ALL, limits: LIMITS }, ALICE));
+  await admin(url, 'delete from t');
+  const seen = page.rows.map(([n]) => n);
+  while (page.next_cursor !== null) {
+    page = await documentOf(await pipeline.fetchRows(page.next_cursor, ALICE));
+    seen.push(...page.rows.map(([n]) => n));
+  }
+  assert.deepEqual(seen, range(1, 3001));
+  assert.equal(page.truncated, false);
+});
+
+test('a plan is shared, rows are not: another principal runs it for itself', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const hers = await documentOf(await pipeline.query({ ...ALL, limits: LIMITS }, ALICE));
+  const his = await pipeline.ask({ question: ALL.question, limits: LIMITS }, BOB);
+  assert.ok(his.kind === 'answer');
+  assert.equal((await documentOf(his.answer)).source, 'database');
+  await assert.rejects(pipeline.fetchRows(hers.next_cursor!, BOB), (error) =>
+    isAppError(error, 'NOT_FOUND'),
+  );
+});
+
+test('a cursor that was changed gives no more than the limits of the server', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const first = await documentOf(await pipeline.query({ ...ALL, limits: LIMITS }, ALICE));
+  const { resultId } = parseCursor(first.next_cursor!);
+  const forged = { resultId, fromRow: 0, format: 'table', maxRows: 1e9, maxBytes: 1e12 } as const;
+  const page = await documentOf(await pipeline.fetchRows(formatCursor(forged), ALICE));
+  assert.equal(page.row_count, HARD_LIMITS.maxRows);
+  assert.ok(Buffer.byteLength(page.text) <= HARD_LIMITS.maxBytes);
+  const past = { ...forged, fromRow: 1e12 };
+  const nothing = await documentOf(await pipeline.fetchRows(formatCursor(past), ALICE));
+  assert.deepEqual([nothing.rows, nothing.next_cursor], [[], null]);
+  const unknown = { ...forged, resultId: randomUUID() };
+  await assert.rejects(pipeline.fetchRows(formatCursor(unknown), ALICE), (error) =>
+    isAppError(error, 'NOT_FOUND'),
+  );
+});
+
+test('a document keeps its byte limit as a whole', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  for (const format of ['table', 'objects', 'csv'] as const) {
+    for (const maxBytes of [4096, 10_000, 30_000]) {
+      const limits = { maxRows: 1e6, maxBytes, format };
+      const document = await documentOf(await pipeline.query({ ...ALL, limits }, ALICE));
+      const size = Buffer.byteLength(document.text);
+      assert.ok(size <= maxBytes, `${format} ${maxBytes}: ${size}`);
+      assert.ok(size > maxBytes * 0.8, `${format} ${maxBytes}: ${size}`);
+      assert.equal(document.truncated, true);
+    }
+  }
+});
+
+test('an age of zero runs the SQL again and its rows answer from then on', async (t) => {
+  const { pipeline, url } = await pipelineOf(t, SETUP);
+  const count = {
+    question: 'How many rows',
+    sql: 'select count(*) from t',
+    params: [],
+    limits: LIMITS,
+  };
+  const first = await documentOf(await pipeline.query(count, ALICE));
+  await admin(url, 'delete from t where i > 10');
+  const kept = await documentOf(await pipeline.query(count, ALICE));
+  const fresh = await documentOf(await pipeline.query({ ...count, maxAgeSeconds: 0 }, ALICE));
+  const later = await documentOf(await pipeline.query(count, ALICE));
+  assert.deepEqual(
+    [first.rows, kept.rows, fresh.rows, later.rows],
+    [[[3000]], [[3000]], [[10]], [[10]]],
+  );
+});
+
+test('the same SQL with other parameters is another statement', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const request = { question: 'One row', sql: 'select name from t where i = $1', limits: LIMITS };
+  for (const n of [1, 2, 1]) {
+    const { rows } = await documentOf(await pipeline.query({ ...request, params: [n] }, ALICE));
+    assert.deepEqual(rows, [[`row ${n}`]]);
+  }
+  for (const params of [[], [1, 2]]) {
+    await assert.rejects(pipeline.query({ ...request, params }, ALICE), (error) =>
+      isAppError(error, 'INPUT_INVALID'),
+    );
+  }
+});
+
+test('a question must say something, and not too much', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  for (const question of [
+    '',
+    '   ',
+    '\u0000\u0001',
+    '?',
+    'x'.repeat(4001),
+    'x'.repeat(1_000_000),
+  ]) {
+    await assert.rejects(
+      pipeline.ask({ question, limits: LIMITS }, ALICE),
+      (error) => isAppError(error, 'INPUT_INVALID'),
+      question.slice(0, 20),
+    );
+  }
+});
+
+test('a statement that fails is remembered by nobody', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const bad = { question: 'Broken', sql: 'select 1 / (i - 1) from t', params: [], limits: LIMITS };
+  await assert.rejects(pipeline.query(bad, ALICE), (error) => isAppError(error, 'QUERY_INVALID'));
+  const again = await pipeline.ask({ question: 'Broken', limits: LIMITS }, ALICE);
+  assert.equal(again.kind, 'document');
+});

@@ -1,0 +1,76 @@
+// Owns a pipeline over real databases for the tests of query/: no model, so that what is exact is tested
+// alone, and principals by name.
+import type { TestContext } from 'node:test';
+
+import { createLogger } from '../../../src/logger.ts';
+import { createMetrics } from '../../../src/metrics.ts';
+import type { Answer } from '../../../src/query/answer.ts';
+import type { RequestContext } from '../../../src/query/context.ts';
+import { createExecutor } from '../../../src/query/execute.ts';
+import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createPipeline } from '../../../src/query/pipeline.ts';
+import type { QueryPipeline } from '../../../src/query/pipeline.ts';
+import { createRecall } from '../../../src/query/recall.ts';
+import { createRememberer } from '../../../src/query/remember.ts';
+import { createScoping } from '../../../src/query/scope.ts';
+import { createSchemaIndex } from '../../../src/schema/schema-index.ts';
+import { admin, freshDatabase } from '../../support/database.ts';
+import { cacheDatabase, cacheOver } from '../cache/stores.ts';
+import { poolOf } from '../db/pools.ts';
+import { readerOf } from '../schema/reader.ts';
+
+const logger = createLogger('silent');
+export const HARD_LIMITS = { maxRows: 500, maxBytes: 100_000 };
+
+export async function pipelineOf(t: TestContext, setup: string) {
+  const { url, readerUrl } = await freshDatabase(t);
+  await admin(url, setup);
+  const { pool: cachePool } = await cacheDatabase(t);
+  const cache = cacheOver(t, cachePool);
+  const metrics = createMetrics();
+  const executor = createExecutor({
+    pool: poolOf(t, readerUrl),
+    statementTimeoutMs: 20_000,
+    spoolMaxBytes: 1e8,
+    logger,
+    now: Date.now,
+  });
+  t.after(() => executor.close());
+  const pipeline: QueryPipeline = createPipeline({
+    cache,
+    guard: await createStatementGuard(),
+    scoping: createScoping({
+      databaseId: 'test',
+      role: 'reader',
+      modelId: 'none',
+      schemaVersion: async () => '1',
+    }),
+    recall: createRecall({ cache, embedder: null, metrics, targetErrorRate: 0.01 }),
+    remember: createRememberer({ cache, embedder: null }),
+    executor,
+    schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),
+    ttlMs: 60_000,
+    hardLimits: HARD_LIMITS,
+    now: Date.now,
+  });
+  return { pipeline, cache, url };
+}
+
+export function contextOf(name: string): RequestContext {
+  return {
+    requestId: 'test',
+    principal: { name, role: 'user' },
+    signal: new AbortController().signal,
+    logger,
+  };
+}
+
+/** The whole document, as a client would see it. */
+export async function documentOf(answer: Answer) {
+  let rows = '';
+  for await (const piece of answer.rows()) rows += piece;
+  const { head } = answer;
+  const tail = answer.tail();
+  const text = `${JSON.stringify(head).slice(0, -1)},"rows":${rows},${JSON.stringify(tail).slice(1)}`;
+  return { ...head, ...tail, rows: JSON.parse(rows) as unknown[][], text };
+}

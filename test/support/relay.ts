@@ -1,0 +1,54 @@
+// Owns a network between askonce and its database that tests can cut and mend: a TCP relay on loopback.
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+
+export interface Relay {
+  /** The given URL with the relay's address in it. */
+  readonly url: string;
+  /** Breaks every connection and refuses new ones. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+}
+
+export async function relayTo(t: TestContext, databaseUrl: string): Promise<Relay> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  let port = 0;
+
+  function pipe(socket: Socket): void {
+    const upstream = connect(Number(target.port || 5432), target.hostname);
+    for (const end of [socket, upstream]) {
+      sockets.add(end);
+      end.on('error', () => undefined);
+      end.on('close', () => {
+        sockets.delete(end);
+        socket.destroy();
+        upstream.destroy();
+      });
+    }
+    socket.pipe(upstream).pipe(socket);
+  }
+
+  const mend = (): Promise<void> =>
+    new Promise((resolve) => {
+      server = createServer(pipe).listen(port, '127.0.0.1', () => {
+        port = (server!.address() as AddressInfo).port;
+        resolve();
+      });
+    });
+  const cut = (): Promise<void> =>
+    new Promise((resolve) => {
+      server?.close(() => resolve());
+      server = undefined;
+      for (const socket of sockets) socket.destroy();
+    });
+
+  await mend();
+  t.after(() => (server ? cut() : undefined));
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+  return { url: url.href, cut, mend };
+}

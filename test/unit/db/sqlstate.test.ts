@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import {
+  isMissingObject,
+  isStatementError,
+  translateDatabaseError,
+} from '../../../src/db/sqlstate.ts';
+import { AppError } from '../../../src/errors.ts';
+import type { ErrorCode } from '../../../src/errors.ts';
+
+function serverError(code: string, message = 'the message', more: object = {}): Error {
+  return Object.assign(new Error(message), { code, ...more });
+}
+
+const CASES: ReadonlyArray<readonly [string, ErrorCode]> = [
+  ['42601', 'QUERY_INVALID'],
+  ['42P01', 'QUERY_INVALID'],
+  ['22012', 'QUERY_INVALID'],
+  ['54000', 'QUERY_INVALID'],
+  ['P0001', 'QUERY_INVALID'],
+  ['25006', 'QUERY_REJECTED'],
+  ['42501', 'QUERY_REJECTED'],
+  ['57014', 'QUERY_TIMEOUT'],
+  ['55P03', 'QUERY_TIMEOUT'],
+  ['08006', 'DATABASE_UNAVAILABLE'],
+  ['53300', 'DATABASE_UNAVAILABLE'],
+  ['57P01', 'DATABASE_UNAVAILABLE'],
+  ['28P01', 'DATABASE_UNAVAILABLE'],
+  ['3D000', 'DATABASE_UNAVAILABLE'],
+  ['XX000', 'DATABASE_UNAVAILABLE'],
+];
+
+test('each SQLSTATE has its code', () => {
+  for (const [state, code] of CASES) {
+    assert.equal(translateDatabaseError(serverError(state)).code, code, state);
+  }
+});
+
+test('what the server says about a statement reaches the agent, with its place', () => {
+  const error = translateDatabaseError(
+    serverError('42703', 'column "x" does not exist', { position: '8', hint: 'perhaps "y"' }),
+  );
+  assert.match(error.message, /column "x" does not exist.*8/);
+  assert.equal(error.hint, 'perhaps "y"');
+});
+
+test('no fault of the connection reveals a host, a user or a path', () => {
+  const secrets = 'connect 10.1.2.3:5432 db.internal alice /var/run/postgresql';
+  const codes = [
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'ETIMEDOUT',
+    'EPIPE',
+    'EPERM',
+    'EBUSY',
+    'EBADF',
+    'EINTR',
+    'EACCES',
+    'EADDRNOTAVAIL',
+    '28P01',
+    '28000',
+    '3D000',
+    '57P03',
+    '08001',
+  ];
+  for (const code of codes) {
+    const error = translateDatabaseError(serverError(code, secrets));
+    assert.equal(error.code, 'DATABASE_UNAVAILABLE', code);
+    assert.doesNotMatch(`${error.message} ${error.hint}`, /10\.1|internal|alice|\/var/);
+    assert.equal(error.retryAfterMs !== undefined, true);
+    assert.equal(isStatementError(serverError(code)), false, code);
+  }
+});
+
+test('an error without a code is a lost connection', () => {
+  const error = translateDatabaseError(new Error('Connection terminated unexpectedly'));
+  assert.equal(error.code, 'DATABASE_UNAVAILABLE');
+});
+
+test('a fault of our own is not blamed on the database', () => {
+  for (const fault of [
+    new TypeError('x is not a function'),
+    new RangeError('Invalid string length'),
+  ]) {
+    const error = translateDatabaseError(fault);
+    assert.equal(error.code, 'INTERNAL');
+    assert.doesNotMatch(error.message, /function|string/);
+    assert.equal(error.cause, fault);
+  }
+});
+
+test('anything thrown is translated, and our own errors stay as they are', () => {
+  const own = new AppError('OVERLOADED', 'busy');
+  assert.equal(translateDatabaseError(own), own);
+  for (const thrown of [undefined, null, 'text', 5, {}]) {
+    assert.ok(translateDatabaseError(thrown) instanceof AppError);
+  }
+});
+
+test('a missing table, column or function is told apart', () => {
+  for (const code of ['42P01', '42703', '42883', '3F000']) {
+    assert.equal(isMissingObject(serverError(code)), true);
+  }
+  assert.equal(isMissingObject(serverError('42601')), false);
+  assert.equal(isMissingObject(new Error('no code')), false);
+});
