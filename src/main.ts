@@ -58,13 +58,17 @@ async function serve(): Promise<number> {
   const { createApp } = await import('./app.ts');
   const config = readConfig({ env: process.env, cwd: process.cwd(), root: ROOT });
   const logger = createLogger(config.LOG_LEVEL);
-  const stopped = nextSignal();
+  // While it starts there is nothing to drain; the engines end with this process.
+  const leave = (): never => process.exit(0);
+  process.once('SIGTERM', leave).once('SIGINT', leave);
   const app = await createApp({
     config,
     logger,
     version: version(),
     onProgress: (line) => process.stderr.write(`${line}\n`),
   });
+  process.removeListener('SIGTERM', leave).removeListener('SIGINT', leave);
+  const stopped = nextSignal();
   process.stderr.write(welcome(config, app.port));
   await stopped;
   logger.info('draining');

@@ -2,7 +2,7 @@
 import type { Config } from './config.ts';
 
 export function welcome(config: Config, port: number): string {
-  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
+  const host = reachableHost(config.HOST);
   const url = `http://${host}:${port}/mcp`;
   const token = config.AUTH_TOKENS.length > 0 ? ' --header "Authorization: Bearer TOKEN"' : '';
   const database = config.DATABASE_URL === undefined ? 'the demo shop (embedded)' : 'DATABASE_URL';
@@ -21,4 +21,10 @@ Connect
 
 Then ask: "How many customers are in Germany?"
 `;
+}
+
+/** A name to type: listening on every address is not one. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }

@@ -29,6 +29,8 @@ export interface AnswerLog {
   /** @param resultScope of the caller: an answer given to another scope is not found. */
   find(resultScope: string, id: string): Promise<AnswerRecord | null>;
   report(report: Report): Promise<void>;
+  /** Removes a batch of answers too old to be reported on; returns how many went. */
+  sweep(): Promise<number>;
 }
 
 interface AnswerRow {
@@ -44,6 +46,9 @@ interface AnswerRow {
   readonly similarity: number | null;
   readonly confidence: number | null;
 }
+
+const KEPT_FOR = '7 days';
+const SWEEP_BATCH = 1000;
 
 export function createAnswerLog(pool: Pool): AnswerLog {
   return {
@@ -76,6 +81,16 @@ export function createAnswerLog(pool: Pool): AnswerLog {
          DO UPDATE SET verdict = excluded.verdict, note = excluded.note, reported_at = now()`,
         [answerId, principal, verdict, note],
       );
+    },
+
+    async sweep() {
+      const rows = await pool.query(
+        `DELETE FROM askonce.answers WHERE id IN (
+           SELECT id FROM askonce.answers WHERE answered_at < now() - interval '${KEPT_FOR}'
+           LIMIT ${SWEEP_BATCH})
+         RETURNING id`,
+      );
+      return rows.length;
     },
   };
 }

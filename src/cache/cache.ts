@@ -1,5 +1,7 @@
 // Owns the cache as the pipeline sees it: plans, results and answers over the in-process tier and the
 // store. Nothing here rejects because the store is down; reads miss, writes are dropped and counted.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Pool } from '../db/pool.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -58,6 +60,8 @@ export interface CacheOptions {
 
 const QUESTION_TTL_MS = 60 * 60 * 1000;
 const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
+/** How long a search waits for phrasings of this process to reach the store. */
+const OWN_WRITES_WAIT_MS = 250;
 const ANSWER_BYTES = 1024;
 const MAX_UNWRITTEN_ANSWERS = 10_000;
 
@@ -78,6 +82,9 @@ export function createCache(options: CacheOptions): Cache {
   const resultStore = createResultStore(pool);
   const answers = createAnswerLog(pool);
   let unwritten: AnswerRecord[] = [];
+  /** Phrasings on their way into the store, and the newest of them. */
+  let unsaved = 0;
+  let lastSave: Promise<void> = Promise.resolve();
 
   const writeAnswers = async (): Promise<void> => {
     const batch = unwritten;
@@ -102,7 +109,11 @@ export function createCache(options: CacheOptions): Cache {
     findPhrasing: (scope, id) =>
       gate.attempt('find-phrasing', null, () => plans.findById(scope, id)),
 
-    nearest: (scope, search) => gate.attempt('nearest', [], () => plans.nearest(scope, search)),
+    async nearest(scope, search) {
+      // What this process has just learned is found: an agent rephrases right after it has asked.
+      if (unsaved > 0) await Promise.race([lastSave, sleep(OWN_WRITES_WAIT_MS)]);
+      return await gate.attempt('nearest', [], () => plans.nearest(scope, search));
+    },
 
     remember(scope, { embed, ...phrasing }) {
       memory.putQuestion(phrasing.questionKey, { phrasing, match: null });
@@ -116,6 +127,10 @@ export function createCache(options: CacheOptions): Cache {
             plans.save(scope, { ...phrasing, embedding }),
           );
         },
+      });
+      unsaved += 1;
+      lastSave = queue.settled(phrasing.id).then(() => {
+        unsaved -= 1;
       });
     },
 
@@ -155,7 +170,11 @@ export function createCache(options: CacheOptions): Cache {
       let total = 0;
       for (;;) {
         // In batches, so that no statement deletes for long; to the end, so that the store is bounded.
-        const gone = await gate.attempt('sweep', 0, () => resultStore.sweep());
+        const gone = await gate.attempt(
+          'sweep',
+          0,
+          async () => (await resultStore.sweep()) + (await answers.sweep()),
+        );
         if (gone === 0) return total;
         total += gone;
       }
