@@ -18,7 +18,8 @@ import type { ServerProcess } from './server-process.ts';
 import { interleaved, round, summary, throughput } from './statistics.ts';
 
 const QUESTION = 'how many customers are in Germany?';
-const SQL = "SELECT count(*) FROM customers WHERE country = 'Germany'";
+const SQL = `SELECT count(*) FROM customers JOIN countries ON countries.code = customers.country_code
+  WHERE countries.name = 'Germany'`;
 const ROUNDS = 1500;
 const CALLERS = 16;
 const LOAD_MS = 4000;

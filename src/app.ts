@@ -77,7 +77,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const { config, logger, now = Date.now } = options;
   const metrics = createMetrics();
   const guard = await createStatementGuard();
-  const [data, cacheDatabase, embedder] = await Promise.all([
+  const [data, cacheDatabase, embedder] = await allStarted([
     openDataDatabase(options, releases),
     openCacheDatabase(options, releases),
     loadEmbedder(config, logger, releases),
@@ -146,6 +146,14 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const readiness = createReadiness({ data, cache, embedder, config, now });
   const wholeResults = createWholeResults({ cache, scoping });
   return await listen({ options, tools, wholeResults, metrics, releases, data, readiness });
+}
+
+/** Waits for all even if one fails, so that what the others have opened is there to be released. */
+async function allStarted<Parts extends readonly unknown[]>(parts: {
+  readonly [Index in keyof Parts]: Promise<Parts[Index]>;
+}): Promise<Parts> {
+  await Promise.allSettled(parts);
+  return await Promise.all(parts);
 }
 
 async function loadEmbedder(

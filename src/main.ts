@@ -98,10 +98,11 @@ function print(text: string): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = 1;
   if (error instanceof AppError) {
     process.stderr.write(`askonce: ${error.message}\n${error.hint ? `${error.hint}\n` : ''}`);
   } else {
     process.stderr.write(`askonce: ${error instanceof Error ? error.stack : String(error)}\n`);
   }
+  // Nothing that a failed start left open may keep the process alive.
+  process.exit(1);
 }

@@ -138,6 +138,7 @@ export function createCache(options: CacheOptions): Cache {
 
     async reject(key, planId) {
       memory.dropQuestion(key);
+      memory.dropMatched(planId);
       await queue.drain();
       await gate.attempt('reject', undefined, () => plans.reject(key, planId));
     },

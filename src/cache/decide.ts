@@ -1,6 +1,7 @@
 // Owns the verdict: is a new question the same as one already answered? Pure, bounded, total.
 // A stage may veto or abstain, never force: doubt is `confirm`, a contradiction or a fault is `miss`.
 import type { SqlFacts } from './facts.ts';
+import { cautions } from './frame-caution.ts';
 import { compareFacts } from './frame-compare.ts';
 import { standsAlone } from './frame-context.ts';
 import { compareWords } from './frame-residue.ts';
@@ -47,18 +48,32 @@ const miss = (rule: string, differences: readonly string[], confidence = 0): Dec
   rule,
 });
 
-function weigh(later: Frame, candidate: Candidate, targetErrorRate: number): Decision {
+function weigh(
+  question: string,
+  later: Frame,
+  candidate: Candidate,
+  targetErrorRate: number,
+): Decision {
   // A vector of nothing has no direction, so its cosine is no number: no likeness then.
   const similarity = Math.min(1, Math.max(0, candidate.similarity || 0));
   const earlier = frameOf(candidate.question);
   const words = compareWords(earlier, later, candidate.facts);
   const found = [...compareFacts(earlier, later, candidate.facts), ...words.differences];
-  const differences = found.slice(0, MAX_DIFFERENCES).map((difference) => difference.text);
+  const doubts = cautions(candidate.question, question);
+  // A column's name excuses a word in the sentence, and may as well filter or sort by it.
+  if (words.loose > 0) doubts.push('a word is known from the statement alone');
+  const differences = [...found.map((difference) => difference.text), ...doubts].slice(
+    0,
+    MAX_DIFFERENCES,
+  );
   const hard = found.find((difference) => difference.weight === 'hard');
   if (hard !== undefined) return miss(hard.rule, differences, CONTRADICTED);
 
   const plausible = (similarity + words.explained) / 2;
-  const soft = found[0]?.rule ?? (earlier.opaque || later.opaque ? 'opaque' : undefined);
+  const soft =
+    found[0]?.rule ??
+    (doubts.length > 0 ? 'caution' : undefined) ??
+    (earlier.opaque || later.opaque ? 'opaque' : undefined);
   const error = AGREED_ERROR + words.loose * LOOSE_ERROR;
   const sure = soft === undefined && similarity >= HIT_FLOOR && error <= targetErrorRate;
   if (sure)
@@ -90,7 +105,7 @@ export function decide(
     if (canonicalQuestion(question) === canonicalQuestion(candidate.question)) {
       return { outcome: 'hit', confidence: 1, differences: [], rule: 'same text' };
     }
-    return weigh(frame, candidate, policy.targetErrorRate);
+    return weigh(question, frame, candidate, policy.targetErrorRate);
   } catch {
     // Counted by its rule: a question that cannot be read must cost a cached answer, never the request.
     return miss('fault', []);

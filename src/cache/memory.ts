@@ -29,7 +29,8 @@ export interface MemoryTier {
   putResult(result: HeldResult, current: boolean): void;
   /** The statement has a newer result, which is too large to be held here. */
   dropResult(resultScope: string, statementKey: Key): void;
-  dropPlan(planId: string): void;
+  /** Forgets what was answered by this plan for its similarity alone. */
+  dropMatched(planId: string): void;
 }
 
 export interface MemoryOptions {
@@ -81,10 +82,13 @@ export function createMemoryTier(options: MemoryOptions): MemoryTier {
     },
     dropResult: (resultScope, statementKey) =>
       void entries.delete(`s:${resultScope}:${statementKey}`),
-    dropPlan(planId) {
+    dropMatched(planId) {
       for (const [key, entry] of entries.entries()) {
         const isOfPlan =
-          typeof entry === 'object' && 'phrasing' in entry && entry.phrasing.plan.id === planId;
+          typeof entry === 'object' &&
+          'phrasing' in entry &&
+          entry.match !== null &&
+          entry.phrasing.plan.id === planId;
         if (isOfPlan) entries.delete(key);
       }
     },

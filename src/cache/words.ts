@@ -78,7 +78,6 @@ const SYNONYMS = `
   picture photo photograph image
   author writer
   salary wage
-  price cost
   location place locate situate
   live reside
   firstname forename givenname fname
@@ -117,8 +116,6 @@ const SYNONYMS = `
   uk britain unitedkingdom
   job occupation
   supplier vendor
-  delivery shipment
-  ship deliver dispatch
   medicine drug medication
   disease illness
   difficult hard

@@ -49,11 +49,12 @@ export async function withReadOnlyTransaction<T>(
       // The request may arrive late and hit whatever runs next: this connection serves nobody again.
       discard();
       if (options.interrupt)
-        last = setTimeout(() => void options.interrupt?.(), INTERRUPT_AFTER_MS);
+        last = setTimeout(() => (interrupted = options.interrupt?.()), INTERRUPT_AFTER_MS);
       else void cancelUntil(() => isOver, pool, client);
     };
     let isOver = false;
     let last: NodeJS.Timeout | undefined;
+    let interrupted: Promise<void> | undefined;
     await client.query(begin(options.statementTimeoutMs));
     stop.addEventListener('abort', onStop, { once: true });
     try {
@@ -67,6 +68,8 @@ export async function withReadOnlyTransaction<T>(
       stop.removeEventListener('abort', onStop);
       await client.query('ROLLBACK').catch(discard);
       clearTimeout(last);
+      // The engine is back before the next caller gets its turn.
+      await interrupted;
     }
   });
 }

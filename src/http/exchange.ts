@@ -1,5 +1,6 @@
 // Owns one exchange: a leased MCP server, one request, one HTTP response. The SDK awaits a transport's
 // send, so the answer streams from there; when the client goes away the handler is aborted.
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
 import { PerRequestHTTPServerTransport } from '@modelcontextprotocol/server';
@@ -29,7 +30,8 @@ export interface ExchangeParts {
 }
 
 const METHOD_NOT_FOUND = -32601;
-const INITIALIZE_REPLAY_ID = '__initialize';
+/** Unknown to clients: a request of theirs with this id would be taken for ours and never answered. */
+const newReplayId = (): string => `initialize-${randomUUID()}`;
 
 /** A request of the 2026-07-28 revision: everything it needs stands in its own envelope. */
 export function modernExchange(parts: ExchangeParts, route: InboundModernRoute): Exchange {
@@ -51,7 +53,7 @@ export function legacyExchange(
 ): Exchange {
   const transport = new LegacyTransport(message.id, parts.deliver);
   return createExchange(parts.session, transport, async () => {
-    if (initialize) await transport.replay({ ...initialize, id: INITIALIZE_REPLAY_ID });
+    if (initialize) await transport.replay({ ...initialize, id: newReplayId() });
     transport.onmessage?.(message, { authInfo: parts.authInfo });
   });
 }
@@ -131,6 +133,7 @@ class LegacyTransport implements SettlingTransport {
   readonly #deliver: Deliver;
   #settle = (): void => {};
   #replayed = (): void => {};
+  #replayId: string | number | null = null;
 
   constructor(requestId: string | number, deliver: Deliver) {
     this.#requestId = requestId;
@@ -143,13 +146,14 @@ class LegacyTransport implements SettlingTransport {
   /** Sends a message of our own to the session and swallows its answer. */
   async replay(message: JSONRPCRequest): Promise<void> {
     const answered = new Promise<void>((resolve) => (this.#replayed = resolve));
+    this.#replayId = message.id;
     this.onmessage?.(message);
     await answered;
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
     if (!('id' in message) || 'method' in message) return;
-    if (message.id === INITIALIZE_REPLAY_ID) {
+    if (message.id === this.#replayId) {
       this.#replayed();
       return;
     }

@@ -181,8 +181,10 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     response: ServerResponse,
     principal: Principal,
     conversation: Conversation,
-    deliver: Deliver = deliverTo(response),
+    collect?: Deliver,
   ): Promise<void> {
+    const inBatch = collect !== undefined;
+    const deliver = collect ?? deliverTo(response);
     await lease(
       response,
       principal,
@@ -191,8 +193,8 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       (exchange) => {
         const cancel = (): void => {
           exchange.end();
-          // A cancelled request is not answered; the connection is closed without one.
-          if (!response.headersSent) response.writeHead(202).end();
+          // A cancelled request is not answered; in a batch the others still are.
+          if (!inBatch && !response.headersSent) response.writeHead(202).end();
         };
         conversation.inFlight.set(message.id, cancel);
         return () => {
@@ -219,6 +221,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
         answers.push(text);
       });
     }
+    if (response.destroyed) return;
     response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
     response.end(`[${answers.join(',')}]`);
   }

@@ -12,7 +12,8 @@ import {
 } from '../support/askonce.ts';
 
 const QUESTION = 'how many customers are in Germany?';
-const SQL = "SELECT count(*) FROM customers WHERE country = 'Germany'";
+const SQL = `SELECT count(*) FROM customers JOIN countries ON countries.code = customers.country_code
+  WHERE countries.name = 'Germany'`;
 
 test('without any setting it serves the demo shop, remembers, and still knows after a restart', async (t) => {
   const dataDir = await temporaryDataDir(t);
@@ -31,7 +32,7 @@ test('without any setting it serves the demo shop, remembers, and still knows af
 
   const second = await runAskonce(['serve'], env);
   assert.equal(second.code, 1);
-  assert.match(second.stderr, new RegExp(`${dataDir}[^]*ASKONCE_DATA_DIR`), second.stderr);
+  assert.match(second.stderr, /in use by another askonce[^]*set ASKONCE_DATA_DIR/);
 
   // The embedded engine is deaf to time limits: its process is ended, and comes back.
   const runaway = await call(client, 'query', {

@@ -79,7 +79,6 @@ describe('decide serves rephrasings', () => {
     ['orders from 2023-01-01 to 2023-12-31', ORDERS_2023],
     ['list the customers aged 18 or older', ADULTS],
     ['clients no younger than eighteen', ADULTS],
-    ['custmoers who are at least 18 years old', ADULTS],
   ];
   for (const [question, candidate] of pairs) {
     test(`"${question}" is "${candidate.question}"`, () => {
@@ -177,6 +176,8 @@ describe('decide never serves a near-miss', () => {
       'what share of denied claims was filed late',
       cached('what share of late filed claims was denied'),
     ],
+    // A slip is read, and left to the agent.
+    ['custmoers who are at least 18 years old', ADULTS],
   ];
   for (const [question, candidate] of doubtful) {
     test(`"${question}" is not served for "${candidate.question}"`, () => {

@@ -108,18 +108,19 @@ test('a tier of no bytes holds nothing and breaks nothing', () => {
   memory.putQuestion('key', knownOf('select 1'));
   memory.putResult(held('r', 1000), true);
   memory.dropQuestion('key');
-  memory.dropPlan('plan');
+  memory.dropMatched('plan');
   assert.equal(memory.question('key'), undefined);
   assert.equal(memory.resultById('r'), undefined);
 });
 
-test('a dropped plan takes all its questions, and no other', () => {
+test('what a plan answered by similarity alone is dropped, its own questions stay', () => {
   const { memory } = createBench();
-  const gone = knownOf('select 1');
-  memory.putQuestion('a', gone);
-  memory.putQuestion('b', knownOf('select 1', 'how much'));
-  memory.putQuestion('c', knownOf('select 2'));
-  memory.dropPlan(gone.phrasing.plan.id);
+  const asked = knownOf('select 1');
+  const match = { id: 'x', question: 'how many', similarity: 0.9, confidence: 0.99 };
+  memory.putQuestion('a', { ...asked, match });
+  memory.putQuestion('b', { ...knownOf('select 1', 'how much'), match });
+  memory.putQuestion('c', asked);
+  memory.dropMatched(asked.phrasing.plan.id);
   assert.deepEqual(
     ['a', 'b', 'c'].map((key) => memory.question(key) !== undefined),
     [false, false, true],

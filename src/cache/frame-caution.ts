@@ -1,0 +1,86 @@
+// Owns the small words that change a question without any typed fact seeing it: quantifiers, modality,
+// one-sided time words, signs, pronouns that are country codes. Where they differ, nothing is served by
+// itself. Each family stands here because an attack got rows for another question past the frames.
+
+interface Family {
+  readonly name: string;
+  readonly pattern: RegExp;
+}
+
+const FAMILIES: readonly Family[] = [
+  { name: 'a negative number', pattern: /(?:^|[\s(])[-\u2212]\d[\d.,]*/g },
+  {
+    name: 'how many of them',
+    pattern:
+      /\b(?:any|both|most of)\b|\b(?:bought|ordered|have|has|had|did|do|does|in|with|from) (?:all|some|every|each)\b/g,
+  },
+  { name: 'will, should or can', pattern: /\b(?:will|shall|should|must|might)\b/g },
+  {
+    name: 'from or until when',
+    pattern:
+      /\b(?:by|from|to|until|till|since|onwards?|on) (?=(?:the )?(?:\d{4}|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|last|this|next))/g,
+  },
+  {
+    name: 'a short name',
+    pattern: /\b(?:in|and|or|for|from|to) (?:us|it|me|no|at|is|be|am|as)\b/g,
+  },
+  { name: 'what was returned', pattern: /\breturn(?:s|ed|ing)?\b/g },
+  { name: 'shipped or delivered', pattern: /\b(?:ship|deliver|arriv|dispatch)[a-z]*/g },
+  { name: 'per day, week or month', pattern: /\b(?:daily|weekly|monthly|yearly|hourly)\b/g },
+  { name: 'who does it', pattern: /\b(?:they|own us)\b/g },
+];
+
+/** "most products" counts them, "largest product" measures them: one is not the other. */
+const COUNTING_EXTREME = /\b(?:most|fewest)\b/;
+const MEASURING_EXTREME = /\b(?:best|largest|greatest|biggest|smallest|worst)\b/;
+/** Both ends of a period are a typed fact already; only a lone one passes unseen. */
+const CLOSED_PERIOD = /\bfrom \S+(?: \S+){0,3} (?:to|until|till|through) \S+/g;
+/** After these words stands what is counted or picked. */
+const SUBJECT =
+  /\b(?:how many|number of|count of|count the|which|what) (?:the |all )?([\p{L}_]{3,})/gu;
+const RELATIONS = /\b(?:with|having|by|who|that|whose|where|have|has|do|does|did)\b/;
+
+/** In words, what only one of the two questions says; empty when nothing here differs. */
+export function cautions(earlier: string, later: string): string[] {
+  const [a, b] = [plain(earlier), plain(later)];
+  const found = FAMILIES.filter(({ pattern }) => said(a, pattern) !== said(b, pattern)).map(
+    ({ name }) => `the questions differ in a word about ${name}`,
+  );
+  if (extremesDiffer(a, b) || extremesDiffer(b, a)) {
+    found.push('the questions name the extreme in different words');
+  }
+  if (subjectMoved(a, b)) found.push('the questions may count or pick different things');
+  return found;
+}
+
+function plain(question: string): string {
+  return question.toLowerCase().replace(CLOSED_PERIOD, ' ');
+}
+
+function said(text: string, pattern: RegExp): string {
+  return (text.match(pattern) ?? [])
+    .map((word) => word.trim())
+    .sort()
+    .join(' ');
+}
+
+function extremesDiffer(a: string, b: string): boolean {
+  return COUNTING_EXTREME.test(a) && !COUNTING_EXTREME.test(b) && MEASURING_EXTREME.test(b);
+}
+
+/**
+ * The subject of one question stands in the other too, but not as its subject: "how many customers have
+ * reviews" against "how many reviews do customers have". Only where a relation can be turned around.
+ */
+function subjectMoved(a: string, b: string): boolean {
+  const [first, second] = [subjectOf(a), subjectOf(b)];
+  if (first === null || second === null || first === second) return false;
+  // Another word for the same thing is no swap: each must stand in the other question as well.
+  if (!a.includes(second) || !b.includes(first)) return false;
+  return RELATIONS.test(a) || RELATIONS.test(b);
+}
+
+function subjectOf(text: string): string | null {
+  const [match] = text.matchAll(SUBJECT);
+  return match?.[1]?.replace(/s$/, '') ?? null;
+}

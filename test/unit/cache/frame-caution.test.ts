@@ -1,0 +1,64 @@
+// Pairs by which an attack once got rows for another question: none of them may be served by itself.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { decide } from '../../../src/cache/decide.ts';
+import type { SqlFacts } from '../../../src/cache/facts.ts';
+
+const NO_FACTS: SqlFacts = {
+  tables: [],
+  columns: [],
+  literals: [],
+  aggregates: [],
+  groupBy: [],
+  orderings: [],
+  limit: null,
+  distinct: false,
+  negated: false,
+  usesClock: false,
+};
+
+const PAIRS: ReadonlyArray<readonly [string, string]> = [
+  ['average product price', 'average product cost'],
+  ['which product has the highest price', 'which product has the highest cost'],
+  [
+    'how many products have a price above their cost',
+    'how many products have a cost above their price',
+  ],
+  ['how many reviews have a rating of 1', 'how many reviews have a rating of -1'],
+  ['orders over 100 euros', 'orders over -100 euros'],
+  ['how many parcels were shipped in 2024', 'how many parcels were delivered in 2024'],
+  ['average time to ship an order', 'average time to deliver an order'],
+  ['how many parcels were shipped in 2024', 'how many parcels were shipped by 2024'],
+  ['how many orders were placed in March 2024', 'how many orders were placed from March 2024 on'],
+  ['how many orders were placed in March 2024', 'how many orders were placed to March 2024'],
+  ['how many customers have reviews', 'how many reviews do customers have'],
+  ['how many employees have a manager', 'how many managers have employees'],
+  ['which supplier has the most products', 'which product has the most suppliers'],
+  ['which supplier has the most products', 'which supplier has the best products'],
+  ['how many customers in Germany', 'how many customers in germany and us'],
+  ['how many orders are there', 'how many orders in us'],
+  ['customers who bought products', 'customers who bought all products'],
+  ['did all customers pay', 'did any customers pay'],
+  ['orders where most of the items were discounted', 'orders where the items were discounted'],
+  ['how many orders did customers return', 'how many orders did customers get'],
+  ['how many orders were returned', 'how many orders will be returned'],
+  ['how many shipments arrived during the day', 'how many shipments arrived daily'],
+  ['how many stores do we own', 'how many stores own us'],
+  ['list the customers', 'list the newsletter customers'],
+  ['list the customers', 'list the customers with newsletter'],
+  ['list the countries', 'list the countries by region'],
+];
+
+for (const [earlier, later] of PAIRS) {
+  test(`"${later}" is not served with the rows of "${earlier}"`, () => {
+    const facts = { ...NO_FACTS, columns: ['newsletter', 'region', 'price', 'cost', 'name'] };
+    const candidate = { question: earlier, facts, similarity: 0.97 };
+    for (const [one, other] of [
+      [later, candidate],
+      [earlier, { ...candidate, question: later }],
+    ] as const) {
+      assert.notEqual(decide(one, other, { targetErrorRate: 0.01 }).outcome, 'hit');
+    }
+  });
+}
