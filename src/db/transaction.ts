@@ -49,7 +49,9 @@ export async function withReadOnlyTransaction<T>(
       // The request may arrive late and hit whatever runs next: this connection serves nobody again.
       discard();
       if (options.interrupt)
-        last = setTimeout(() => (interrupted = options.interrupt?.()), INTERRUPT_AFTER_MS);
+        last = setTimeout(() => {
+          interrupted = options.interrupt?.();
+        }, INTERRUPT_AFTER_MS);
       else void cancelUntil(() => isOver, pool, client);
     };
     let isOver = false;
