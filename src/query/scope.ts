@@ -37,7 +37,7 @@ export interface ScopingOptions {
 
 const MAX_QUESTION_CHARS = 4000;
 /** PostgreSQL text holds no NUL; other control characters would only hide something. */
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 export function createScoping(options: ScopingOptions): Scoping {

@@ -8,8 +8,9 @@ import { idOf, statementKey } from '../../src/cache/key.ts';
 import type { HeldResult, KnownQuestion } from '../../src/cache/memory.ts';
 import type { Chunk, RowSource } from '../../src/cache/rows.ts';
 
-const FACTS: SqlFacts = {
-  tables: ['public.t'],
+/** What a statement says that says nothing. */
+export const NO_FACTS: SqlFacts = {
+  tables: [],
   columns: [],
   literals: [],
   aggregates: [],
@@ -20,6 +21,7 @@ const FACTS: SqlFacts = {
   negated: false,
   usesClock: false,
 };
+const FACTS: SqlFacts = { ...NO_FACTS, tables: ['public.t'] };
 
 export function planOf(sql: string, scope = 'scope', schemaVersion = '1'): Plan {
   const key = statementKey({ canonicalSql: sql, params: [], planScope: scope, schemaVersion });

@@ -7,20 +7,9 @@ import {
   isSelfContained,
 } from '../../../src/cache/decide.ts';
 import type { SqlFacts } from '../../../src/cache/facts.ts';
+import { NO_FACTS } from '../../support/cache-samples.ts';
 
 const POLICY = { targetErrorRate: 0.01 };
-const NOTHING: SqlFacts = {
-  tables: [],
-  columns: [],
-  literals: [],
-  aggregates: [],
-  groupBy: [],
-  orderings: [],
-  limit: null,
-  distinct: false,
-  negated: false,
-  usesClock: false,
-};
 
 const filter = (column: string, value: string, op = '='): SqlFacts['literals'][number] => ({
   value,
@@ -31,7 +20,7 @@ const filter = (column: string, value: string, op = '='): SqlFacts['literals'][n
 });
 
 function cached(question: string, facts: Partial<SqlFacts> = {}, similarity = 0.8): Candidate {
-  return { question, facts: { ...NOTHING, ...facts }, similarity };
+  return { question, facts: { ...NO_FACTS, ...facts }, similarity };
 }
 
 const outcome = (question: string, candidate: Candidate): string =>

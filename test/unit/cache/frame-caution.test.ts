@@ -3,20 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { decide } from '../../../src/cache/decide.ts';
-import type { SqlFacts } from '../../../src/cache/facts.ts';
-
-const NO_FACTS: SqlFacts = {
-  tables: [],
-  columns: [],
-  literals: [],
-  aggregates: [],
-  groupBy: [],
-  orderings: [],
-  limit: null,
-  distinct: false,
-  negated: false,
-  usesClock: false,
-};
+import { NO_FACTS } from '../../support/cache-samples.ts';
 
 const PAIRS: ReadonlyArray<readonly [string, string]> = [
   ['average product price', 'average product cost'],
