@@ -17,9 +17,14 @@ import { createPoster, residentMiB, startServer } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
 import { interleaved, round, summary, throughput } from './statistics.ts';
 
-const QUESTION = 'how many customers are in Germany?';
-const SQL = `SELECT count(*) FROM customers JOIN countries ON countries.code = customers.country_code
-  WHERE countries.name = 'Germany'`;
+/** Each is asked about by name, so that what the others know must be refused. */
+const COUNTRIES = ['Germany', 'France', 'Italy', 'Spain', 'Poland', 'Austria', 'Sweden', 'Brazil'];
+const questionAbout = (country: string): string => `how many customers are in ${country}?`;
+const sqlAbout = (country: string): string =>
+  `SELECT count(*) FROM customers JOIN countries ON countries.code = customers.country_code
+  WHERE countries.name = '${country}'`;
+const QUESTION = questionAbout('Germany');
+const SQL = sqlAbout('Germany');
 const ROUNDS = 1500;
 const CALLERS = 16;
 const LOAD_MS = 4000;
@@ -28,13 +33,15 @@ const logger = pino({ level: 'silent' });
 /** Rephrasings that are hits, each worded anew: a repeated one would be an exact hit. */
 const OPENINGS = ['', 'please tell me ', 'tell me ', 'show me ', 'give me ', 'i want '];
 const BODIES = [
-  'the number of customers in Germany',
-  'the number of customers located in Germany',
-  'the count of customers in Germany',
-  'the total number of customers in Germany',
-  'the customer count in Germany',
-  'the count of customers located in Germany',
+  'the number of customers in',
+  'the number of customers located in',
+  'the count of customers in',
+  'the total number of customers in',
+  'the customer count in',
+  'the count of customers located in',
 ];
+/** A fresh process runs slowly: these are asked before the clock starts. */
+const WARM_UP = 60;
 
 export async function runMain({ progress, root }: BenchContext): Promise<Record<string, unknown>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'askonce-bench-'));
@@ -153,11 +160,15 @@ async function measureSemantic(root: string, dataDir: string) {
   });
   try {
     const session = await openSession(server.url, 1);
-    await session.call('query', { question: QUESTION, sql: SQL });
-    const wordings = OPENINGS.flatMap((opening) => BODIES.map((body) => opening + body));
+    for (const country of COUNTRIES) {
+      await session.call('query', { question: questionAbout(country), sql: sqlAbout(country) });
+    }
+    const wordings = OPENINGS.flatMap((opening) =>
+      BODIES.flatMap((body) => COUNTRIES.map((country) => `${opening}${body} ${country}`)),
+    );
     let next = 0;
     const sources: Record<string, number> = {};
-    const samples = await interleaved(wordings.length, {
+    const tasks = {
       async hit() {
         const source = sourceOf(await session.call('ask', { question: wordings[next]! }));
         sources[source] = (sources[source] ?? 0) + 1;
@@ -170,7 +181,9 @@ async function measureSemantic(root: string, dataDir: string) {
           [pgvector.toSql(Array.from(vector))],
         );
       },
-    });
+    };
+    await interleaved(WARM_UP, tasks);
+    const samples = await interleaved(wordings.length - WARM_UP, tasks);
     session.close();
     const [hit, floor] = [summary(samples.hit), summary(samples.floor)];
     return {

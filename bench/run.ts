@@ -1,45 +1,90 @@
 // `npm run bench -- NAME [--json]`: runs one benchmark. Progress goes to stderr, figures to stdout.
+import { isAppError } from '../src/errors.ts';
 import type { BenchContext } from './context.ts';
+import { decisionsText } from './decisions-text.ts';
+import { DECISIONS_USAGE, runDecisions } from './decisions.ts';
 import { runMain } from './main.ts';
+import { workloadText } from './workload-text.ts';
+import { WORKLOAD_USAGE, runWorkload } from './workload.ts';
 
-type Bench = (context: BenchContext) => Promise<Record<string, unknown>>;
+interface Outcome {
+  readonly figures: Record<string, unknown>;
+  /** For a reader, where there is more to it than the figures as JSON. */
+  readonly text?: string;
+}
 
-const BENCHES: Readonly<Record<string, { readonly about: string; readonly run: Bench }>> = {
+interface Bench {
+  readonly about: string;
+  readonly usage?: string;
+  /** @param args What follows the name. */
+  run(context: BenchContext, args: readonly string[]): Promise<Outcome>;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
   main: {
     about: 'exact and semantic hits, start-up, memory; each against its floor in the same run',
-    run: runMain,
+    run: async (context) => ({ figures: await runMain(context) }),
+  },
+  decisions: {
+    about: 'labelled pairs of questions: served, offered, refused, against cuts of the cosine',
+    usage: DECISIONS_USAGE,
+    async run(context, args) {
+      const figures = await runDecisions(context, args);
+      return { figures, text: decisionsText(figures) };
+    },
+  },
+  workload: {
+    about: 'a stream of questions played from empty, against caches with equal text or one cut',
+    usage: WORKLOAD_USAGE,
+    async run(context, args) {
+      const figures = await runWorkload(context, args);
+      return { figures, text: workloadText(figures) };
+    },
   },
 };
 
-const HELP = `npm run bench -- NAME [--json]
+const HELP = `npm run bench -- NAME [OPTIONS] [--json]
 
 ${Object.entries(BENCHES)
-  .map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(11)}${about}`)
   .join('\n')}
+
+${Object.values(BENCHES)
+  .flatMap(({ usage }) => (usage === undefined ? [] : [usage]))
+  .join('\n\n')}
 `;
 
 async function main(args: readonly string[]): Promise<number> {
   const name = args.find((arg) => arg !== '--json') ?? '--help';
-  if (name === '--help') {
+  if (name === '--help' || args.includes('--help')) {
     process.stdout.write(HELP);
     return 0;
   }
-  const bench = BENCHES[name];
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (!bench) {
     process.stderr.write(`There is no benchmark ${name}.\n\n${HELP}`);
     return 2;
   }
-  const figures = await bench.run({
-    progress: (line) => process.stderr.write(`${line}\n`),
-    root: new URL('../..', import.meta.url).pathname,
-  });
+  const { figures, text } = await bench.run(
+    {
+      progress: (line) => process.stderr.write(`${line}\n`),
+      root: new URL('../..', import.meta.url).pathname,
+    },
+    args.filter((_, index) => index !== args.indexOf(name)),
+  );
   const result = { bench: name, at: new Date().toISOString(), node: process.version, ...figures };
   process.stdout.write(
     args.includes('--json')
       ? `${JSON.stringify(result)}\n`
-      : `${JSON.stringify(result, null, 2)}\n`,
+      : `${text ?? JSON.stringify(result, null, 2)}\n`,
   );
   return 0;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!isAppError(error)) throw error;
+  process.stderr.write(`${error.code}: ${error.message} ${error.hint ?? ''}\n`);
+  process.exitCode = 1;
+}

@@ -74,6 +74,7 @@ export async function openDataDatabase(
     min: 1,
     max: EMBEDDED_POOL_MAX,
     acquireTimeoutMs: DATA_ACQUIRE_MS,
+    engine,
     logger,
   });
   releases.push('data pool', () => pool.close());

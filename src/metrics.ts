@@ -8,7 +8,8 @@ export interface Metrics {
   readonly contentType: string;
   request(labels: RequestLabels, seconds: number): void;
   responseBytes(bytes: number): void;
-  cacheLookup(tier: 'memory' | 'store' | 'semantic', outcome: 'hit' | 'confirm' | 'miss'): void;
+  /** One look-up of a question or of rows in one tier. */
+  cacheLookup(tier: 'memory' | 'store' | 'semantic', outcome: LookupOutcome): void;
   cacheSimilarity(similarity: number): void;
   cacheFailure(operation: string): void;
   cacheDropped(what: string): void;
@@ -16,6 +17,9 @@ export interface Metrics {
   /** Read when metrics are rendered. */
   observe(gauges: GaugeReaders): void;
 }
+
+/** `stale`: known, but older than asked for. `error`: the tier could not be asked. */
+export type LookupOutcome = 'hit' | 'confirm' | 'miss' | 'stale' | 'error';
 
 export interface RequestLabels {
   readonly tool: string;
@@ -57,7 +61,7 @@ export function createMetrics(): Metrics {
   });
   const lookups = new Counter({
     name: 'askonce_cache_lookups_total',
-    help: 'Cache lookups by tier.',
+    help: 'Lookups of questions and of rows, by tier.',
     labelNames: ['tier', 'outcome'],
     registers,
   });

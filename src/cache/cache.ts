@@ -3,13 +3,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Pool } from '../db/pool.ts';
-import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { createAnswerLog } from './answer-log.ts';
 import type { AnswerRecord, Report } from './answer-log.ts';
+import { createAnswers } from './answers.ts';
 import type { Neighbour, Phrasing } from './entities.ts';
 import { createGate } from './gate.ts';
+import { idOf } from './key.ts';
 import type { Key } from './key.ts';
 import { createMemoryTier } from './memory.ts';
 import type { KnownQuestion } from './memory.ts';
@@ -22,15 +23,19 @@ import { createWriteQueue } from './write-queue.ts';
 
 export interface Cache {
   readonly results: Results;
+  /** In this process alone. */
+  heldQuestion(key: Key): FoundQuestion | null;
+  /** In the store; this process holds it from then on. */
   findQuestion(key: Key): Promise<FoundQuestion | null>;
   findPhrasing(scope: PlanScope, id: string): Promise<Phrasing | null>;
-  nearest(scope: PlanScope, search: NearestSearch): Promise<Neighbour[]>;
+  /** Null when the store cannot be asked. */
+  nearest(scope: PlanScope, search: NearestSearch): Promise<Neighbour[] | null>;
   /** Known at once in this process, stored off the answer's path once `embed` has given its vector. */
   remember(scope: PlanScope, entry: RememberEntry): void;
   /** Known in this process only: the answer was found by similarity and nobody confirmed it. */
   note(key: Key, known: KnownQuestion): void;
   /** This question is never again answered by this plan. */
-  reject(key: Key, planId: string): Promise<void>;
+  reject(rejection: Rejection): Promise<void>;
   recordAnswer(record: AnswerRecord): void;
   findAnswer(resultScope: string, id: string): Promise<AnswerRecord | null>;
   report(report: Report): Promise<void>;
@@ -44,6 +49,13 @@ export interface Cache {
 
 export interface FoundQuestion extends KnownQuestion {
   readonly tier: 'memory' | 'store';
+}
+
+export interface Rejection {
+  readonly questionKey: Key;
+  readonly planId: string;
+  /** The phrasing that led to the plan. */
+  readonly phrasingId: string | null;
 }
 
 export interface RememberEntry extends Omit<NewPhrasing, 'embedding'> {
@@ -62,8 +74,7 @@ const QUESTION_TTL_MS = 60 * 60 * 1000;
 const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
 /** How long a search waits for phrasings of this process to reach the store. */
 const OWN_WRITES_WAIT_MS = 250;
-const ANSWER_BYTES = 1024;
-const MAX_UNWRITTEN_ANSWERS = 10_000;
+const PHRASING_BYTES = 1024;
 
 export function createCache(options: CacheOptions): Cache {
   const { pool, logger, metrics, now } = options;
@@ -80,27 +91,24 @@ export function createCache(options: CacheOptions): Cache {
   });
   const plans = createPlanStore(pool);
   const resultStore = createResultStore(pool);
-  const answers = createAnswerLog(pool);
-  let unwritten: AnswerRecord[] = [];
+  const answerLog = createAnswerLog(pool);
+  const answers = createAnswers({ log: answerLog, gate, queue, metrics });
   /** Phrasings on their way into the store, and the newest of them. */
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();
 
-  const writeAnswers = async (): Promise<void> => {
-    const batch = unwritten;
-    unwritten = [];
-    if (batch.length > 0) {
-      await gate.attempt('record-answer', undefined, () => answers.write(batch));
-    }
-  };
-
   return {
-    results: createResults({ memory, store: resultStore, gate, queue, now }),
+    results: createResults({ memory, store: resultStore, gate, queue, metrics, now }),
+
+    heldQuestion(key) {
+      const known = memory.question(key);
+      metrics.cacheLookup('memory', known ? 'hit' : 'miss');
+      return known ? { ...known, tier: 'memory' } : null;
+    },
 
     async findQuestion(key) {
-      const known = memory.question(key);
-      if (known) return { ...known, tier: 'memory' };
-      const phrasing = await gate.attempt('find-question', null, () => plans.find(key));
+      const phrasing = await gate.attempt('find-question', undefined, () => plans.find(key));
+      metrics.cacheLookup('store', phrasing ? 'hit' : phrasing === null ? 'miss' : 'error');
       if (!phrasing) return null;
       memory.putQuestion(key, { phrasing, match: null });
       return { phrasing, match: null, tier: 'store' };
@@ -112,7 +120,7 @@ export function createCache(options: CacheOptions): Cache {
     async nearest(scope, search) {
       // What this process has just learned is found: an agent rephrases right after it has asked.
       if (unsaved > 0) await Promise.race([lastSave, sleep(OWN_WRITES_WAIT_MS)]);
-      return await gate.attempt('nearest', [], () => plans.nearest(scope, search));
+      return await gate.attempt('nearest', null, () => plans.nearest(scope, search));
     },
 
     remember(scope, { embed, ...phrasing }) {
@@ -120,7 +128,7 @@ export function createCache(options: CacheOptions): Cache {
       if (!gate.open) return;
       queue.add({
         id: phrasing.id,
-        bytes: ANSWER_BYTES + 4 * (phrasing.plan.sql.length + phrasing.question.length),
+        bytes: PHRASING_BYTES + 4 * (phrasing.plan.sql.length + phrasing.question.length),
         write: async () => {
           const embedding = await embed();
           await gate.attempt('save-plan', undefined, () =>
@@ -136,32 +144,20 @@ export function createCache(options: CacheOptions): Cache {
 
     note: (key, known) => memory.putQuestion(key, known),
 
-    async reject(key, planId) {
-      memory.dropQuestion(key);
+    async reject({ questionKey, planId, phrasingId }) {
+      memory.dropQuestion(questionKey);
       memory.dropMatched(planId);
-      await queue.drain();
-      await gate.attempt('reject', undefined, () => plans.reject(key, planId));
+      // What still waits to bring the plan, or to bind this question to it, would undo the rejection.
+      await Promise.all([
+        queue.settled(idOf(questionKey)),
+        phrasingId && queue.settled(phrasingId),
+      ]);
+      await gate.attempt('reject', undefined, () => plans.reject(questionKey, planId));
     },
 
-    recordAnswer(record) {
-      unwritten.push(record);
-      // The first of a batch schedules its write; those that come meanwhile travel with it.
-      const scheduled =
-        unwritten.length > 1 ||
-        queue.add({ id: 'answers', bytes: ANSWER_BYTES, write: writeAnswers });
-      if (!scheduled || unwritten.length > MAX_UNWRITTEN_ANSWERS) unwritten = [];
-    },
-
-    async findAnswer(resultScope, id) {
-      await queue.drain();
-      if (!gate.open) throw storeDown();
-      return await gate.attempt('find-answer', null, () => answers.find(resultScope, id));
-    },
-
-    async report(report) {
-      if (!gate.open) throw storeDown();
-      await answers.report(report);
-    },
+    recordAnswer: (record) => answers.add(record),
+    findAnswer: (resultScope, id) => answers.find(resultScope, id),
+    report: (report) => answers.report(report),
 
     get available() {
       return gate.open;
@@ -174,19 +170,15 @@ export function createCache(options: CacheOptions): Cache {
         const gone = await gate.attempt(
           'sweep',
           0,
-          async () => (await resultStore.sweep()) + (await answers.sweep()),
+          async () => (await resultStore.sweep()) + (await answerLog.sweep()),
         );
         if (gone === 0) return total;
         total += gone;
       }
     },
-    drain: () => queue.drain(),
+    drain() {
+      answers.flush();
+      return queue.drain();
+    },
   };
-}
-
-function storeDown(): AppError {
-  return new AppError('OVERLOADED', 'The cache database cannot be reached; nothing was recorded.', {
-    retryAfterMs: 2000,
-    hint: 'Send the report again later.',
-  });
 }

@@ -40,16 +40,25 @@ const SUBJECT =
   /\b(?:how many|number of|count of|count the|which|what) (?:the |all )?([\p{L}_]{3,})/gu;
 const RELATIONS = /\b(?:with|having|by|who|that|whose|where|have|has|do|does|did)\b/;
 
+const EXTREMES = 'the questions name the extreme in different words';
+const SUBJECTS = 'the questions may count or pick different things';
+const wording = (name: string): string => `the questions differ in a word about ${name}`;
+
+/** All that `cautions` can say. */
+export const CAUTIONS: readonly string[] = [
+  ...FAMILIES.map(({ name }) => wording(name)),
+  EXTREMES,
+  SUBJECTS,
+];
+
 /** In words, what only one of the two questions says; empty when nothing here differs. */
 export function cautions(earlier: string, later: string): string[] {
   const [a, b] = [plain(earlier), plain(later)];
   const found = FAMILIES.filter(({ pattern }) => said(a, pattern) !== said(b, pattern)).map(
-    ({ name }) => `the questions differ in a word about ${name}`,
+    ({ name }) => wording(name),
   );
-  if (extremesDiffer(a, b) || extremesDiffer(b, a)) {
-    found.push('the questions name the extreme in different words');
-  }
-  if (subjectMoved(a, b)) found.push('the questions may count or pick different things');
+  if (extremesDiffer(a, b) || extremesDiffer(b, a)) found.push(EXTREMES);
+  if (subjectMoved(a, b)) found.push(SUBJECTS);
   return found;
 }
 

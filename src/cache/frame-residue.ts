@@ -14,6 +14,11 @@ export interface Residue {
   readonly explained: number;
   /** Words explained by looseness alone: a slip, a light verb, a name that only the statement says. */
   readonly loose: number;
+  /** Words that nothing explains, in the order they were said. */
+  readonly left: {
+    readonly earlier: readonly ContentWord[];
+    readonly later: readonly ContentWord[];
+  };
 }
 
 const MAX_SAID = 8;
@@ -33,7 +38,7 @@ const nameParts = (name: string): readonly string[] =>
     .filter((part) => part !== '');
 
 /** The concepts that names are made of; first_name is also the one word firstname. */
-function conceptsOf(names: readonly string[]): ReadonlySet<string> {
+export function conceptsOf(names: readonly string[]): ReadonlySet<string> {
   const concepts = new Set<string>();
   for (const name of names) {
     const parts = nameParts(name);
@@ -226,10 +231,12 @@ export function compareWords(earlier: Frame, later: Frame, sql: SqlFacts): Resid
     earlier.asksEverything !== later.asksEverything && returnsChosenColumns(sql)
       ? [{ weight: 'soft', rule: 'projection', text: 'only one question asks for all details' }]
       : [];
+  const left = { earlier: none(ofEarlier), later: none(ofLater) };
   return {
+    left,
     differences: [
       ...differences,
-      ...unexplainedDifferences(none(ofEarlier), none(ofLater)),
+      ...unexplainedDifferences(left.earlier, left.later),
       ...projection,
     ],
     explained: all.length === 0 ? 1 : 1 - all.filter((by) => by === 'none').length / all.length,

@@ -57,16 +57,17 @@ const PIECES: readonly (readonly [Token['kind'], RegExp])[] = [
 const CODE =
   /(?=[\p{L}\p{N}]*\d)(?=[\p{L}\p{N}]*\p{L})[\p{L}\p{N}]{2,40}(?:-[\p{L}\p{N}]+)*|\p{Lu}{2,12}-\d[\p{L}\p{N}]*/uy;
 
-const CONTRACTIONS: Readonly<Record<string, readonly string[]>> = {
-  "can't": ['can', 'not'],
-  cannot: ['can', 'not'],
-  "won't": ['will', 'not'],
-  "ain't": ['is', 'not'],
-};
+// A map and not an object: "constructor" is a word too.
+const CONTRACTIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["can't", ['can', 'not']],
+  ['cannot', ['can', 'not']],
+  ["won't", ['will', 'not']],
+  ["ain't", ['is', 'not']],
+]);
 
 function words(compound: string): readonly string[] {
   const text = compound.replaceAll('-', '');
-  const known = CONTRACTIONS[text];
+  const known = CONTRACTIONS.get(text);
   if (known !== undefined) return known;
   if (text.endsWith("n't")) return [text.slice(0, -3), 'not'];
   const apostrophe = text.indexOf("'");

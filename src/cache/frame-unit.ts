@@ -3,7 +3,7 @@
 const SECOND = 1;
 const DAY = 86_400;
 /** Unit to [dimension, factor]; months and years have no fixed length in days and stay their own. */
-const UNITS: Readonly<Record<string, readonly [string, number]>> = Object.fromEntries(
+const UNITS: ReadonlyMap<string, readonly [string, number]> = new Map(
   (
     [
       ['s', SECOND, 's sec secs second seconds'],
@@ -36,17 +36,17 @@ const UNITS: Readonly<Record<string, readonly [string, number]>> = Object.fromEn
   ),
 );
 
-export const isUnitWord = (word: string): boolean => Object.hasOwn(UNITS, word);
+export const isUnitWord = (word: string): boolean => UNITS.has(word);
 
 /** Whether a word standing alone measures ('days', 'tonnes') rather than counts things. */
-export const isUnit = (word: string): boolean => Object.hasOwn(UNITS, word) && word.length > 2;
+export const isUnit = (word: string): boolean => UNITS.has(word) && word.length > 2;
 
 export const sameDimension = (first: string, second: string): boolean =>
-  UNITS[first]?.[0] === UNITS[second]?.[0];
+  UNITS.get(first)?.[0] === UNITS.get(second)?.[0];
 
 /** One text for equal quantities: 48 hours and 2 days, $1k and 1000 dollars. */
 export function withUnit(value: number, unit: string | undefined): string {
-  const known = unit === undefined ? undefined : UNITS[unit];
+  const known = unit === undefined ? undefined : UNITS.get(unit);
   if (known === undefined) return String(value);
   const [dimension, factor] = known;
   const scaled = Number((value * factor).toPrecision(12));

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { AppError } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
 import type { ResultHeader } from './entities.ts';
 import type { Gate } from './gate.ts';
 import type { Key } from './key.ts';
@@ -39,6 +40,7 @@ export interface ResultsOptions {
   readonly store: ResultStore;
   readonly gate: Gate;
   readonly queue: WriteQueue;
+  readonly metrics: Metrics;
   readonly now: () => number;
 }
 
@@ -49,7 +51,7 @@ const POLL_MS = 25;
 const WRITER_LOST_MS = 15_000;
 
 export function createResults(options: ResultsOptions): Results {
-  const { memory, store, gate, queue, now } = options;
+  const { memory, store, gate, queue, metrics, now } = options;
   /** Writers at work, so that a cursor can be followed before its result is anywhere to be found. */
   const writing = new Map<string, Promise<void>>();
 
@@ -69,11 +71,18 @@ export function createResults(options: ResultsOptions): Results {
       const isFresh = (header: ResultHeader): boolean =>
         header.expiresAt > now() && header.asOf > oldestAsOf;
       const held = memory.result(resultScope, statementKey);
-      if (held && isFresh(held.header)) return fromMemory(held);
-      return await gate.attempt('find-result', null, async () => {
+      const isHeld = held !== undefined && isFresh(held.header);
+      metrics.cacheLookup('memory', isHeld ? 'hit' : held ? 'stale' : 'miss');
+      if (isHeld) return fromMemory(held);
+      type Found = FoundResult | 'miss' | 'stale' | 'error';
+      const found = await gate.attempt<Found>('find-result', 'error', async () => {
         const stored = await store.current(resultScope, statementKey);
-        return stored && isFresh(stored.header) ? await open(stored, true) : null;
+        if (!stored) return 'miss';
+        return isFresh(stored.header) ? await open(stored, true) : 'stale';
       });
+      const isFound = typeof found !== 'string';
+      metrics.cacheLookup('store', isFound ? 'hit' : found);
+      return isFound ? found : null;
     },
 
     async byId(resultScope, id) {

@@ -23,7 +23,10 @@ const STOP = new Set(
   `),
 );
 /** Where these lead the question they ask for a place or a moment; elsewhere they only join. */
-const INTERROGATIVE: Readonly<Record<string, string>> = { where: 'location', when: 'date' };
+const INTERROGATIVE = new Map([
+  ['where', 'location'],
+  ['when', 'date'],
+]);
 
 /** Function words that are capitalised without being names; others inside a sentence are ("IT", "Them"). */
 const OFTEN_CAPITAL = new Set(
@@ -238,4 +241,4 @@ export const isStopWord = (word: string): boolean => STOP.has(word);
 export const isOftenCapital = (word: string): boolean => OFTEN_CAPITAL.has(word);
 export const isGenericNoun = (concept: string): boolean => GENERIC.has(concept);
 export const isConversational = (word: string): boolean => CONVERSATION.has(word);
-export const interrogativeNoun = (word: string): string | undefined => INTERROGATIVE[word];
+export const interrogativeNoun = (word: string): string | undefined => INTERROGATIVE.get(word);

@@ -9,9 +9,10 @@ import type { Frame } from './embedded-wire.ts';
 /** Messages up to one after which the client may wait for an answer. */
 export interface Batch {
   readonly bytes: Buffer;
-  readonly frames: number;
   /** Q (simple query), S (sync), F (function call) or H (flush). */
   readonly end: string;
+  /** The message before the end; empty when there is none. */
+  readonly last: string;
 }
 
 export interface Session {
@@ -53,6 +54,7 @@ export function openSession(options: SessionOptions): void {
   const reader = new FrameReader();
   const batches: Batch[] = [];
   let parts: Buffer[] = [];
+  let before = '';
   let pendingBytes = 0;
   let user = '';
   let state: 'opening' | 'password' | 'open' | 'over' = 'opening';
@@ -135,9 +137,13 @@ export function openSession(options: SessionOptions): void {
     }
     parts.push(frame.bytes);
     pendingBytes += frame.bytes.length;
-    if (!BATCH_ENDS.has(frame.type)) return;
+    if (!BATCH_ENDS.has(frame.type)) {
+      before = frame.type;
+      return;
+    }
     const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-    batches.push({ bytes, frames: parts.length, end: frame.type });
+    batches.push({ bytes, end: frame.type, last: before });
+    before = '';
     parts = [];
     options.onBatch(session);
   }

@@ -2,7 +2,7 @@
 // outside of a transaction again, and finds nothing of another's session state. What a vanished
 // connection left open is rolled back. Never reads SQL.
 import type { Batch, Session } from './embedded-session.ts';
-import { AnswerWatch, SYNC, simpleQuery } from './embedded-wire.ts';
+import { AnswerWatch, SYNC, isAnswerTo, simpleQuery } from './embedded-wire.ts';
 
 export interface Backend {
   /** Runs whole messages; output comes in pieces that are valid only during the call. */
@@ -109,9 +109,9 @@ export function createSwitch(options: SwitchOptions): Switch {
   }
 
   /** After Flush there is no ReadyForQuery to look for, and nothing at all behind an error. */
-  function isUnanswered(batch: Batch): boolean {
-    if (batch.end !== 'H') return watch.ready === null;
-    return batch.frames > 1 && !watch.spoke && !watch.isSkipping;
+  function isUnanswered({ end, last }: Batch): boolean {
+    if (end !== 'H') return watch.ready === null;
+    return last !== '' && !watch.isSkipping && !isAnswerTo(last, watch.last);
   }
 
   function endTurn(): void {

@@ -53,6 +53,19 @@ export class FrameReader {
   }
 }
 
+/**
+ * What closes the answer to each message of the extended protocol. An engine whose code has trapped falls
+ * silent anywhere before it, in the midst of the rows too.
+ */
+const CLOSINGS: Readonly<Record<string, string>> = { P: '1', B: '2', C: '3', D: 'nT', E: 'CIsGW' };
+
+/** Whether the backend's message of this type (empty: none) closes the answer to the client's. */
+export function isAnswerTo(asked: string, answered: string): boolean {
+  return answered !== '' && (CLOSINGS[asked] ?? answered).includes(answered);
+}
+
+/** Notices, parameters and notifications, which come whenever they like. */
+const UNASKED = new Set(['N', 'S', 'A']);
 const READY = 'Z'.charCodeAt(0);
 const ERROR = 'E'.charCodeAt(0);
 
@@ -60,8 +73,8 @@ const ERROR = 'E'.charCodeAt(0);
 export class AnswerWatch {
   /** Transaction status (I, T or E) if ReadyForQuery was the last message since begin. */
   ready: string | null = null;
-  /** Whether anything has come since begin. */
-  spoke = false;
+  /** Type of the last message since begin that answers one of the client's; empty if none has come. */
+  last = '';
   /** Whether an error has come since begin. */
   hasFailed = false;
   /** Whether an error has come since the last ReadyForQuery: until Sync the backend stays silent. */
@@ -72,7 +85,7 @@ export class AnswerWatch {
 
   begin(): void {
     this.ready = null;
-    this.spoke = false;
+    this.last = '';
     this.hasFailed = false;
   }
 
@@ -95,7 +108,8 @@ export class AnswerWatch {
 
   #open(): void {
     this.#bodyLeft = this.#header.readUInt32BE(1) - 4;
-    this.spoke = true;
+    const type = String.fromCharCode(this.#header[0]!);
+    if (!UNASKED.has(type)) this.last = type;
     this.ready = null;
     if (this.#header[0] === ERROR) {
       this.hasFailed = true;

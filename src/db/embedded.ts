@@ -23,6 +23,10 @@ export interface EmbeddedDatabase {
    * a single backend hears neither time limits nor cancel requests. Never rejects.
    */
   endRunaway(): Promise<void>;
+  /** How many engines have served so far. */
+  readonly starts: number;
+  /** Resolves when the engine serves, which after its end takes until the next one does. Never rejects. */
+  serving(): Promise<void>;
   /** Closes the database properly. Idempotent. */
   close(): Promise<void>;
 }
@@ -38,10 +42,15 @@ export interface EmbeddedOptions {
 
 /** A socket's path may have some 104 bytes; what mkdtemp and the protocol add to a folder is below 40. */
 const MAX_TMPDIR_BYTES = 60;
-/** Engines that keep ending are started again ever more slowly, and without end. */
+/**
+ * Engines that do not start are tried again ever more slowly, and without end. One that has served and
+ * was ended, which a statement can do, is there again soon: others wait for it.
+ */
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 10_000;
 const HEALTHY_AFTER_MS = 60_000;
+/** A dying process closes its sockets before its end is told. */
+const END_IS_TOLD_MS = 250;
 
 /** @throws AppError CONFIG_INVALID (folder in use or not writable), DATABASE_UNAVAILABLE. */
 export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
@@ -55,6 +64,7 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
   /** Set from the end of one engine to the readiness of the next. */
   let recovery: Promise<void> | undefined;
   let failures = 0;
+  let starts = 0;
   let isGivenUp = false;
   let closed: Promise<void> | undefined;
 
@@ -68,9 +78,10 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
     }
     const { port } = ready;
     if (port !== null && 'port' in address) address = { ...address, port };
+    starts += 1;
     const since = performance.now();
     void next.exited.then(({ reason }) => {
-      if (performance.now() - since > HEALTHY_AFTER_MS) failures = 0;
+      failures = performance.now() - since > HEALTHY_AFTER_MS ? 0 : Math.min(failures, 1);
       const begin = (): void => {
         if (!closing.signal.aborted) recovery = recover(reason);
       };
@@ -126,12 +137,21 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<E
     get pid() {
       return engine.pid;
     },
+    get starts() {
+      return starts;
+    },
     async endRunaway() {
       if (recovery === undefined && !closing.signal.aborted) {
         // Meant, so no sign of a broken engine: the next one is started without a pause.
         failures = 0;
         engine.kill();
         await engine.exited;
+      }
+      await recovery;
+    },
+    async serving() {
+      if (recovery === undefined) {
+        await Promise.race([engine.exited, sleep(END_IS_TOLD_MS, undefined, { ref: false })]);
       }
       await recovery;
     },

@@ -1,5 +1,7 @@
 // Owns connections: one bounded pg.Pool per database, its error handlers, and what an exhausted pool
 // answers. Sends no startup parameters, so that transaction-mode poolers (PgBouncer) accept it.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Pool as PgPool } from 'pg';
 import type { PoolClient, PoolConfig, QueryResultRow } from 'pg';
 
@@ -28,23 +30,36 @@ export interface Pool {
 export interface PoolOptions {
   readonly url: string;
   readonly max: number;
+  /** Opened in the background, at the start and whenever the server is met again. */
   readonly min: number;
   /** How long a caller waits for a connection, and a connection for the server. */
   readonly acquireTimeoutMs: number;
+  /** What is behind the url, where that is started again when it ends. */
+  readonly engine?: RestartedEngine;
   readonly logger: Logger;
+}
+
+export interface RestartedEngine {
+  /** How many times it has been started. */
+  readonly starts: number;
+  /** Resolves when it serves, which after its end takes until it is there again. Never rejects. */
+  serving(): Promise<void>;
 }
 
 const IDLE_TIMEOUT_MS = 30_000;
 const OVERLOADED_RETRY_MS = 500;
+/** An engine is there again in about a second, on a machine that is busy in ten. */
+const RESTART_LIMIT_MS = 20_000;
 
 export function createPool(options: PoolOptions): Pool {
-  const { logger } = options;
+  const { logger, engine, acquireTimeoutMs } = options;
+  const min = Math.min(options.min, options.max);
   const config: PoolConfig = {
     connectionString: options.url,
     max: options.max,
-    min: Math.min(options.min, options.max),
+    min,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
-    connectionTimeoutMillis: options.acquireTimeoutMs,
+    connectionTimeoutMillis: acquireTimeoutMs,
     keepAlive: true,
     allowExitOnIdle: false,
   };
@@ -54,11 +69,39 @@ export function createPool(options: PoolOptions): Pool {
   pool.on('error', (error) => logger.warn({ error: error.message }, 'idle connection lost'));
   pool.on('connect', (client) => {
     client.on('error', (error) => logger.debug({ error: error.message }, 'connection lost'));
+    const missing = min - pool.totalCount;
+    // Idle ones are handed out before any is opened.
+    if (missing > 0) open(missing + pool.idleCount);
   });
+  // One, to see whether there is a server; the others follow it.
+  open(Math.min(min, 1));
+
+  /** Beside the callers: who comes meanwhile takes what is there, and is told what fails. */
+  function open(count: number): void {
+    for (let left = count; left > 0; left -= 1) {
+      pool.connect().then(
+        (client) => client.release(),
+        () => undefined,
+      );
+    }
+  }
 
   let leased = 0;
 
   async function acquire(): Promise<Client> {
+    if (engine === undefined) return await connect();
+    const { starts } = engine;
+    try {
+      return await connect();
+    } catch (error) {
+      await Promise.race([engine.serving(), sleep(RESTART_LIMIT_MS, undefined, { ref: false })]);
+      // An engine that ended meanwhile refused connections, or had none to give: not for being busy.
+      if (engine.starts === starts) throw error;
+      return await connect();
+    }
+  }
+
+  async function connect(): Promise<Client> {
     try {
       const client = await pool.connect();
       leased += 1;

@@ -5,6 +5,8 @@ import { AppError } from '../errors.ts';
 interface ServerError {
   readonly code: string;
   readonly message: string;
+  /** In the server's language. */
+  readonly severity?: string;
   readonly position?: string;
   readonly hint?: string;
   readonly detail?: string;
@@ -15,7 +17,13 @@ const SQLSTATE = /^(?!E)[0-9A-Z]{5}$/;
 
 /** SQLSTATE classes that speak of the server, not of the statement: connection, resources, shutdown. */
 const UNAVAILABLE = /^(08|53|57P0|58|XX|28|3D)/;
-const RETRY_UNAVAILABLE_MS = 1000;
+const RETRY_MS = 1000;
+/** Serialisation failure (on a standby that catches up, too) and deadlock: nobody's fault, and brief. */
+const CONFLICTS = new Set(['40001', '40P01']);
+/** Of the transaction, idle or as a whole: the server closes the connection, too. */
+const FINAL_TIMEOUTS = new Set(['25P03', '25P04']);
+/** Disk, memory, a configured limit: what one statement has used up it uses up again. */
+const EXHAUSTED = new Set(['53100', '53200', '53400']);
 /** A statement the server refuses by privilege or because the transaction only reads. */
 const REFUSED = new Set(['25006', '42501', '0A000']);
 /** Names that are not there: the schema may have changed under a remembered plan. */
@@ -28,7 +36,8 @@ export function isMissingObject(error: unknown): boolean {
 
 /** Whether the connection that raised this may be used again. */
 export function isStatementError(error: unknown): boolean {
-  return isServerError(error) && !UNAVAILABLE.test(error.code);
+  if (!isServerError(error)) return false;
+  return !UNAVAILABLE.test(error.code) && !FINAL_TIMEOUTS.has(error.code);
 }
 
 export function translateDatabaseError(error: unknown): AppError {
@@ -36,13 +45,13 @@ export function translateDatabaseError(error: unknown): AppError {
   if (error instanceof TypeError || error instanceof RangeError) return internal(error);
   if (!isServerError(error)) return unavailable(error);
   const { code } = error;
-  if (code === '57014') {
-    return timedOut(null, error);
-  }
+  if (code === '57014' || FINAL_TIMEOUTS.has(code)) return timedOut(null, error);
+  if (CONFLICTS.has(code)) return conflict(error);
+  if (EXHAUSTED.has(code)) return exhausted(error);
   if (code === '55P03') {
     return new AppError('QUERY_TIMEOUT', 'A table that the statement reads is locked.', {
       cause: error,
-      retryAfterMs: RETRY_UNAVAILABLE_MS,
+      retryAfterMs: RETRY_MS,
     });
   }
   if (REFUSED.has(code)) {
@@ -51,11 +60,11 @@ export function translateDatabaseError(error: unknown): AppError {
       hint: 'askonce only reads, with the rights of its database role.',
     });
   }
-  if (UNAVAILABLE.test(code)) return unavailable(error);
+  if (UNAVAILABLE.test(code) && !isInternalFault(error)) return unavailable(error);
   const place = error.position ? ` (at character ${error.position})` : '';
   return new AppError('QUERY_INVALID', `${error.message}${place}`, {
     cause: error,
-    hint: error.hint ?? invalidHint(code),
+    hint: invalidHint(error),
   });
 }
 
@@ -67,7 +76,35 @@ export function timedOut(limitMs: number | null, cause?: unknown): AppError {
   });
 }
 
-function invalidHint(code: string): string {
+/** An embedded engine ended in the midst of a statement, and would at every repetition of it. */
+export function brokenDown(cause: unknown): AppError {
+  return new AppError('QUERY_INVALID', 'The embedded database broke down under the statement.', {
+    cause,
+    hint:
+      'Do not repeat it as it is. Ask for less at once: shorter texts, fewer values in one ' +
+      'aggregate, less nesting; a PostgreSQL server (DATABASE_URL) bears more.',
+  });
+}
+
+function conflict(cause: unknown): AppError {
+  return new AppError('QUERY_CANCELLED', 'A change made at the same time stopped the statement.', {
+    cause,
+    retryAfterMs: RETRY_MS,
+    hint: 'Wait retry_after_ms, then repeat the call.',
+  });
+}
+
+function exhausted(cause: unknown): AppError {
+  return new AppError('QUERY_INVALID', 'The statement takes more memory or disk than there is.', {
+    cause,
+    hint: 'Ask for less at once: fewer or shorter columns, a shorter period, an aggregate in SQL.',
+  });
+}
+
+function invalidHint({ code, hint }: ServerError): string {
+  // The server's own hint is to configure it otherwise.
+  if (code === '54001') return 'Simplify the statement: less nesting, fewer terms in one chain.';
+  if (hint !== undefined) return hint;
   return MISSING_OBJECTS.has(code)
     ? 'Call search_schema for the tables and columns that exist.'
     : 'Correct the SQL and call query again.';
@@ -76,9 +113,14 @@ function invalidHint(code: string): string {
 function unavailable(cause: unknown): AppError {
   return new AppError('DATABASE_UNAVAILABLE', 'The database cannot be reached right now.', {
     cause,
-    retryAfterMs: RETRY_UNAVAILABLE_MS,
+    retryAfterMs: RETRY_MS,
     hint: 'Answers that are already known are still served by ask.',
   });
+}
+
+/** What trips over the server's own code trips again; a pooler says XX000 as well, but only as FATAL. */
+function isInternalFault({ code, severity }: ServerError): boolean {
+  return code === 'XX000' && severity === 'ERROR';
 }
 
 /** A fault of this program, such as text longer than a string can be: the database is not to blame. */

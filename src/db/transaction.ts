@@ -2,16 +2,16 @@
 // it, always ended by ROLLBACK. (A COMMIT would keep what EXPLAIN ANALYZE CREATE TABLE AS made.)
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { AppError } from '../errors.ts';
+import { AppError, isAppError } from '../errors.ts';
 import type { Client, Pool } from './pool.ts';
-import { timedOut, translateDatabaseError } from './sqlstate.ts';
+import { brokenDown, timedOut, translateDatabaseError } from './sqlstate.ts';
 
 export interface ReadOnlyOptions {
   readonly statementTimeoutMs: number;
   readonly signal: AbortSignal;
   /**
-   * Ends a statement on an engine that knows no CancelRequest, if it does not end by itself soon;
-   * never rejects. Default: CancelRequest, at once.
+   * Ends a statement on a single engine that knows no CancelRequest, if it does not end by itself
+   * soon; never rejects. Default: CancelRequest, at once.
    */
   readonly interrupt?: () => Promise<void>;
 }
@@ -42,38 +42,65 @@ export async function withReadOnlyTransaction<T>(
   options: ReadOnlyOptions,
   fn: (client: Client, stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  return await pool.withClient(async (client, discard) => {
-    const limit = AbortSignal.timeout(options.statementTimeoutMs + GRACE_MS);
-    const stop = AbortSignal.any([options.signal, limit]);
-    const onStop = (): void => {
-      // The request may arrive late and hit whatever runs next: this connection serves nobody again.
-      discard();
-      if (options.interrupt)
-        last = setTimeout(() => {
-          interrupted = options.interrupt?.();
-        }, INTERRUPT_AFTER_MS);
-      else void cancelUntil(() => isOver, pool, client);
-    };
-    let isOver = false;
-    let last: NodeJS.Timeout | undefined;
-    let interrupted: Promise<void> | undefined;
-    await client.query(begin(options.statementTimeoutMs));
-    stop.addEventListener('abort', onStop, { once: true });
-    try {
-      // A request to cancel that comes between two statements stops nothing: do not begin one.
-      stop.throwIfAborted();
-      return await fn(client, stop);
-    } catch (error) {
-      throw stopReason(options, limit) ?? translateDatabaseError(error);
-    } finally {
-      isOver = true;
-      stop.removeEventListener('abort', onStop);
-      await client.query('ROLLBACK').catch(discard);
-      clearTimeout(last);
-      // The engine is back before the next caller gets its turn.
-      await interrupted;
-    }
-  });
+  const progress = { isConnected: false, hasBegun: false };
+  const attempt = (): Promise<T> =>
+    pool.withClient(async (client, discard) => {
+      progress.isConnected = true;
+      await client.query(begin(options.statementTimeoutMs));
+      progress.hasBegun = true;
+      return await runBegun({ pool, options, client, discard }, fn);
+    });
+  try {
+    return await attempt();
+  } catch (error) {
+    const { isConnected, hasBegun } = progress;
+    const isInnocent = isConnected && !hasBegun && isAppError(error, 'DATABASE_UNAVAILABLE');
+    if (!isInnocent) throw error;
+    // Its connection went before anything of it had run, through no doing of its own: once more.
+    return await attempt();
+  }
+}
+
+interface Begun {
+  readonly pool: Pool;
+  readonly options: ReadOnlyOptions;
+  readonly client: Client;
+  readonly discard: () => void;
+}
+
+async function runBegun<T>(
+  { pool, options, client, discard }: Begun,
+  fn: (client: Client, stop: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = AbortSignal.timeout(options.statementTimeoutMs + GRACE_MS);
+  const stop = AbortSignal.any([options.signal, limit]);
+  const onStop = (): void => {
+    // The request may arrive late and hit whatever runs next: this connection serves nobody again.
+    discard();
+    if (options.interrupt)
+      last = setTimeout(() => {
+        interrupted = options.interrupt?.();
+      }, INTERRUPT_AFTER_MS);
+    else void cancelUntil(() => isOver, pool, client);
+  };
+  let isOver = false;
+  let last: NodeJS.Timeout | undefined;
+  let interrupted: Promise<void> | undefined;
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    // A request to cancel that comes between two statements stops nothing: do not begin one.
+    stop.throwIfAborted();
+    return await fn(client, stop);
+  } catch (error) {
+    throw stopReason(options, limit) ?? faultOf(error, options);
+  } finally {
+    isOver = true;
+    stop.removeEventListener('abort', onStop);
+    await client.query('ROLLBACK').catch(discard);
+    clearTimeout(last);
+    // The engine is back before the next caller gets its turn.
+    await interrupted;
+  }
 }
 
 /** A request that reaches the server between two messages of a statement is lost: say it again. */
@@ -89,6 +116,13 @@ function stopReason(options: ReadOnlyOptions, limit: AbortSignal): AppError | nu
     return new AppError('QUERY_CANCELLED', 'The caller went away; the statement was stopped.');
   }
   return limit.aborted ? timedOut(options.statementTimeoutMs) : null;
+}
+
+/** A single engine is its holder's alone from BEGIN on: if it ends, the holder's statement ended it. */
+function faultOf(error: unknown, options: ReadOnlyOptions): AppError {
+  const fault = translateDatabaseError(error);
+  const isEnd = options.interrupt !== undefined && fault.code === 'DATABASE_UNAVAILABLE';
+  return isEnd ? brokenDown(error) : fault;
 }
 
 function begin(statementTimeoutMs: number): string {

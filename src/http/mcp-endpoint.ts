@@ -23,6 +23,7 @@ import { writeMessage } from '../mcp/streamed-rows.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal } from '../query/context.ts';
 import { toAuthInfo } from './auth.ts';
+import { requireShallow } from './body-depth.ts';
 import type { Conversation, Conversations } from './conversations.ts';
 import { asAppError, sendError, sendInvalid } from './errors.ts';
 import { endOnDisconnect, legacyExchange, modernExchange } from './exchange.ts';
@@ -235,6 +236,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       sendInvalid(response, 415, 'Content-Type must be application/json.');
       return;
     }
+    requireShallow(request.body);
     const route = classifyInboundRequest({
       httpMethod: 'POST',
       body: request.body,
@@ -258,7 +260,12 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
           response.writeHead(204).end();
         } else {
           // Nothing is pushed outside of a request: there is no stream to open.
-          response.writeHead(405, { allow: 'POST, DELETE' }).end();
+          response.setHeader('allow', 'POST, DELETE');
+          sendInvalid(
+            response,
+            405,
+            'There is no stream here: POST each JSON-RPC message to /mcp.',
+          );
         }
       } catch (error) {
         const fault = asAppError(error);

@@ -50,7 +50,7 @@ export function createFeedback(options: {
       const recorded = { status: 'recorded', answer_id: answerId, verdict } as const;
       if (verdict === 'wrong') {
         if (similarity !== null) metrics.falseHit();
-        if (questionKey && planId) await cache.reject(questionKey, planId);
+        if (questionKey && planId) await cache.reject({ questionKey, planId, phrasingId });
         return { ...recorded, effect: REJECTED };
       }
       if (similarity === null || !question || !phrasingId) return { ...recorded, effect: NOTED };

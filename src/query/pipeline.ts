@@ -2,7 +2,7 @@
 // steps themselves live in the files it calls. README shows the same way as a table.
 import { randomUUID } from 'node:crypto';
 
-import type { Cache } from '../cache/cache.ts';
+import type { Cache, FoundQuestion } from '../cache/cache.ts';
 import type { Match, Plan } from '../cache/entities.ts';
 import { idOf } from '../cache/key.ts';
 import type { FoundResult } from '../cache/results.ts';
@@ -61,21 +61,26 @@ export interface PipelineOptions {
 
 /** Rows outlive their freshness, so that a cursor into them can be followed. */
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
+/** Some megabytes at most. */
+const MAX_PERMITTED = 500;
+const MAX_PERMITTED_CHARS = 4096;
 
 export function createPipeline(options: PipelineOptions): QueryPipeline {
   const { cache, guard, scoping, recall, remember, executor, schema, now } = options;
+  /** Statements of the store that the guard has let through: its rules hold as long as the process. */
+  const permitted = new Set<string>();
 
   async function ask(request: AskRequest, context: RequestContext): Promise<AskOutcome> {
     const asked = await scoping.ask(request.question, context.principal);
     if (request.accept !== undefined) return await accept(request.accept, asked, request, context);
 
-    const known = await cache.findQuestion(asked.questionKey);
-    if (known) {
-      const { plan } = known.phrasing;
-      const tier = known.tier;
-      return await answered({ asked, plan, match: known.match, tier }, request, context);
-    }
-    const recalled = await recall.find(asked, context);
+    const held = cache.heldQuestion(asked.questionKey);
+    if (held) return await answered(toPlanAnswer(asked, held), request, context);
+    // While the store is asked for these very words. In vain only when it knows them: once, then held.
+    const embedding = recall.embed(asked, context);
+    const stored = await cache.findQuestion(asked.questionKey);
+    if (stored) return await answered(toPlanAnswer(asked, stored), request, context);
+    const recalled = await recall.find(asked, context, embedding);
     if (recalled.hit) {
       const { neighbour, match } = recalled.hit;
       cache.note(asked.questionKey, { phrasing: neighbour, match });
@@ -119,13 +124,25 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     readonly tier: Exclude<Source, 'database'>;
   }
 
+  function toPlanAnswer(asked: Asked, { phrasing, match, tier }: FoundQuestion): PlanAnswer {
+    return { asked, plan: phrasing.plan, match, tier };
+  }
+
+  /** By its text, not by an id: whoever can write to the store must not pass by the guard. */
+  function requirePermitted(sql: string): void {
+    if (permitted.has(sql)) return;
+    guard.check(sql);
+    if (permitted.size >= MAX_PERMITTED) permitted.clear();
+    if (sql.length <= MAX_PERMITTED_CHARS) permitted.add(sql);
+  }
+
   async function answered(
     found: PlanAnswer,
     request: AskRequest,
     context: RequestContext,
   ): Promise<AskOutcome> {
-    // What is no longer permitted is not answered from memory either.
-    if (found.tier !== 'memory') guard.check(found.plan.sql);
+    // What is no longer permitted is not answered from the store either.
+    if (found.tier !== 'memory') requirePermitted(found.plan.sql);
     const { asked, plan, match } = found;
     const answer = await serveOrRun({ asked, plan, match, tier: found.tier, request }, context);
     return { kind: 'answer', answer };

@@ -25,7 +25,14 @@ export interface Recalled {
 }
 
 export interface Recall {
-  find(asked: Asked, context: RequestContext): Promise<Recalled>;
+  /** Null when there is no vector to be had. Never rejects. */
+  embed(asked: Asked, context: RequestContext): Promise<Float32Array | null>;
+  /** @param embedding of the question, when it is being made already. */
+  find(
+    asked: Asked,
+    context: RequestContext,
+    embedding?: Promise<Float32Array | null>,
+  ): Promise<Recalled>;
   /** What would be decided about one neighbour. */
   judge(question: string, neighbour: Neighbour): Candidate;
   similarity(asked: Asked, question: string, context: RequestContext): Promise<number | null>;
@@ -38,14 +45,18 @@ export interface RecallOptions {
   readonly targetErrorRate: number;
 }
 
-const NEIGHBOURS = 10;
+/**
+ * Nearest known questions that are judged, however far they are: the decision alone refuses. A floor of
+ * similarity would shut out true rephrasings before anybody has looked at them.
+ */
+const NEIGHBOURS = 20;
 const MAX_CANDIDATES = 3;
 const NOTHING: Recalled = { outcome: 'miss', hit: null, candidates: [], nearest: [] };
 
 export function createRecall(options: RecallOptions): Recall {
   const { cache, embedder, metrics, targetErrorRate } = options;
 
-  async function embed(text: string, context: RequestContext): Promise<Float32Array | null> {
+  async function vectorOf(text: string, context: RequestContext): Promise<Float32Array | null> {
     if (!embedder) return null;
     try {
       return await embedder.embed(text, context.signal);
@@ -56,59 +67,73 @@ export function createRecall(options: RecallOptions): Recall {
     }
   }
 
+  /** A question that leans on its conversation means nothing by itself: there is nothing to recall. */
+  const embed: Recall['embed'] = async (asked, context) =>
+    asked.isSelfContained ? await vectorOf(asked.question, context) : null;
+
   function judge(question: string, neighbour: Neighbour): Candidate {
     const { question: earlier, plan, similarity } = neighbour;
     const candidate = { question: earlier, facts: plan.facts, similarity };
     return { neighbour, decision: decide(question, candidate, { targetErrorRate }) };
   }
 
-  return {
-    judge,
+  async function find(
+    asked: Asked,
+    context: RequestContext,
+    embedding = embed(asked, context),
+  ): Promise<Recalled> {
+    if (!embedder || !asked.isSelfContained) return NOTHING;
+    const vector = await embedding;
+    const { questionKey, scope } = asked;
+    const nearest =
+      vector && (await cache.nearest(scope, { questionKey, embedding: vector, limit: NEIGHBOURS }));
+    if (!nearest) {
+      metrics.cacheLookup('semantic', 'error');
+      return NOTHING;
+    }
+    if (nearest[0]) metrics.cacheSimilarity(nearest[0].similarity);
+    const recalled = decideAmong(nearest, (neighbour) => judge(asked.question, neighbour));
+    metrics.cacheLookup('semantic', recalled.outcome);
+    return recalled;
+  }
 
+  return {
+    embed,
+    find,
+    judge,
     async similarity(asked, question, context) {
       const [one, other] = await Promise.all([
-        embed(asked.question, context),
-        embed(question, context),
+        vectorOf(asked.question, context),
+        vectorOf(question, context),
       ]);
       return one && other ? cosine(one, other) : null;
-    },
-
-    async find(asked, context) {
-      if (!asked.isSelfContained) return NOTHING;
-      const embedding = await embed(asked.question, context);
-      if (!embedding) return NOTHING;
-      const nearest = await cache.nearest(asked.scope, {
-        questionKey: asked.questionKey,
-        embedding,
-        limit: NEIGHBOURS,
-      });
-      if (nearest[0]) metrics.cacheSimilarity(nearest[0].similarity);
-      const judged = nearest.map((neighbour) => judge(asked.question, neighbour));
-      const recalled = choose(judged, nearest);
-      metrics.cacheLookup('semantic', recalled.outcome);
-      return recalled;
     },
   };
 }
 
-function choose(judged: readonly Candidate[], nearest: readonly Neighbour[]): Recalled {
-  const candidates = onePerPlan(judged.filter(({ decision }) => decision.outcome !== 'miss'));
-  const hits = candidates.filter(({ decision }) => decision.outcome === 'hit');
-  const [best] = hits;
-  // Two plans that both seem sure contradict each other: let the agent choose.
-  if (best && hits.length === 1) {
-    const { neighbour, decision } = best;
-    const match = {
-      id: neighbour.id,
-      question: neighbour.question,
-      similarity: round(neighbour.similarity),
-      confidence: round(decision.confidence),
-    };
-    return { outcome: 'hit', hit: { neighbour, match }, candidates, nearest };
+/** Nearest first, until one is sure; of those that are only plausible the agent is shown the best. */
+function decideAmong(
+  nearest: readonly Neighbour[],
+  judge: (neighbour: Neighbour) => Candidate,
+): Recalled {
+  const plausible: Candidate[] = [];
+  for (const neighbour of nearest) {
+    const candidate = judge(neighbour);
+    const { outcome, confidence } = candidate.decision;
+    if (outcome === 'hit') {
+      const match = {
+        id: neighbour.id,
+        question: neighbour.question,
+        similarity: round(neighbour.similarity),
+        confidence: round(confidence),
+      };
+      return { outcome: 'hit', hit: { neighbour, match }, candidates: [], nearest };
+    }
+    if (outcome === 'confirm') plausible.push(candidate);
   }
-  const offered = candidates.slice(0, MAX_CANDIDATES);
-  const outcome = offered.length > 0 ? 'confirm' : 'miss';
-  return { outcome, hit: null, candidates: offered, nearest };
+  const candidates = onePerPlan(plausible).slice(0, MAX_CANDIDATES);
+  const outcome = candidates.length > 0 ? 'confirm' : 'miss';
+  return { outcome, hit: null, candidates, nearest };
 }
 
 function onePerPlan(candidates: readonly Candidate[]): Candidate[] {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { call, connect, startAskonce } from '../support/askonce.ts';
+import { ERAS, call, connect, startAskonce } from '../support/askonce.ts';
+import type { Era } from '../support/askonce.ts';
 import { admin, freshDatabase } from '../support/database.ts';
 import { createSmallShop } from '../support/small-shop.ts';
 
@@ -130,6 +131,11 @@ test('every bad call gets a coded error that says what to do, and the server liv
     const [text] = result.content;
     assert.deepEqual(text?.type === 'text' && JSON.parse(text.text), document, what);
   }
+  assert.doesNotMatch(
+    server.log(),
+    /cache skipped/,
+    'none of it reached a store that cannot take it',
+  );
   await assert.rejects(client.callTool({ name: 'nope', arguments: {} }), /Unknown tool "nope"/);
   const [count] = await admin(database.url, 'SELECT count(*)::int AS n FROM customers');
   assert.equal(count?.['n'], 120);
@@ -163,11 +169,92 @@ test('a request that is no MCP request is refused with its HTTP status', async (
   assert.equal(await post(list, { 'content-type': 'text/plain' }), 415);
   assert.equal(await post(' '.repeat(5_000_000)), 413);
   assert.equal(await post(list, { origin: 'https://evil.example' }), 403);
-  assert.equal((await fetch(server.url)).status, 405);
+  const get = await fetch(server.url);
+  assert.deepEqual([get.status, get.headers.get('allow')], [405, 'POST, DELETE']);
+  const refusal = (await get.json()) as { jsonrpc: string; error: { message: string } };
+  assert.equal(refusal.jsonrpc, '2.0');
+  assert.match(refusal.error.message, /POST/);
   assert.equal((await fetch(`${server.origin}/nope`)).status, 404);
   assert.equal((await fetch(`${server.origin}/healthz`)).status, 200);
   const metrics = await (await fetch(`${server.origin}/metrics`)).text();
   assert.match(metrics, /askonce_session_pool_utilization_ratio/);
+});
+
+const DEPTHS = {
+  arrays: (levels: number) => '['.repeat(levels) + ']'.repeat(levels),
+  objects: (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`,
+};
+
+/** Bodies with something deep in each place that anything looks at. */
+function deepBodies(era: Era, deep: string): readonly string[] {
+  const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",
+    "io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},
+    "io.modelcontextprotocol/clientCapabilities":{}}`;
+  const extra = era === '2026-07-28' ? `,${meta}` : '';
+  const message = (method: string, params: string): string =>
+    `{"jsonrpc":"2.0","id":7,"method":"${method}","params":${params}}`;
+  const client = '"clientInfo":{"name":"t","version":"1"}';
+  return [
+    deep,
+    `[${deep}]`,
+    message('tools/call', deep),
+    message('tools/call', `{"name":"query","arguments":${deep}${extra}}`),
+    message('tools/call', `{"name":"query","arguments":{"params":[${deep}]}${extra}}`),
+    message('tools/list', `{"_meta":${deep}}`),
+    message('initialize', `{"protocolVersion":"2025-06-18","capabilities":${deep},${client}}`),
+    `{"jsonrpc":"2.0","id":${deep},"method":"tools/list"}`,
+    `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${deep}}}`,
+  ];
+}
+
+test('a body nested thousands deep, wherever it is deep, is refused cleanly in both eras', async (t) => {
+  const database = await freshDatabase(t);
+  const cache = await freshDatabase(t);
+  const server = await startAskonce(t, {
+    DATABASE_URL: database.readerUrl,
+    CACHE_DATABASE_URL: cache.url,
+  });
+  const opening = {
+    method: 'initialize',
+    params: {
+      protocolVersion: '2025-06-18',
+      capabilities: {},
+      clientInfo: { name: 't', version: '1' },
+    },
+  };
+  const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(server.url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    });
+  const opened = await post(JSON.stringify({ jsonrpc: '2.0', id: 1, ...opening }));
+  const headersOf: Record<Era, Record<string, string>> = {
+    'session-based': { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' },
+    '2026-07-28': { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' },
+  };
+  for (const era of ERAS) {
+    for (const [kind, nest] of Object.entries(DEPTHS)) {
+      for (const levels of [3000, 10_000, 500_000]) {
+        for (const body of deepBodies(era, nest(levels))) {
+          const what = `${era}, ${levels} ${kind}: ${body.slice(0, 100)}`;
+          const response = await post(body, headersOf[era]);
+          const text = await response.text();
+          assert.equal(response.status, 400, `${what}: ${text.slice(0, 200)}`);
+          assert.doesNotMatch(text, /call stack/i, what);
+          const refusal = JSON.parse(text) as {
+            jsonrpc: string;
+            error: { message: string; data: { code: string } };
+          };
+          assert.equal(refusal.jsonrpc, '2.0', what);
+          assert.equal(refusal.error.data.code, 'INPUT_INVALID', what);
+          assert.match(refusal.error.message, /nested too deeply.*100 levels/, what);
+        }
+      }
+    }
+  }
+  const client = await connect(t, server.url);
+  assert.deepEqual((await call(client, 'query', { question: 'one', sql: 'SELECT 1' })).rows, [[1]]);
 });
 
 test('a foreign Host header is refused: a web page cannot rebind its name to this server', async (t) => {

@@ -44,6 +44,22 @@ test('without any setting it serves the demo shop, remembers, and still knows af
   const after = await call(client, 'query', orders);
   assert.equal(after.status, 'answered', JSON.stringify(after));
 
+  // What breaks the engine is not worth repeating; whoever waits meanwhile is answered by the next one.
+  const other = await connect(t, server.url);
+  const breaking = call(client, 'query', {
+    question: 'a text search without end',
+    sql: `SELECT to_tsquery(repeat('a&', 50000) || 'a')`,
+  });
+  const waiting = call(other, 'query', {
+    question: 'how many products are there?',
+    sql: 'SELECT count(*) FROM products',
+  });
+  const { error } = await breaking;
+  assert.equal(error?.code, 'QUERY_INVALID');
+  assert.match(error.hint ?? '', /Do not repeat/);
+  assert.ok(!('retry_after_ms' in error));
+  assert.equal((await waiting).status, 'answered', JSON.stringify(await waiting));
+
   const all = await call(client, 'query', {
     question: 'list all orders by id',
     sql: 'SELECT id FROM orders ORDER BY id',

@@ -33,12 +33,23 @@ export async function temporaryDataDir(t: TestContext): Promise<string> {
   return dir;
 }
 
-export async function startAskonce(t: TestContext, env: Environment): Promise<Askonce> {
-  const { child, log, exited } = launch(env);
+export interface StartOptions {
+  /** Signals reach its engines too, at the same moment. */
+  readonly ownGroup?: boolean;
+}
+
+export async function startAskonce(
+  t: TestContext,
+  env: Environment,
+  { ownGroup = false }: StartOptions = {},
+): Promise<Askonce> {
+  const { child, log, exited } = launch(env, ['serve'], ownGroup);
   let stopped: Promise<number | string> | undefined;
   const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> => {
+    const isGone = child.exitCode !== null || child.signalCode !== null;
     stopped ??= exited;
-    child.kill(signal);
+    if (ownGroup && !isGone) process.kill(-child.pid!, signal);
+    else child.kill(signal);
     return stopped;
   };
   t.after(() => stop('SIGKILL'));
@@ -64,10 +75,11 @@ export async function runAskonce(
   return { code, stdout, stderr: log() };
 }
 
-function launch(env: Environment, args: readonly string[] = ['serve']) {
+function launch(env: Environment, args: readonly string[], detached = false) {
   const child = spawn(process.execPath, ['--enable-source-maps', PROGRAM, ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), PORT: '0', LOG_LEVEL: 'info', ...env },
     cwd: tmpdir(),
+    detached,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

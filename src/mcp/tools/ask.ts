@@ -1,6 +1,7 @@
 // The tool ask: look a question up; runs nothing that is not already a known plan.
 import { z } from 'zod';
 
+import { requireCandidateId } from '../../query/candidate.ts';
 import type { QueryPipeline } from '../../query/pipeline.ts';
 import { answerResult, documentResult } from '../result.ts';
 import { defineTool } from '../tool.ts';
@@ -22,13 +23,13 @@ export function askTool(pipeline: QueryPipeline, settings: AnswerSettings): Tool
     },
     input: z.strictObject({
       question: questionArgument,
-      accept: z.string().max(100).optional().describe('id of a candidate from confirm'),
+      accept: z.string().optional().describe('id of a candidate from confirm'),
       ...limitArguments(settings),
     }),
     async handle(args, context) {
       const request = {
         question: args.question,
-        accept: args.accept,
+        accept: args.accept === undefined ? undefined : requireCandidateId(args.accept),
         maxAgeSeconds: args.max_age_seconds,
         limits: toLimits(args, settings),
       };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { AnswerRecord } from '../../../src/cache/answer-log.ts';
 import type { Cache } from '../../../src/cache/cache.ts';
@@ -9,7 +10,7 @@ import { isAppError } from '../../../src/errors.ts';
 import { STATEMENT_KEY, chunkOf, headerOf, numbersIn } from '../../support/cache-samples.ts';
 import { admin } from '../../support/database.ts';
 import { poolOf } from '../db/pools.ts';
-import { SCOPE, cacheDatabase, cacheOver, phrasingOf } from './stores.ts';
+import { SCOPE, cacheDatabase, cacheOver, phrasingOf, rejectionOf } from './stores.ts';
 
 const ROWS_PER_CHUNK = 100;
 
@@ -173,13 +174,13 @@ test('a question is known at once here, and to a replica once it is written', as
   const cache = cacheOver(t, pool);
   const phrasing = phrasingOf('how many');
   cache.remember(SCOPE, { ...phrasing, embed: async () => phrasing.embedding });
-  assert.equal((await cache.findQuestion(phrasing.questionKey))?.tier, 'memory');
+  assert.equal(cache.heldQuestion(phrasing.questionKey)?.tier, 'memory');
   await cache.drain();
   const replica = cacheOver(t, poolOf(t, url));
   assert.equal((await replica.findQuestion(phrasing.questionKey))?.tier, 'store');
-  assert.equal((await replica.findQuestion(phrasing.questionKey))?.tier, 'memory');
+  assert.equal(replica.heldQuestion(phrasing.questionKey)?.tier, 'memory');
   const search = { questionKey: 'ff'.repeat(32), embedding: phrasing.embedding!, limit: 5 };
-  assert.equal((await replica.nearest(SCOPE, search))[0]?.id, phrasing.id);
+  assert.equal((await replica.nearest(SCOPE, search))?.[0]?.id, phrasing.id);
 });
 
 test('a rejected question is unknown at once, even while its plan still waits to be written', async (t) => {
@@ -187,23 +188,70 @@ test('a rejected question is unknown at once, even while its plan still waits to
   const cache = cacheOver(t, pool);
   const phrasing = phrasingOf('how many');
   cache.remember(SCOPE, { ...phrasing, embed: async () => phrasing.embedding });
-  await cache.reject(phrasing.questionKey, phrasing.plan.id);
+  await cache.reject(rejectionOf(phrasing));
+  assert.equal(cache.heldQuestion(phrasing.questionKey), null);
   assert.equal(await cache.findQuestion(phrasing.questionKey), null);
   const search = { embedding: phrasing.embedding!, limit: 5 };
   const { questionKey } = phrasing;
   assert.deepEqual(await cache.nearest(SCOPE, { ...search, questionKey }), []);
 });
 
-test('an answer is found by its scope alone, as soon as it was given', async (t) => {
+test('an answer is found by its scope alone: here at once, everywhere once it is written', async (t) => {
+  const { url, pool } = await cacheDatabase(t);
+  const cache = cacheOver(t, pool);
+  const replica = cacheOver(t, poolOf(t, url));
+  const answers = Array.from({ length: 50 }, () => answerOf());
+  const findAll = async (each: Cache): Promise<void> => {
+    for (const answer of answers) {
+      assert.deepEqual(await each.findAnswer('alice', answer.id), answer);
+      assert.equal(await each.findAnswer('bob', answer.id), null);
+    }
+  };
+  for (const answer of answers) cache.recordAnswer(answer);
+  await findAll(cache);
+  await cache.drain();
+  await findAll(cache);
+  await findAll(replica);
+});
+
+test('answers are written by themselves, many in one statement', async (t) => {
   const { pool } = await cacheDatabase(t);
   const cache = cacheOver(t, pool);
-  const answers = Array.from({ length: 50 }, () => answerOf());
-  for (const answer of answers) cache.recordAnswer(answer);
-  for (const answer of answers.slice(-3)) {
+  for (let index = 0; index < 50; index += 1) cache.recordAnswer(answerOf());
+  const written = async (): Promise<unknown> =>
+    (
+      await pool.query(
+        'select count(*)::int as n, count(distinct xmin::text)::int as statements from askonce.answers',
+      )
+    )[0];
+  while (((await written()) as { n: number }).n === 0) await sleep(5);
+  assert.deepEqual(await written(), { n: 50, statements: 1 });
+});
+
+test('a report waits for no write but those that could undo it', async (t) => {
+  const { url, pool } = await cacheDatabase(t);
+  const cache = cacheOver(t, pool);
+  await pool.query(
+    "insert into askonce.plans select $1, '', '', '', '', '[]', '{}', '{}', 'stable'",
+    [phrasingOf('known').plan.id],
+  );
+  await poolOf(t, url).withClient(async (other) => {
+    await other.query('begin; lock table askonce.results');
+    await write(cache, headerOf());
+    cache.remember(SCOPE, { ...phrasingOf('waits'), embed: async () => null });
+    const answer = answerOf();
+    cache.recordAnswer(answer);
     assert.deepEqual(await cache.findAnswer('alice', answer.id), answer);
-    assert.equal(await cache.findAnswer('bob', answer.id), null);
-  }
-  assert.deepEqual(await pool.query('select count(*)::int as n from askonce.answers'), [{ n: 50 }]);
+    const verdict = { principal: 'alice', verdict: 'wrong', note: null } as const;
+    await cache.report({ ...verdict, answerId: answer.id });
+    await cache.reject(rejectionOf(phrasingOf('known')));
+    const undone = cache.reject(rejectionOf(phrasingOf('waits'))).then(() => 'rejected');
+    assert.equal(await Promise.race([undone, sleep(50, 'waiting')]), 'waiting');
+    await other.query('rollback');
+    await undone;
+  });
+  const rows = await pool.query('select count(*)::int as n from askonce.rejections');
+  assert.deepEqual(rows, [{ n: 2 }]);
 });
 
 test('a report is one for each principal, the last word counts', async (t) => {
@@ -237,15 +285,15 @@ async function useAll(cache: Cache) {
   const search = { questionKey: phrasing.questionKey, embedding: phrasing.embedding!, limit: 5 };
   assert.equal(await cache.findQuestion(phrasing.questionKey), null);
   assert.equal(await cache.findPhrasing(SCOPE, phrasing.id), null);
-  assert.deepEqual(await cache.nearest(SCOPE, search), []);
+  assert.equal(await cache.nearest(SCOPE, search), null);
   assert.equal(await cache.results.find('alice', STATEMENT_KEY, 0), null);
   assert.equal(await cache.results.byId('alice', randomUUID()), null);
-  await cache.reject(phrasing.questionKey, phrasing.plan.id);
+  await cache.reject(rejectionOf(phrasing));
   cache.remember(SCOPE, { ...phrasing, embed: async () => phrasing.embedding });
   cache.recordAnswer(answerOf());
   assert.equal(await cache.sweep(), 0);
   await cache.drain();
-  assert.ok(await cache.findQuestion(phrasing.questionKey), 'this process still knows it');
+  assert.ok(cache.heldQuestion(phrasing.questionKey), 'this process still knows it');
 }
 
 test('a store that is down costs nothing but its memory', async (t) => {

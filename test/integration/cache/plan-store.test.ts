@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { createPlanStore } from '../../../src/cache/plan-store.ts';
 import type { PlanScope } from '../../../src/cache/plan-store.ts';
+import { migrate } from '../../../src/db/migrate.ts';
+import { freshDatabase } from '../../support/database.ts';
 import { poolOf } from '../db/pools.ts';
-import { SCOPE, cacheDatabase, phrasingOf } from './stores.ts';
+import { MIGRATIONS, SCOPE, cacheDatabase, phrasingOf } from './stores.ts';
 
 const NEAR = { questionKey: 'ff'.repeat(32), embedding: Float32Array.of(1, 0, 0), limit: 10 };
 
@@ -87,6 +92,57 @@ test('vectors of another size in another model are no obstacle', async (t) => {
   await store.save(large, phrasingOf('how many', { scope: large, embedding: [1, 2, 3, 4, 5] }));
   await store.save(SCOPE, phrasingOf('how many'));
   assert.equal((await store.nearest(SCOPE, NEAR)).length, 1);
+});
+
+test('the nearest of a small scope are found among 20,000 phrasings of other scopes', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const store = createPlanStore(pool);
+  // All of them nearer than any of the small scope's.
+  await pool.query(`
+    with plan as (
+      insert into askonce.plans
+      select gen_random_uuid(), 'large', '\\x00', '1', 'select 1', '[]', '{}', '{}', 'stable'
+      returning id)
+    insert into askonce.phrasings
+      (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
+    select gen_random_uuid(), plan.id, 'large ' || n % 5, 'mini', '1', 'q' || n, '\\x00', 'asked',
+      array[1, random() / 10, random() / 10]::vector
+    from plan, generate_series(1, 20000) n`);
+  for (let index = 0; index < 30; index += 1) {
+    await store.save(SCOPE, phrasingOf(`question ${index}`, { embedding: [index + 1, 30, 0] }));
+  }
+  const found = await store.nearest(SCOPE, { ...NEAR, limit: 20 });
+  assert.deepEqual(
+    found.map(({ question }) => question),
+    Array.from({ length: 20 }, (_, index) => `question ${29 - index}`),
+  );
+});
+
+test('a store of the first schema keeps its phrasings, each in its schema version', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url);
+  const first = await mkdtemp(join(tmpdir(), 'migrations-'));
+  t.after(() => rm(first, { recursive: true }));
+  await copyFile(join(MIGRATIONS, '000001_cache.sql'), join(first, '000001_cache.sql'));
+  await migrate(pool, first);
+  await pool.query(`
+    with plan as (
+      insert into askonce.plans
+      select gen_random_uuid(), 'scope', '\\x00', version, 'select 1', '[]', '{}', '{}', 'stable'
+      from unnest(array['1', '2']) version returning id, schema_version)
+    insert into askonce.phrasings
+      (id, plan_id, plan_scope, model_id, question, question_key, origin, embedding)
+    select gen_random_uuid(), id, 'scope', 'mini', 'of ' || schema_version, '\\x00', 'asked', '[1,0,0]'
+    from plan`);
+  await migrate(pool, MIGRATIONS);
+  const store = createPlanStore(pool);
+  for (const schemaVersion of ['1', '2']) {
+    const found = await store.nearest({ ...SCOPE, schemaVersion }, NEAR);
+    assert.deepEqual(
+      found.map(({ question }) => question),
+      [`of ${schemaVersion}`],
+    );
+  }
 });
 
 test('a question that is asked with other SQL moves to the new plan', async (t) => {

@@ -3,19 +3,20 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { createCache } from '../../../src/cache/cache.ts';
-import type { Cache } from '../../../src/cache/cache.ts';
+import type { Cache, Rejection } from '../../../src/cache/cache.ts';
 import { idOf, questionKey } from '../../../src/cache/key.ts';
 import type { NewPhrasing, PlanScope } from '../../../src/cache/plan-store.ts';
 import { migrate } from '../../../src/db/migrate.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { createMetrics } from '../../../src/metrics.ts';
+import type { Metrics } from '../../../src/metrics.ts';
 import { planOf } from '../../support/cache-samples.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { poolOf } from '../db/pools.ts';
 
 /** compiled to dist/test/integration/cache, four folders below the package */
-const MIGRATIONS = fileURLToPath(new URL('../../../../migrations', import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL('../../../../migrations', import.meta.url));
 
 export async function cacheDatabase(t: TestContext): Promise<{ url: string; pool: Pool }> {
   const { url } = await freshDatabase(t);
@@ -27,13 +28,13 @@ export async function cacheDatabase(t: TestContext): Promise<{ url: string; pool
 export function cacheOver(
   t: TestContext,
   pool: Pool,
-  given: { maxMemoryBytes?: number } = {},
+  given: { maxMemoryBytes?: number; metrics?: Metrics } = {},
 ): Cache {
   const cache = createCache({
     pool,
     maxMemoryBytes: given.maxMemoryBytes ?? 8 * 1024 * 1024,
     logger: createLogger('silent'),
-    metrics: createMetrics(),
+    metrics: given.metrics ?? createMetrics(),
     now: Date.now,
   });
   cache.open();
@@ -60,4 +61,8 @@ export function phrasingOf(question: string, given: PhrasingGiven = {}): NewPhra
     plan: planOf(sql, scope.planScope, scope.schemaVersion),
     embedding: embedding && Float32Array.from(embedding),
   };
+}
+
+export function rejectionOf(phrasing: NewPhrasing): Rejection {
+  return { questionKey: phrasing.questionKey, planId: phrasing.plan.id, phrasingId: phrasing.id };
 }

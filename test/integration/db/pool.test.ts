@@ -3,8 +3,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 
+import { createPool } from '../../../src/db/pool.ts';
 import { isAppError } from '../../../src/errors.ts';
+import { createLogger } from '../../../src/logger.ts';
 import { freshDatabase } from '../../support/database.ts';
+import { relayTo } from '../../support/relay.ts';
 import { eventually, killConnections, poolOf } from './pools.ts';
 
 test('a reader whose password is full of special characters connects', async (t) => {
@@ -68,9 +71,9 @@ test('two hundred SQL errors leave the pool as it was', async (t) => {
 test('a pool that stays busy answers OVERLOADED with a time to wait, a fresh one and a warm one', async (t) => {
   const { url } = await freshDatabase(t);
   for (const isWarm of [false, true]) {
-    const pool = poolOf(t, url, { max: 2, acquireTimeoutMs: 100 });
+    const pool = poolOf(t, url, { max: 2, acquireTimeoutMs: 400 });
     if (isWarm) await Promise.all([1, 2].map(() => pool.query('select pg_sleep(0.02)')));
-    const holds = [1, 2].map(() => pool.query('select pg_sleep(0.4)'));
+    const holds = [1, 2].map(() => pool.query('select pg_sleep(1.2)'));
     const waits = [1, 2, 3].map(() => pool.query('select 1'));
     for (const outcome of await Promise.allSettled(waits)) {
       assert.ok(outcome.status === 'rejected' && isAppError(outcome.reason, 'OVERLOADED'));
@@ -131,4 +134,46 @@ test('a connection that is discarded is closed', async (t) => {
   assert.equal(await pidOf(), first);
   await pool.withClient(async (_client, discard) => discard());
   assert.notEqual(await pidOf(), first);
+});
+
+test('a pool opens its minimum of connections by itself, and no more', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url, { min: 4, max: 6 });
+  await eventually('it is warm', () => pool.stats().idle === 4);
+  await Promise.all([1, 2, 3].map(() => pool.query('select 1')));
+  assert.deepEqual(pool.stats(), { total: 4, idle: 4, waiting: 0 });
+});
+
+test('a minimum above the maximum is the maximum', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url, { min: 9, max: 2 });
+  await eventually('it is warm', () => pool.stats().idle === 2);
+});
+
+test('a pool that found no server, or lost it, is full again once a caller meets it', async (t) => {
+  const { url } = await freshDatabase(t);
+  const relay = await relayTo(t, url);
+  await relay.cut();
+  const pool = poolOf(t, relay.url, { min: 4, max: 6 });
+  await assert.rejects(pool.query('select 1'), (error) =>
+    isAppError(error, 'DATABASE_UNAVAILABLE'),
+  );
+  for (let round = 0; round < 2; round += 1) {
+    await relay.mend();
+    assert.deepEqual(await pool.query('select 1 as n'), [{ n: 1 }]);
+    await eventually('it is full', () => pool.stats().idle === 4);
+    await relay.cut();
+    await eventually('it is empty', () => pool.stats().total === 0);
+  }
+});
+
+test('connections that are still being opened do not keep a pool from closing', async (t) => {
+  const { url } = await freshDatabase(t);
+  const logger = createLogger('silent');
+  const options = { url, min: 3, max: 3, acquireTimeoutMs: 3000, logger };
+  await createPool(options).close();
+  const pool = createPool(options);
+  await pool.query('select 1');
+  await pool.close();
+  assert.equal(pool.stats().total, 0);
 });

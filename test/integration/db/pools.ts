@@ -9,7 +9,7 @@ import { admin } from '../../support/database.ts';
 
 export function poolOf(t: TestContext, url: string, given: Partial<PoolOptions> = {}): Pool {
   const logger = createLogger('silent');
-  const pool = createPool({ url, min: 1, max: 3, acquireTimeoutMs: 3000, logger, ...given });
+  const pool = createPool({ url, min: 0, max: 3, acquireTimeoutMs: 3000, logger, ...given });
   t.after(() => pool.close());
   return pool;
 }

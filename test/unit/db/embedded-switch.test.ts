@@ -17,7 +17,10 @@ interface Fixture {
   readonly broken: string[];
 }
 
-/** Answers BEGIN with "in transaction", MUTE with nothing and everything else with "idle". */
+/**
+ * Answers BEGIN with "in transaction", MUTE with nothing, FETCH with a row, FETCH ALL with a row and its
+ * end, and everything else with "idle".
+ */
 function createFixture(t: TestContext): Fixture {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const asked: string[] = [];
@@ -27,7 +30,10 @@ function createFixture(t: TestContext): Fixture {
       async execute(bytes, onOutput) {
         const sql = Buffer.from(bytes).toString('utf8', 5, bytes.length - 1);
         if (!/^(SET|DISCARD)/.test(sql)) asked.push(sql);
-        if (sql !== 'MUTE') onOutput(message('Z', Buffer.from(sql === 'BEGIN' ? 'T' : 'I')));
+        if (sql.startsWith('FETCH')) onOutput(message('D', Buffer.from('row')));
+        if (sql === 'FETCH ALL') onOutput(message('s'));
+        if (sql === 'MUTE' || sql.startsWith('FETCH')) return;
+        onOutput(message('Z', Buffer.from(sql === 'BEGIN' ? 'T' : 'I')));
       },
     },
     owner: 'postgres',
@@ -39,6 +45,8 @@ function createFixture(t: TestContext): Fixture {
 
 interface Caller extends Session {
   ask(sql: string): void;
+  /** As the extended protocol does: Execute, then Flush. */
+  fetch(sql: string): void;
   readonly refusals: string[];
 }
 
@@ -60,7 +68,11 @@ function createCaller(turns: Switch): Caller {
     },
     refusals,
     ask(sql) {
-      batches.push({ bytes: simpleQuery(sql), frames: 1, end: 'Q' });
+      batches.push({ bytes: simpleQuery(sql), end: 'Q', last: '' });
+      turns.wake(caller);
+    },
+    fetch(sql) {
+      batches.push({ bytes: simpleQuery(sql), end: 'H', last: 'E' });
       turns.wake(caller);
     },
   };
@@ -112,6 +124,17 @@ test('a silent transaction is ended only when others wait for it', async (t) => 
 test('a backend that gives no answer is reported as broken', async (t) => {
   const { turns, broken } = createFixture(t);
   createCaller(turns).ask('MUTE');
+  await settle();
+  assert.deepEqual(broken, ['silent']);
+});
+
+test('a backend that falls silent between its rows is reported as broken', async (t) => {
+  const { turns, broken } = createFixture(t);
+  const caller = createCaller(turns);
+  caller.fetch('FETCH ALL');
+  await settle();
+  assert.deepEqual(broken, []);
+  caller.fetch('FETCH');
   await settle();
   assert.deepEqual(broken, ['silent']);
 });

@@ -7,6 +7,7 @@ import {
   FrameReader,
   SYNC,
   fatalError,
+  isAnswerTo,
   message,
   parseOpening,
   simpleQuery,
@@ -98,7 +99,24 @@ test('an error silences the backend until it is ready again', () => {
   watch.see(fatalError('XX000', 'no'));
   assert.deepEqual([watch.hasFailed, watch.isSkipping, watch.ready], [true, true, null]);
   watch.begin();
-  assert.deepEqual([watch.hasFailed, watch.isSkipping, watch.spoke], [false, true, false]);
+  assert.deepEqual([watch.hasFailed, watch.isSkipping, watch.last], [false, true, '']);
   watch.see(message('Z', Buffer.from('I')));
   assert.deepEqual([watch.isSkipping, watch.ready], [false, 'I']);
+});
+
+test('only its last message closes an answer, whatever else the backend has to say', () => {
+  const watch = new AnswerWatch();
+  watch.begin();
+  assert.equal(isAnswerTo('E', watch.last), false, 'nothing came');
+  watch.see(message('D', Buffer.from('row')));
+  assert.equal(isAnswerTo('E', watch.last), false, 'cut off behind a row');
+  watch.see(message('N', Buffer.from('notice')));
+  assert.equal(isAnswerTo('E', watch.last), false, 'a notice is no answer');
+  for (const closing of ['C', 's', 'I']) {
+    watch.see(message(closing, Buffer.alloc(4)));
+    assert.equal(isAnswerTo('E', watch.last), true, closing);
+  }
+  watch.begin();
+  watch.see(message('1'));
+  assert.deepEqual([isAnswerTo('P', watch.last), isAnswerTo('D', watch.last)], [true, false]);
 });

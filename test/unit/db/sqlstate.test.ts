@@ -21,11 +21,24 @@ const CASES: ReadonlyArray<readonly [string, ErrorCode]> = [
   ['P0001', 'QUERY_INVALID'],
   ['25006', 'QUERY_REJECTED'],
   ['42501', 'QUERY_REJECTED'],
+  ['53100', 'QUERY_INVALID'],
+  ['53200', 'QUERY_INVALID'],
+  ['53400', 'QUERY_INVALID'],
+  ['54001', 'QUERY_INVALID'],
+  ['40001', 'QUERY_CANCELLED'],
+  ['40P01', 'QUERY_CANCELLED'],
   ['57014', 'QUERY_TIMEOUT'],
+  ['25P03', 'QUERY_TIMEOUT'],
+  ['25P04', 'QUERY_TIMEOUT'],
   ['55P03', 'QUERY_TIMEOUT'],
+  ['08001', 'DATABASE_UNAVAILABLE'],
   ['08006', 'DATABASE_UNAVAILABLE'],
+  ['08P01', 'DATABASE_UNAVAILABLE'],
   ['53300', 'DATABASE_UNAVAILABLE'],
   ['57P01', 'DATABASE_UNAVAILABLE'],
+  ['57P02', 'DATABASE_UNAVAILABLE'],
+  ['57P03', 'DATABASE_UNAVAILABLE'],
+  ['57P05', 'DATABASE_UNAVAILABLE'],
   ['28P01', 'DATABASE_UNAVAILABLE'],
   ['3D000', 'DATABASE_UNAVAILABLE'],
   ['XX000', 'DATABASE_UNAVAILABLE'],
@@ -35,6 +48,40 @@ test('each SQLSTATE has its code', () => {
   for (const [state, code] of CASES) {
     assert.equal(translateDatabaseError(serverError(state)).code, code, state);
   }
+});
+
+test('a call that may succeed later says when, one that would fail again does not', () => {
+  for (const code of ['40001', '40P01', '53300', '55P03', '57P01', '57P02', '57P03', '08006']) {
+    assert.ok(translateDatabaseError(serverError(code)).retryAfterMs, code);
+  }
+  for (const code of ['57014', '25P03', '25P04', '53200', '53400', '54001', '22012']) {
+    const error = translateDatabaseError(serverError(code));
+    assert.equal(error.retryAfterMs, undefined, code);
+    assert.ok(error.hint, code);
+  }
+});
+
+test('a connection that the server closed at a time limit is not used again', () => {
+  for (const code of ['25P03', '25P04', '57P01', '08006', '53200']) {
+    assert.equal(isStatementError(serverError(code)), false, code);
+  }
+  for (const code of ['57014', '40001', '54001', '22012']) {
+    assert.equal(isStatementError(serverError(code)), true, code);
+  }
+});
+
+test('a statement that trips over the server itself is told so; a pooler that refuses is not', () => {
+  const text = 'tsquery stack too small';
+  const own = translateDatabaseError(serverError('XX000', text, { severity: 'ERROR' }));
+  assert.deepEqual([own.code, own.message, own.retryAfterMs], ['QUERY_INVALID', text, undefined]);
+  const refused = serverError('XX000', 'no more clients', { severity: 'FATAL' });
+  assert.equal(translateDatabaseError(refused).code, 'DATABASE_UNAVAILABLE');
+});
+
+test('the advice for a statement too deep is about the statement, not the configuration', () => {
+  const more = { hint: 'Increase the configuration parameter "max_stack_depth".' };
+  const error = translateDatabaseError(serverError('54001', 'stack depth limit exceeded', more));
+  assert.match(error.hint ?? '', /less nesting/);
 });
 
 test('what the server says about a statement reaches the agent, with its place', () => {

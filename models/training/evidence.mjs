@@ -1,0 +1,75 @@
+// Writes the evidence of labelled pairs as CSV, the way the product gathers it, for trees.py.
+//
+//   node models/training/evidence.mjs PAIRS.jsonl > OUT.csv      (build first: npm run build)
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { env, pipeline } from '@huggingface/transformers';
+import { gather } from '../../dist/src/cache/evidence.js';
+import { frameOf } from '../../dist/src/cache/frame.js';
+import { createThesaurus } from '../../dist/src/cache/thesaurus.js';
+import { createStatementGuard } from '../../dist/src/query/guard.js';
+
+const NO_FACTS = {
+  tables: [],
+  columns: [],
+  literals: [],
+  aggregates: [],
+  groupBy: [],
+  orderings: [],
+  limit: null,
+  distinct: false,
+  negated: false,
+  usesClock: false,
+};
+const guard = await createStatementGuard();
+const thesaurus = createThesaurus();
+const known = new Map();
+
+/** Research sets write text in double quotes, which PostgreSQL reads as names: tried once more as text. */
+function factsOf(sql) {
+  if (!sql) return NO_FACTS;
+  if (!known.has(sql)) {
+    let facts = NO_FACTS;
+    for (const text of [sql, sql.replace(/"([^"]*)"/g, "'$1'")]) {
+      try {
+        facts = guard.check(text).facts;
+        break;
+      } catch {}
+    }
+    known.set(sql, facts);
+  }
+  return known.get(sql);
+}
+
+env.allowRemoteModels = false;
+env.localModelPath = resolve('models') + '/';
+const extract = await pipeline('feature-extraction', 'askonce-mini-v1', {
+  dtype: 'q8',
+  session_options: { intraOpNumThreads: 1 },
+});
+const vectors = new Map();
+async function embed(texts) {
+  const missing = [...new Set(texts)].filter((text) => !vectors.has(text)).sort((a, b) => a.length - b.length);
+  for (let at = 0; at < missing.length; at += 64) {
+    const part = missing.slice(at, at + 64);
+    const { data, dims } = await extract(part, { pooling: 'mean', normalize: true });
+    part.forEach((text, i) => vectors.set(text, data.slice(i * dims[1], (i + 1) * dims[1])));
+  }
+}
+
+const rows = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+await embed(rows.flatMap((row) => [row.cached_question, row.new_question]));
+const out = [];
+rows.forEach((row, index) => {
+  const pair = {
+    earlier: { question: row.cached_question, frame: frameOf(row.cached_question) },
+    later: { question: row.new_question, frame: frameOf(row.new_question) },
+    facts: factsOf(row.cached_sql),
+  };
+  const { measures, names } = gather(pair, thesaurus);
+  const [a, b] = [vectors.get(row.cached_question), vectors.get(row.new_question)];
+  const similarity = a.reduce((sum, value, i) => sum + value * b[i], 0);
+  if (index === 0) out.push(['same', 'similarity', ...names].join(','));
+  out.push([row.same ? 1 : 0, similarity.toFixed(4), ...measures.map((value) => Number(value.toFixed(4)))].join(','));
+});
+process.stdout.write(out.join('\n') + '\n');

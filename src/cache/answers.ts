@@ -1,0 +1,90 @@
+// Owns answers on their way into the log: written in batches off the answer's path, and found here until
+// they are there, so that a report never waits for what else is to be written.
+import { AppError } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
+import type { AnswerLog, AnswerRecord, Report } from './answer-log.ts';
+import type { Gate } from './gate.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+export interface Answers {
+  add(record: AnswerRecord): void;
+  /**
+   * @param resultScope of the caller: an answer given to another scope is not found.
+   * @throws AppError OVERLOADED when only the store could know it and cannot be reached.
+   */
+  find(resultScope: string, id: string): Promise<AnswerRecord | null>;
+  /** @throws AppError OVERLOADED when the store cannot be reached. */
+  report(report: Report): Promise<void>;
+  /** Hands what waits to the write queue now. */
+  flush(): void;
+}
+
+export interface AnswersOptions {
+  readonly log: AnswerLog;
+  readonly gate: Gate;
+  readonly queue: WriteQueue;
+  readonly metrics: Metrics;
+}
+
+/**
+ * One caller after the other would make every answer a statement of its own, which costs more than the
+ * answer. Another replica knows an answer this much later; a process that is killed loses so much of its log.
+ */
+const BATCH_PAUSE_MS = 25;
+const MAX_UNWRITTEN = 10_000;
+const ANSWER_BYTES = 1024;
+
+export function createAnswers({ log, gate, queue, metrics }: AnswersOptions): Answers {
+  const unwritten = new Map<string, AnswerRecord>();
+  let batch: AnswerRecord[] = [];
+  let pause: NodeJS.Timeout | undefined;
+
+  function flush(): void {
+    clearTimeout(pause);
+    pause = undefined;
+    const records = batch;
+    batch = [];
+    if (records.length === 0) return;
+    const forget = (): void => records.forEach(({ id }) => unwritten.delete(id));
+    const isQueued = queue.add({
+      id: records[0]!.id,
+      bytes: ANSWER_BYTES * records.length,
+      write: () =>
+        gate.attempt('record-answer', undefined, () => log.write(records)).finally(forget),
+    });
+    if (!isQueued) forget();
+  }
+
+  return {
+    flush,
+
+    add(record) {
+      if (unwritten.size >= MAX_UNWRITTEN) {
+        metrics.cacheDropped('answer');
+        return;
+      }
+      unwritten.set(record.id, record);
+      batch.push(record);
+      pause ??= setTimeout(flush, BATCH_PAUSE_MS).unref();
+    },
+
+    async find(resultScope, id) {
+      const known = unwritten.get(id);
+      if (known) return known.resultScope === resultScope ? known : null;
+      if (!gate.open) throw storeDown();
+      return await gate.attempt('find-answer', null, () => log.find(resultScope, id));
+    },
+
+    async report(report) {
+      if (!gate.open) throw storeDown();
+      await log.report(report);
+    },
+  };
+}
+
+function storeDown(): AppError {
+  return new AppError('OVERLOADED', 'The cache database cannot be reached; nothing was recorded.', {
+    retryAfterMs: 2000,
+    hint: 'Send the report again later.',
+  });
+}
