@@ -3,6 +3,8 @@
 import { createLogger } from '../src/logger.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { idOf } from '../src/cache/key.ts';
+import { createDecider } from '../src/cache/decide.ts';
+import { createVerifier, readVerifier } from '../src/cache/verifier.ts';
 import type { Cache } from '../src/cache/cache.ts';
 import type { Plan } from '../src/cache/entities.ts';
 import type { Embedder } from '../src/embedding/embedder.ts';
@@ -40,6 +42,7 @@ export interface Product {
 
 export interface ProductOptions {
   readonly embedder: Embedder;
+  readonly modelsDir: string;
   readonly targetErrorRate: number;
 }
 
@@ -50,8 +53,10 @@ type Statement = Pick<Plan, 'sql' | 'tables' | 'facts' | 'volatility'> & {
 };
 
 export async function createProduct(options: ProductOptions): Promise<Product> {
-  const { embedder, targetErrorRate } = options;
+  const { embedder, modelsDir, targetErrorRate } = options;
   const guard = await createStatementGuard();
+  const file = await readVerifier(modelsDir);
+  const decider = createDecider(createVerifier({ file, targetErrorRate }));
   const logger = createLogger('silent');
   const metrics = createMetrics();
   const statements = new Map<string, Statement>();
@@ -116,8 +121,7 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
     },
 
     // The other halves of the cache, rows and answers, are never reached from here.
-    recallOver: (memory) =>
-      createRecall({ cache: memory as Cache, embedder, metrics, targetErrorRate }),
+    recallOver: (memory) => createRecall({ cache: memory as Cache, embedder, metrics, decider }),
     rememberIn: (memory) => createRememberer({ cache: memory as Cache, embedder }),
     unread: () => faults,
   };

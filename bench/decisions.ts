@@ -2,7 +2,7 @@
 // back against the labels, beside cuts of the cosine over the same vectors.
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { z } from 'zod';
 
@@ -80,7 +80,11 @@ export async function runDecisions(
   progress(`${pairs.length} pairs`);
   const vectors = await openVectors({ root, model, progress });
   try {
-    const product = await createProduct({ embedder: vectors, targetErrorRate });
+    const product = await createProduct({
+      embedder: vectors,
+      modelsDir: join(root, 'models'),
+      targetErrorRate,
+    });
     await vectors.prefill(await product.textsOf(questionsOf(pairs)));
     const out = given.out === undefined ? null : await openOut(given.out, path);
     const judged = await judgeAll({ pairs, judge: createJudge(product), out, progress });

@@ -1,5 +1,6 @@
 // `npm run bench -- workload`: plays a stream of questions through the product's cache from empty, beside
 // caches that know equal text or one cut of the cosine over the same vectors.
+import { join } from 'node:path';
 import { z } from 'zod';
 
 import type { BenchContext } from './context.ts';
@@ -61,7 +62,11 @@ export async function runWorkload(
   progress(`${questions.length} questions`);
   const vectors = await openVectors({ root, model, progress });
   try {
-    const product = await createProduct({ embedder: vectors, targetErrorRate });
+    const product = await createProduct({
+      embedder: vectors,
+      modelsDir: join(root, 'models'),
+      targetErrorRate,
+    });
     await vectors.prefill(await product.textsOf(questions.map(({ question }) => question)));
     const { steps, searchMs } = await playProduct({ questions, product, progress });
     progress('baselines');

@@ -4,22 +4,26 @@ import { randomUUID } from 'node:crypto';
 
 import { createCache } from './cache/cache.ts';
 import type { Cache } from './cache/cache.ts';
+import { createDecider } from './cache/decide.ts';
+import { createVerifier, readVerifier, type Verifier } from './cache/verifier.ts';
 import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
 import type { OpenDatabase } from './databases.ts';
+import { sharedSecret } from './db/secret.ts';
 import { createEmbedder } from './embedding/embedder.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import { createAuthenticate } from './http/auth.ts';
 import { createConversations } from './http/conversations.ts';
 import { createMcpEndpoint } from './http/mcp-endpoint.ts';
 import { createResultsEndpoint } from './http/results-endpoint.ts';
-import { startHttpServer } from './http/server.ts';
+import { requireFreePort, startHttpServer } from './http/server.ts';
 import type { Readiness } from './http/server.ts';
 import { createSessionPool } from './http/session-pool.ts';
 import { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import { createMcpServerFactory } from './mcp/server.ts';
 import type { Tool } from './mcp/tool.ts';
+import { toLimits } from './mcp/tools/arguments.ts';
 import { askTool } from './mcp/tools/ask.ts';
 import { explainTool } from './mcp/tools/explain.ts';
 import { fetchRowsTool } from './mcp/tools/fetch-rows.ts';
@@ -36,6 +40,8 @@ import { createPipeline } from './query/pipeline.ts';
 import { createRecall } from './query/recall.ts';
 import { createRememberer } from './query/remember.ts';
 import { createScoping } from './query/scope.ts';
+import { createCursorSeal, sealCursors } from './query/sealed-cursors.ts';
+import type { CursorSeal } from './query/sealed-cursors.ts';
 import { createWholeResults } from './query/whole-result.ts';
 import type { WholeResults } from './query/whole-result.ts';
 import { createSchemaIndex } from './schema/schema-index.ts';
@@ -75,14 +81,17 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 async function start(options: AppOptions, releases: ReleaseStack): Promise<number> {
   const { config, logger, now = Date.now } = options;
+  await requireFreePort({ host: config.HOST, port: config.PORT });
   const metrics = createMetrics();
   const guard = await createStatementGuard();
-  const [data, cacheDatabase, embedder] = await allStarted([
+  const [data, cacheDatabase, embedder, verifier] = await allStarted([
     openDataDatabase(options, releases),
     openCacheDatabase(options, releases),
     loadEmbedder(config, logger, releases),
+    loadVerifier(config, logger),
   ]);
-  const cache = startCache({ options, metrics, database: cacheDatabase, releases });
+  const seal = createCursorSeal();
+  const cache = startCache({ options, metrics, database: cacheDatabase, releases, seal });
   const ttlMs = config.CACHE_TTL_SECONDS * 1000;
 
   const schema = createSchemaIndex({
@@ -113,10 +122,11 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     cache,
     embedder,
     metrics,
-    targetErrorRate: config.TARGET_ERROR_RATE,
+    decider: createDecider(verifier),
   });
   const remember = createRememberer({ cache, embedder });
-  const pipeline = createPipeline({
+  const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
+  const bare = createPipeline({
     cache,
     guard,
     scoping,
@@ -125,10 +135,13 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     executor,
     schema,
     ttlMs,
-    hardLimits: { maxRows: config.MAX_ROWS, maxBytes: config.MAX_RESPONSE_BYTES },
+    hardLimits: toLimits(
+      { max_rows: config.MAX_ROWS, max_bytes: config.MAX_RESPONSE_BYTES },
+      settings,
+    ),
     now,
   });
-  const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
+  const pipeline = sealCursors(bare, seal);
   const explainer = createExplainer({
     pool: data.pool,
     guard,
@@ -143,7 +156,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     explainTool(explainer),
     reportTool(createFeedback({ cache, scoping, metrics, remember })),
   ];
-  const readiness = createReadiness({ data, cache, embedder, config, now });
+  const readiness = createReadiness({ data, cache, embedder, verifier, config, now });
   const wholeResults = createWholeResults({ cache, scoping });
   return await listen({ options, tools, wholeResults, metrics, releases, data, readiness });
 }
@@ -175,14 +188,25 @@ async function loadEmbedder(
   }
 }
 
+async function loadVerifier(config: Config, logger: Logger): Promise<Verifier | null> {
+  try {
+    const file = await readVerifier(config.MODELS_DIR);
+    return createVerifier({ file, targetErrorRate: config.TARGET_ERROR_RATE });
+  } catch (error) {
+    logger.error({ err: error }, 'no verifier: rephrasings are offered, never served');
+    return null;
+  }
+}
+
 interface CacheStart {
   readonly options: AppOptions;
   readonly metrics: Metrics;
   readonly database: OpenDatabase;
   readonly releases: ReleaseStack;
+  readonly seal: CursorSeal;
 }
 
-function startCache({ options, metrics, database, releases }: CacheStart): Cache {
+function startCache({ options, metrics, database, releases, seal }: CacheStart): Cache {
   const { config, logger, now = Date.now } = options;
   const cache = createCache({
     pool: database.pool,
@@ -191,7 +215,16 @@ function startCache({ options, metrics, database, releases }: CacheStart): Cache
     metrics,
     now,
   });
-  void database.ready.then((isReady) => isReady && cache.open());
+  const open = async (): Promise<void> => {
+    if (!(await database.ready)) return;
+    try {
+      seal.adopt(await sharedSecret(database.pool, 'cursors'));
+    } catch (error) {
+      logger.warn({ error: String(error) }, 'cursors hold until this process ends, and only here');
+    }
+    cache.open();
+  };
+  void open();
   const sweeper = setInterval(() => void cache.sweep(), SWEEP_EVERY_MS);
   sweeper.unref();
   releases.push('cache', async () => {
@@ -260,6 +293,7 @@ interface ReadinessParts {
   readonly data: OpenDatabase;
   readonly cache: Cache;
   readonly embedder: Embedder | null;
+  readonly verifier: Verifier | null;
   readonly config: Config;
   readonly now: () => number;
 }
@@ -284,6 +318,7 @@ function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
         embedding: parts.embedder
           ? 'ok'
           : `model ${parts.config.EMBEDDING_MODEL} not loaded: rephrasings are not recognised`,
+        verifier: parts.verifier ? 'ok' : 'not loaded: rephrasings are offered, never served',
       },
     };
   };

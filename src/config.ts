@@ -67,6 +67,28 @@ export function describeConfig(source: ConfigSource): string {
   }).join('\n\n');
 }
 
+/** Names in the environment that may be meant for us or for another program: a warning for each. */
+export function doubtfulNames(env: ConfigSource['env']): string[] {
+  return Object.keys(env).flatMap((name) => {
+    if (!env[name] || isSetting(name) || looksMistyped(name)) return [];
+    const meant = NAMES.find((known) => isSwapped(name, known) || hasItsWords(name, known));
+    return meant ? [`${name} is not a setting of askonce; did you mean ${meant}?`] : [];
+  });
+}
+
+/** Two words or more, all of them words of the setting, in its order: CACHE_TTL, POOL_MAX, DB_URL. */
+function hasItsWords(name: string, known: string): boolean {
+  const given = wordsOf(name);
+  if (given.length < 2) return false;
+  let next = 0;
+  for (const word of wordsOf(known)) if (word === given[next]) next += 1;
+  return next === given.length;
+}
+
+function wordsOf(name: string): string[] {
+  return name.split('_').map((word) => (word === 'DB' ? 'DATABASE' : word));
+}
+
 function readEnvFile(path: string): Record<string, string | undefined> {
   return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
 }
@@ -92,15 +114,24 @@ function unknownSetting(name: string): string {
 /** One letter more, less, other or swapped. */
 function isOneSlipAway(name: string, known: string): boolean {
   if (Math.abs(name.length - known.length) > 1 || name === known) return false;
+  const [left, right] = differenceOf(name, known);
+  return Math.max(left.length, right.length) <= 1 || isSwapped(name, known);
+}
+
+function isSwapped(name: string, known: string): boolean {
+  if (name.length !== known.length) return false;
+  const [left, right] = differenceOf(name, known);
+  return left.length === 2 && left[0] === right[1] && left[1] === right[0];
+}
+
+/** What stands in each between the beginning and the end that they share. */
+function differenceOf(name: string, known: string): readonly [string, string] {
   let start = 0;
   while (start < name.length && name[start] === known[start]) start += 1;
   let end = 0;
   const shorter = Math.min(name.length, known.length) - start;
   while (end < shorter && name.at(-1 - end) === known.at(-1 - end)) end += 1;
-  const left = name.slice(start, name.length - end);
-  const right = known.slice(start, known.length - end);
-  const swapped = left.length === 2 && left[0] === right[1] && left[1] === right[0];
-  return Math.max(left.length, right.length) <= 1 || swapped;
+  return [name.slice(start, name.length - end), known.slice(start, known.length - end)];
 }
 
 function crossChecks(settings: Settings): string[] {

@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { startEmbeddedDatabase } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { createPool } from './db/pool.ts';
-import type { Pool } from './db/pool.ts';
+import type { Pool, PoolOptions } from './db/pool.ts';
 import { withReadOnlyTransaction } from './db/transaction.ts';
 import { buildDemoShop } from './demo/shop.ts';
 import { AppError } from './errors.ts';
@@ -54,6 +54,7 @@ export async function openDataDatabase(
   if (url !== undefined) {
     const pool = createPool({
       url,
+      setting: 'DATABASE_URL',
       min: config.DB_POOL_MIN,
       max: config.DB_POOL_MAX,
       acquireTimeoutMs: DATA_ACQUIRE_MS,
@@ -100,16 +101,17 @@ export async function openCacheDatabase(
 ): Promise<OpenDatabase> {
   const { config, logger } = options;
   const closing = new AbortController();
-  const openAt = (url: string, max: number): OpenDatabase => {
-    const pool = createPool({ url, min: 1, max, acquireTimeoutMs: CACHE_ACQUIRE_MS, logger });
+  const openAt = (at: Pick<PoolOptions, 'url' | 'max' | 'setting'>): OpenDatabase => {
+    const pool = createPool({ ...at, min: 1, acquireTimeoutMs: CACHE_ACQUIRE_MS, logger });
     releases.push('cache pool', () => {
       closing.abort();
       return pool.close();
     });
-    return opened({ pool, ...identify(url) });
+    return opened({ pool, ...identify(at.url) });
   };
-  if (config.CACHE_DATABASE_URL !== undefined) {
-    const database = openAt(config.CACHE_DATABASE_URL, CACHE_POOL_MAX);
+  const url = config.CACHE_DATABASE_URL;
+  if (url !== undefined) {
+    const database = openAt({ url, max: CACHE_POOL_MAX, setting: 'CACHE_DATABASE_URL' });
     const ready = migrateWhenPossible(database.pool, options, closing.signal);
     return { ...database, ready };
   }
@@ -119,7 +121,7 @@ export async function openCacheDatabase(
     logger,
   });
   releases.push('cache engine', () => engine.close());
-  const database = openAt(engine.url, EMBEDDED_POOL_MAX);
+  const database = openAt({ url: engine.url, max: EMBEDDED_POOL_MAX });
   await migrate(database.pool, config.migrationsDir);
   return database;
 }
@@ -130,13 +132,18 @@ async function migrateWhenPossible(
   { config, logger }: DatabaseOptions,
   closing: AbortSignal,
 ): Promise<boolean> {
+  let told = '';
   while (!closing.aborted) {
     try {
       const applied = await migrate(pool, config.migrationsDir);
       if (applied.length > 0) logger.info({ applied }, 'cache database migrated');
       return true;
     } catch (error) {
-      logger.warn({ error: String(error) }, 'cache database not usable yet: nothing is kept');
+      const reason = String(error);
+      // Not at every attempt: what has been said holds until something else is wrong.
+      if (reason !== told)
+        logger.warn({ error: reason }, 'cache database not usable: nothing is kept');
+      told = reason;
     }
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, MIGRATE_RETRY_MS);

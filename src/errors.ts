@@ -18,7 +18,7 @@ export const ERROR_KINDS = {
   NOT_FOUND: { status: 404, retryable: false },
   QUERY_REJECTED: { status: 403, retryable: false },
   QUERY_INVALID: { status: 400, retryable: false },
-  QUERY_TIMEOUT: { status: 504, retryable: true },
+  QUERY_TIMEOUT: { status: 504, retryable: false },
   QUERY_CANCELLED: { status: 499, retryable: true },
   RESULT_TOO_LARGE: { status: 413, retryable: false },
   OVERLOADED: { status: 503, retryable: true },

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { describeConfig, readConfig } from './config.ts';
+import { describeConfig, doubtfulNames, readConfig } from './config.ts';
 import { runConnect } from './connect/bridge.ts';
 import { AppError } from './errors.ts';
 import { createLogger } from './logger.ts';
+import { SETTINGS } from './settings.ts';
 import { welcome } from './welcome.ts';
 
 const HELP = `askonce: ask a PostgreSQL database each question once
@@ -23,6 +24,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DRAIN_MS = 10_000;
 /** A second signal, or a drain that hangs, ends the process all the same. */
 const FORCE_MS = 15_000;
+const PARENT_POLL_MS = 500;
 
 async function main(args: readonly string[]): Promise<number> {
   const [command = '--help', ...rest] = args;
@@ -35,6 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
       return await runConnect({
         url: rest[0],
         env: process.env,
+        settings: Object.keys(SETTINGS),
         root: ROOT,
         stdin: process.stdin,
         stdout: process.stdout,
@@ -58,9 +61,11 @@ async function serve(): Promise<number> {
   const { createApp } = await import('./app.ts');
   const config = readConfig({ env: process.env, cwd: process.cwd(), root: ROOT });
   const logger = createLogger(config.LOG_LEVEL);
+  for (const warning of doubtfulNames(process.env)) logger.warn(warning);
   // While it starts there is nothing to drain; the engines end with this process.
   const leave = (): never => process.exit(0);
   process.once('SIGTERM', leave).once('SIGINT', leave);
+  if (process.env['npm_lifecycle_event'] !== undefined) endWithParent();
   const app = await createApp({
     config,
     logger,
@@ -76,6 +81,17 @@ async function serve(): Promise<number> {
   process.once('SIGINT', () => process.exit(1));
   await app.close(DRAIN_MS);
   return 0;
+}
+
+/** npm that is ended ends the shell it has started, but not what that runs: port and data stayed taken. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_POLL_MS);
+  watch.unref();
 }
 
 function nextSignal(): Promise<void> {

@@ -135,7 +135,8 @@ export const SETTINGS = {
     schema: list(),
   },
   AUTH_TOKENS: {
-    about: 'Bearer tokens: name:token[:role], comma separated; role is user or admin.',
+    about:
+      'Bearer tokens: name:token[:role], comma separated; tokens of 16+ characters; role is user or admin.',
     schema: tokens(),
     secret: true,
   },
@@ -148,7 +149,7 @@ export const SETTINGS = {
     schema: integer(64 * MEBIBYTE, 0, 1024 * 1024 * MEBIBYTE),
   },
   SPOOL_MAX_BYTES: {
-    about: 'How much of one large result is kept for fetch_rows.',
+    about: 'How much of one large result is kept for fetch_rows; rows beyond it are lost.',
     schema: integer(256 * MEBIBYTE, MEBIBYTE, 1024 * 1024 * MEBIBYTE),
   },
   TARGET_ERROR_RATE: {

@@ -4,9 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { env, pipeline } from '@huggingface/transformers';
-import { gather } from '../../dist/src/cache/evidence.js';
+import { createLexicon, gather } from '../../dist/src/cache/evidence.js';
 import { frameOf } from '../../dist/src/cache/frame.js';
-import { createThesaurus } from '../../dist/src/cache/thesaurus.js';
 import { createStatementGuard } from '../../dist/src/query/guard.js';
 
 const NO_FACTS = {
@@ -22,7 +21,7 @@ const NO_FACTS = {
   usesClock: false,
 };
 const guard = await createStatementGuard();
-const thesaurus = createThesaurus();
+const lexicon = createLexicon();
 const known = new Map();
 
 /** Research sets write text in double quotes, which PostgreSQL reads as names: tried once more as text. */
@@ -49,7 +48,9 @@ const extract = await pipeline('feature-extraction', 'askonce-mini-v1', {
 });
 const vectors = new Map();
 async function embed(texts) {
-  const missing = [...new Set(texts)].filter((text) => !vectors.has(text)).sort((a, b) => a.length - b.length);
+  const missing = [...new Set(texts)]
+    .filter((text) => !vectors.has(text))
+    .sort((a, b) => a.length - b.length);
   for (let at = 0; at < missing.length; at += 64) {
     const part = missing.slice(at, at + 64);
     const { data, dims } = await extract(part, { pooling: 'mean', normalize: true });
@@ -57,7 +58,14 @@ async function embed(texts) {
   }
 }
 
-const rows = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+/** Pairs of one earlier question share a fold. */
+const fold = (text) =>
+  [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % 5;
+
+const rows = readFileSync(process.argv[2], 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => JSON.parse(line));
 await embed(rows.flatMap((row) => [row.cached_question, row.new_question]));
 const out = [];
 rows.forEach((row, index) => {
@@ -66,10 +74,17 @@ rows.forEach((row, index) => {
     later: { question: row.new_question, frame: frameOf(row.new_question) },
     facts: factsOf(row.cached_sql),
   };
-  const { measures, names } = gather(pair, thesaurus);
+  const { measures, names } = gather(pair, lexicon);
   const [a, b] = [vectors.get(row.cached_question), vectors.get(row.new_question)];
   const similarity = a.reduce((sum, value, i) => sum + value * b[i], 0);
-  if (index === 0) out.push(['same', 'similarity', ...names].join(','));
-  out.push([row.same ? 1 : 0, similarity.toFixed(4), ...measures.map((value) => Number(value.toFixed(4)))].join(','));
+  if (index === 0) out.push(['fold', 'same', 'similarity', ...names].join(','));
+  out.push(
+    [
+      fold(row.cached_question),
+      row.same ? 1 : 0,
+      similarity.toFixed(4),
+      ...measures.map((value) => Number(value.toFixed(4))),
+    ].join(','),
+  );
 });
 process.stdout.write(out.join('\n') + '\n');

@@ -12,7 +12,6 @@ import zlib
 
 import edits
 import pool
-import wordnet
 
 SHARE_ALIKE = {"spider": "CC-BY-SA-4.0", "spider_syn": "CC-BY-SA-4.0"}
 
@@ -116,11 +115,9 @@ if __name__ == "__main__":
     p.add_argument("--generated", required=True)
     p.add_argument("--questions")
     p.add_argument("--share-alike", action="store_true")
-    p.add_argument("--wordnet", help="folder of the WordNet database files")
     p.add_argument("--number", type=int, default=40000)
     p.add_argument("--seed", type=int, default=11)
     args = p.parse_args()
-    if args.wordnet: edits.use_wordnet(wordnet.WordNet(args.wordnet))
     rng = random.Random(args.seed)
     sources = load(args.generated, args.questions, args.share_alike, held=True)
     for _ in range(args.number):

@@ -5,10 +5,12 @@ import { CAUTIONS, cautions } from './frame-caution.ts';
 import { compareFacts } from './frame-compare.ts';
 import type { Difference } from './frame-difference.ts';
 import type { ContentWord } from './frame-facts.ts';
-import { closestSpelling, SPELLINGS } from './frame-spelling.ts';
+import { closestSpelling, SPELLINGS, type Spelling } from './frame-spelling.ts';
+import { heldBack } from './hold.ts';
 import { compareWords, conceptsOf, type Residue } from './frame-residue.ts';
 import type { Frame } from './frame.ts';
-import { overlap, type Thesaurus } from './thesaurus.ts';
+import { compareOpposites, createOpposites, type Opposites } from './frame-opposite.ts';
+import { createThesaurus, overlap, type Thesaurus } from './thesaurus.ts';
 
 export interface Pair {
   readonly earlier: { readonly question: string; readonly frame: Frame };
@@ -20,7 +22,8 @@ export interface Evidence {
   readonly differences: readonly Difference[];
   readonly doubts: readonly string[];
   readonly residue: Residue;
-  /** One number per name of EVIDENCE. */
+  /** What keeps the pair from being served, however sure the verifier is; null where nothing does. */
+  readonly held: string | null;
   readonly measures: readonly number[];
 }
 
@@ -41,6 +44,7 @@ const RULES = [
   'residue',
   'projection',
   'order',
+  'opposite',
 ] as const;
 const KINDS = [
   'number',
@@ -99,6 +103,10 @@ function ofWords(
     ...SPELLINGS.map(
       (kind) => [`left_${kind}`, spellings.filter((found) => found === kind).length] as const,
     ),
+    [
+      'left_alone',
+      alone(plain, spellings, [...rivals.map((word) => word.concept), ...names.all], names),
+    ],
     ['left_respelt', spellings.filter((found) => found !== null).length],
     ['left_replaced', meant(rivals.map((word) => word.concept))],
     ['left_synonym', meant(other.concepts)],
@@ -130,8 +138,91 @@ interface Names {
   readonly thesaurus: Thesaurus;
   /** Lower-case parts of the names and values in the statement. */
   readonly parts: ReadonlySet<string>;
+  readonly tables: ReadonlySet<string>;
   readonly all: ReadonlySet<string>;
   readonly columns: ReadonlySet<string>;
+}
+
+/** Words with no counterpart at all: neither in spelling nor in meaning. */
+function alone(
+  left: readonly ContentWord[],
+  spellings: readonly (Spelling | null)[],
+  concepts: readonly string[],
+  { thesaurus }: Names,
+): number {
+  const meanings = thesaurus.meaningsOf(concepts);
+  return left.filter(
+    ({ concept }, index) =>
+      (spellings[index] ?? null) === null && !overlap(thesaurus.meaningsOf([concept]), meanings),
+  ).length;
+}
+
+/** How two words stand to each other: 1 the same or synonyms, -1 neither, 0 where one is missing. */
+function relation(
+  first: string | undefined,
+  second: string | undefined,
+  thesaurus: Thesaurus,
+): number {
+  if (first === undefined || second === undefined) return 0;
+  if (first === second) return 1;
+  return overlap(thesaurus.meaningsOf([first]), thesaurus.meaningsOf([second])) ? 1 : -1;
+}
+
+/** After these stands what is counted, picked or listed. */
+const SUBJECT =
+  /\b(?:how many|number of|count of|count(?: the)?|which|list|show|find|total)\s+(?:the |all |me |different |distinct |unique |of |our )*([\p{L}]{3,})/iu;
+
+function subjectOf({ question, frame }: Pair['earlier']): string | undefined {
+  const word = SUBJECT.exec(question)?.[1]?.toLowerCase();
+  const at = word === undefined ? -1 : frame.tokens.findIndex(({ text }) => text === word);
+  return at < 0 ? undefined : frame.concepts[at];
+}
+
+function groupsOf(frame: Frame): readonly string[] {
+  return frame.facts.filter((fact) => fact.kind === 'group').map((fact) => fact.key);
+}
+
+/** Who is counted and by what: where both name another thing the answer is another. */
+function ofParts({ earlier, later, facts }: Pair, names: Names): Measures {
+  const { thesaurus } = names;
+  const [before, after] = [groupsOf(earlier.frame), groupsOf(later.frame)];
+  const grouped = conceptsOf(facts.groupBy);
+  const related = (word: string, others: Iterable<string>): boolean =>
+    [...others].some((other) => relation(word, other, thesaurus) === 1);
+  const subject = subjectOf(later);
+  return [
+    ['subject', relation(subjectOf(earlier), subject, thesaurus)],
+    ['subject_table', subject === undefined ? 0 : related(subject, names.tables) ? 1 : -1],
+    [
+      'group',
+      before.length + after.length === 0
+        ? 0
+        : Math.min(
+            ...before.map((word) => (related(word, after) ? 1 : -1)),
+            ...after.map((word) => (related(word, before) ? 1 : -1)),
+          ),
+    ],
+    [
+      'group_table',
+      after.length === 0
+        ? 0
+        : after.every((word) => related(word, [...grouped, ...names.all]))
+          ? 1
+          : -1,
+    ],
+    ...(['earlier', 'later'] as const).map(
+      (side) =>
+        [
+          `${side}_distinct`,
+          agreement(
+            (side === 'earlier' ? earlier : later).frame.facts.some(
+              ({ kind }) => kind === 'distinct',
+            ),
+            facts.distinct || facts.aggregates.some((name) => name.includes('distinct')),
+          ),
+        ] as const,
+    ),
+  ];
 }
 
 function trigrams(text: string): ReadonlySet<string> {
@@ -243,7 +334,14 @@ function ofStatement({ earlier, later, facts }: Pair): Measures {
 const prefixed = (prefix: string, measures: Measures): Measures =>
   measures.map(([name, value]) => [`${prefix}_${name}`, value] as const);
 
-function measure(pair: Pair, found: Omit<Evidence, 'measures'>, thesaurus: Thesaurus): Measures {
+const valueOf = (measures: Measures, name: string): number =>
+  measures.find(([known]) => known === name)?.[1] ?? 0;
+
+function measure(
+  pair: Pair,
+  found: Pick<Evidence, 'differences' | 'doubts' | 'residue'>,
+  thesaurus: Thesaurus,
+): Measures {
   const { earlier, later, facts } = pair;
   const { differences, doubts, residue } = found;
   const columns = conceptsOf(facts.columns);
@@ -260,39 +358,64 @@ function measure(pair: Pair, found: Omit<Evidence, 'measures'>, thesaurus: Thesa
       .flatMap((name) => name.toLowerCase().split(/[^\p{L}\p{N}]+/u))
       .filter((part) => part.length > 2),
   );
-  const names = { all, columns, parts, thesaurus };
+  const tables = conceptsOf(facts.tables);
+  const names = { all, columns, tables, parts, thesaurus };
   const sides = {
     earlier: { frame: earlier.frame, left: residue.left.earlier },
     later: { frame: later.frame, left: residue.left.later },
   };
+  const earlierWords = ofWords(sides.earlier, sides.later, names);
+  const laterWords = ofWords(sides.later, sides.earlier, names);
   return [
     ...ofDifferences(differences, doubts),
-    ...prefixed('earlier', ofWords(sides.earlier, sides.later, names)),
-    ...prefixed('later', ofWords(sides.later, sides.earlier, names)),
+    ...prefixed('earlier', earlierWords),
+    ...prefixed('later', laterWords),
+    ['rivals', Math.min(valueOf(earlierWords, 'left_alone'), valueOf(laterWords, 'left_alone'))],
     ['explained', residue.explained],
     ['loose', residue.loose],
     ['opaque', bit(earlier.frame.opaque || later.frame.opaque)],
     ...ofBoth(pair),
     ...ofStatement(pair),
+    ...ofParts(pair, names),
   ];
 }
 
 /** All evidence that the two questions and the statement give by themselves; no model has spoken yet. */
+/** Word knowledge that is built once. */
+export interface Lexicon {
+  readonly thesaurus: Thesaurus;
+  readonly opposites: Opposites;
+}
+
+/** Knows no words: for a server whose verifier is missing. */
+export const NO_LEXICON: Lexicon = {
+  thesaurus: { meaningsOf: () => new Set() },
+  opposites: new Map(),
+};
+
+export const createLexicon = (): Lexicon => ({
+  thesaurus: createThesaurus(),
+  opposites: createOpposites(),
+});
+
 export function gather(
   pair: Pair,
-  thesaurus: Thesaurus,
+  { thesaurus, opposites }: Lexicon,
 ): Evidence & { readonly names: readonly string[] } {
   const residue = compareWords(pair.earlier.frame, pair.later.frame, pair.facts);
   const differences = [
     ...compareFacts(pair.earlier.frame, pair.later.frame, pair.facts),
     ...residue.differences,
+    ...compareOpposites(residue.left, opposites),
   ];
   const doubts = cautions(pair.earlier.question, pair.later.question);
   const found = { differences, doubts, residue };
-  const measured = measure(pair, found, thesaurus);
+  const weighed = measure(pair, found, thesaurus);
+  const held = heldBack(pair, found, valueOf(weighed, 'later_left_alone'));
   return {
     ...found,
-    measures: measured.map(([, value]) => value),
-    names: measured.map(([name]) => name),
+    held,
+    measures: [...weighed.map(([, value]) => value), bit(held !== null)],
+    names: [...weighed.map(([name]) => name), 'held'],
   };
 }

@@ -12,9 +12,9 @@ const FAMILIES: readonly Family[] = [
   {
     name: 'how many of them',
     pattern:
-      /\b(?:any|both|most of)\b|\b(?:bought|ordered|have|has|had|did|do|does|in|with|from) (?:all|some|every|each)\b/g,
+      /\b(?:any|both|most of)\b|\b(?:bought|ordered|have|has|had|did|do|does) (?:all|some|every|each)\b|\b(?:in|with|from) (?:all|some)\b/g,
   },
-  { name: 'will, should or can', pattern: /\b(?:will|shall|should|must|might)\b/g },
+  { name: 'should or can', pattern: /\b(?:shall|should|must|might)\b/g },
   {
     name: 'from or until when',
     pattern:
@@ -22,7 +22,7 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'a short name',
-    pattern: /\b(?:in|and|or|for|from|to) (?:us|it|me|no|at|is|be|am|as)\b/g,
+    pattern: /\b(?:in|and|or|from) (?:us|it|me|no|at|is|be|am|as)\b/g,
   },
   { name: 'what was returned', pattern: /\breturn(?:s|ed|ing)?\b/g },
   { name: 'shipped or delivered', pattern: /\b(?:ship|deliver|arriv|dispatch)[a-z]*/g },
@@ -35,12 +35,16 @@ const COUNTING_EXTREME = /\b(?:most|fewest)\b/;
 const MEASURING_EXTREME = /\b(?:best|largest|greatest|biggest|smallest|worst)\b/;
 /** Both ends of a period are a typed fact already; only a lone one passes unseen. */
 const CLOSED_PERIOD = /\bfrom \S+(?: \S+){0,3} (?:to|until|till|through) \S+/g;
+const FUTURE = /\bwill\b/;
+const PAST = /\b(?:was|were|did|had|been)\b/;
+
 /** After these words stands what is counted or picked. */
 const SUBJECT =
   /\b(?:how many|number of|count of|count the|which|what) (?:the |all )?([\p{L}_]{3,})/gu;
 const RELATIONS = /\b(?:with|having|by|who|that|whose|where|have|has|do|does|did)\b/;
 
 const EXTREMES = 'the questions name the extreme in different words';
+const TENSES = 'one question speaks of what was, the other of what will be';
 const SUBJECTS = 'the questions may count or pick different things';
 const wording = (name: string): string => `the questions differ in a word about ${name}`;
 
@@ -48,6 +52,7 @@ const wording = (name: string): string => `the questions differ in a word about 
 export const CAUTIONS: readonly string[] = [
   ...FAMILIES.map(({ name }) => wording(name)),
   EXTREMES,
+  TENSES,
   SUBJECTS,
 ];
 
@@ -58,12 +63,21 @@ export function cautions(earlier: string, later: string): string[] {
     ({ name }) => wording(name),
   );
   if (extremesDiffer(a, b) || extremesDiffer(b, a)) found.push(EXTREMES);
+  if (tensesDiffer(a, b) || tensesDiffer(b, a)) found.push(TENSES);
   if (subjectMoved(a, b)) found.push(SUBJECTS);
   return found;
 }
 
+/** "Return the names" asks; only elsewhere is something returned. */
+const IMPERATIVE_RETURN =
+  /(?:^|[.,;!?] *|\b(?:and|please|also|then|can you|could you) )returns?\b/g;
+
 function plain(question: string): string {
-  return question.toLowerCase().replace(CLOSED_PERIOD, ' ');
+  return question
+    .toLowerCase()
+    .replace(CLOSED_PERIOD, ' ')
+    .replace(IMPERATIVE_RETURN, ' ')
+    .replace(/\bthe us\b/g, 'us');
 }
 
 function said(text: string, pattern: RegExp): string {
@@ -75,6 +89,10 @@ function said(text: string, pattern: RegExp): string {
 
 function extremesDiffer(a: string, b: string): boolean {
   return COUNTING_EXTREME.test(a) && !COUNTING_EXTREME.test(b) && MEASURING_EXTREME.test(b);
+}
+
+function tensesDiffer(a: string, b: string): boolean {
+  return FUTURE.test(a) && !FUTURE.test(b) && PAST.test(b);
 }
 
 /**

@@ -30,8 +30,8 @@ function excused(fact: Fact, said: 'earlier' | 'later', sql: SqlFacts): boolean 
         sql.orderings.some((order) => fact.key === 'sorted' || fact.key.startsWith(order.direction))
       );
     case 'group':
-      // "the name of each student" is the names of all students.
-      return sql.groupBy.length === 0 && sql.aggregates.length === 0;
+      // "the name of each student" is the names of all students; "names by region" is not.
+      return sql.groupBy.length === 0 && sql.aggregates.length === 0 && !/\bby\b/u.test(fact.said);
     default:
       return false;
   }

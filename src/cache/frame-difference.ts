@@ -5,7 +5,7 @@ import type { Frame } from './frame.ts';
 export interface Difference {
   /** `hard`: another query. `soft`: perhaps only another wording, so a reader must confirm. */
   readonly weight: 'hard' | 'soft';
-  readonly rule: FactKind | 'literal' | 'value' | 'residue' | 'projection' | 'order';
+  readonly rule: FactKind | 'literal' | 'value' | 'residue' | 'projection' | 'order' | 'opposite';
   /** For an agent to read. */
   readonly text: string;
 }

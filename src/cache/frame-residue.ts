@@ -15,6 +15,8 @@ export interface Residue {
   /** Words explained by looseness alone: a slip, a light verb, a name that only the statement says. */
   readonly loose: number;
   /** Words that nothing explains, in the order they were said. */
+  /** Words of the new question that looseness alone explains. */
+  readonly loosely: readonly ContentWord[];
   readonly left: {
     readonly earlier: readonly ContentWord[];
     readonly later: readonly ContentWord[];
@@ -234,6 +236,7 @@ export function compareWords(earlier: Frame, later: Frame, sql: SqlFacts): Resid
   const left = { earlier: none(ofEarlier), later: none(ofLater) };
   return {
     left,
+    loosely: [...ofLater].filter(([, by]) => by === 'loose').map(([word]) => word),
     differences: [
       ...differences,
       ...unexplainedDifferences(left.earlier, left.later),

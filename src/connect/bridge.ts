@@ -8,6 +8,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 
 import { createExchange } from './exchange.ts';
 import { createLauncher } from './launch.ts';
+import type { Launcher } from './launch.ts';
 import { readLines } from './lines.ts';
 import { createRelay } from './relay.ts';
 import type { Fault } from './relay.ts';
@@ -27,6 +28,8 @@ logs/serve.log in the data folder (ASKONCE_DATA_DIR, ~/.askonce).
 export interface ConnectOptions {
   readonly url: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Names of the settings that a server reads from its environment. */
+  readonly settings: readonly string[];
   /** Root of the installed package; bin/askonce.mjs stands there. */
   readonly root: string;
   readonly stdin: Readable;
@@ -74,6 +77,7 @@ export async function runConnect(options: ConnectOptions): Promise<number> {
   const relay = createRelay({ upstream, send, say });
 
   say(`Bridging stdio to ${target.endpoint.origin}${target.endpoint.pathname}`);
+  void warnOfUnused(options, launcher, say);
   try {
     for await (const line of readLines(stdin, MAX_LINE_BYTES)) {
       relay.receive(line);
@@ -88,6 +92,24 @@ export async function runConnect(options: ConnectOptions): Promise<number> {
   await upstream.close();
   unwatch();
   return 0;
+}
+
+/** Where the server is, which connect goes by itself. */
+const PLACE = new Set(['HOST', 'PORT']);
+
+/** A server that is up has the settings it was started with: those in here would go unseen. */
+async function warnOfUnused(
+  { env, settings }: ConnectOptions,
+  launcher: Launcher,
+  say: (line: string) => void,
+): Promise<void> {
+  const unused = settings.filter((name) => env[name] && !PLACE.has(name));
+  if (unused.length === 0 || !(await launcher.isUp().catch(() => false))) return;
+  say(
+    `WARNING: an askonce already runs there, and the settings it was started with hold; ` +
+      `${unused.join(', ')} of this environment do not change it. If they differ, set PORT to another ` +
+      'port for a server of their own, or end the running one first.',
+  );
 }
 
 function sayTo(stderr: Writable): (line: string) => void {

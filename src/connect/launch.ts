@@ -1,11 +1,12 @@
 // Owns starting a server where none answers: one for all windows, however many ask at once, detached so
 // that it outlives the window that started it. Never stops a server, and starts one on loopback only.
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { AppError } from '../errors.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { claimStart } from './claim.ts';
 import type { Claim } from './claim.ts';
 import type { Target } from './target.ts';
@@ -27,6 +28,8 @@ export interface Launcher {
    * @throws AppError CONFIG_INVALID when none does and none can be started, with what to do.
    */
   ensure(): Promise<void>;
+  /** Whether a server answers at the target now. */
+  isUp(): Promise<boolean>;
 }
 
 /** A first start builds the demo database, up to a minute on a small machine. */
@@ -43,7 +46,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
   let launching: Promise<void> | null = null;
 
   async function launch(at: NonNullable<Target['startAt']>): Promise<void> {
-    await makeFolder(join(dataDir, 'logs'));
+    await makeLogFolder(join(dataDir, 'logs'));
     const claimed = { path: join(dataDir, 'logs', `starting-${at.port}`), maxAgeMs: START_MAX_MS };
     const progress = createProgress(say);
     const deadline = Date.now() + START_MAX_MS;
@@ -104,6 +107,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
   }
 
   return {
+    isUp,
     async ensure() {
       if (!target.startAt) throw notOursToStart(target.endpoint);
       launching ??= launch(target.startAt).finally(() => (launching = null));
@@ -130,8 +134,15 @@ async function startServer(
       detached: true,
       windowsHide: true,
       stdio: ['ignore', output.fd, output.fd],
-      // The token is the bridge's own; the server has its AUTH_TOKENS.
-      env: { ...env, HOST: host, PORT: String(port), MCP_AUTH_TOKEN: undefined },
+      env: {
+        ...env,
+        HOST: host,
+        PORT: String(port),
+        // The token is the bridge's own; the server has its AUTH_TOKENS.
+        MCP_AUTH_TOKEN: undefined,
+        // It outlives this process, whatever npx has started that.
+        npm_lifecycle_event: undefined,
+      },
     });
     let isAlive = true;
     child.once('exit', () => (isAlive = false));
@@ -154,9 +165,9 @@ function createProgress(say: (line: string) => void): () => void {
   };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeLogFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
   } catch (cause) {
     throw new AppError('CONFIG_INVALID', 'The data folder cannot be written.', {
       cause,

@@ -2,12 +2,13 @@
 // numbered and the highest one counts; it is only ever succeeded, never deleted, so that of two
 // processes which find it stale exactly one takes the next number. Knows nothing about databases.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { AppError } from '../errors.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 
 export interface DataLock {
   /** Lets the next one in. A process that dies without it leaves a stale lock, which is as good. */
@@ -36,7 +37,7 @@ const ORPHAN_POLL_MS = 50;
  */
 export async function acquireDataLock(dir: string, serverPid: number): Promise<DataLock> {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
     const self = { pid: process.pid, startedAt: (await startTimeOf(process.pid)) ?? '', serverPid };
     return await acquire(dir, self);
   } catch (error) {

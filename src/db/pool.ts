@@ -8,6 +8,7 @@ import type { PoolClient, PoolConfig, QueryResultRow } from 'pg';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { cancelOnServer } from './cancel.ts';
+import { createOutageLog } from './outage.ts';
 import { isStatementError, translateDatabaseError } from './sqlstate.ts';
 
 export type Client = PoolClient;
@@ -29,6 +30,8 @@ export interface Pool {
 
 export interface PoolOptions {
   readonly url: string;
+  /** Names the database in the log, where somebody else runs it. */
+  readonly setting?: string;
   readonly max: number;
   /** Opened in the background, at the start and whenever the server is met again. */
   readonly min: number;
@@ -64,11 +67,13 @@ export function createPool(options: PoolOptions): Pool {
     allowExitOnIdle: false,
   };
   const pool = new PgPool(config);
+  const outages = options.setting ? createOutageLog(logger, options.setting) : null;
   // Without these two handlers a connection that drops while idle, or while held between statements,
   // is an unhandled 'error' event and ends the process.
   pool.on('error', (error) => logger.warn({ error: error.message }, 'idle connection lost'));
   pool.on('connect', (client) => {
     client.on('error', (error) => logger.debug({ error: error.message }, 'connection lost'));
+    outages?.served();
     const missing = min - pool.totalCount;
     // Idle ones are handed out before any is opened.
     if (missing > 0) open(missing + pool.idleCount);
@@ -79,14 +84,17 @@ export function createPool(options: PoolOptions): Pool {
   /** Beside the callers: who comes meanwhile takes what is there, and is told what fails. */
   function open(count: number): void {
     for (let left = count; left > 0; left -= 1) {
-      pool.connect().then(
-        (client) => client.release(),
-        () => undefined,
-      );
+      pool.connect().then((client) => client.release(), told);
     }
   }
 
   let leased = 0;
+  let isClosing = false;
+
+  /** With all at work, whoever waited in vain waited for them. */
+  function told(error: unknown): void {
+    if (leased < options.max && !isClosing) outages?.failed(error);
+  }
 
   async function acquire(): Promise<Client> {
     if (engine === undefined) return await connect();
@@ -109,6 +117,7 @@ export function createPool(options: PoolOptions): Pool {
     } catch (error) {
       // Waiting in vain while others work is overload; with fewer at work, the server gave none.
       if (leased >= options.max && !isStatementError(error)) throw overloaded(error);
+      told(error);
       throw translateDatabaseError(error);
     }
   }
@@ -139,7 +148,10 @@ export function createPool(options: PoolOptions): Pool {
       idle: pool.idleCount,
       waiting: pool.waitingCount,
     }),
-    close: () => pool.end(),
+    close() {
+      isClosing = true;
+      return pool.end();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // Owns the translation of driver and server errors into AppError (pure, total). What it returns is
 // shown to agents: it carries the server's message about their SQL, never a host, user or path.
 import { AppError } from '../errors.ts';
+import { outageOf } from './outage.ts';
 
 interface ServerError {
   readonly code: string;
@@ -111,10 +112,15 @@ function invalidHint({ code, hint }: ServerError): string {
 }
 
 function unavailable(cause: unknown): AppError {
-  return new AppError('DATABASE_UNAVAILABLE', 'The database cannot be reached right now.', {
+  const { reason, mayPass } = outageOf(cause);
+  const why = reason === null ? '' : `: ${reason}`;
+  const known = 'Answers that are already known are still served by ask.';
+  return new AppError('DATABASE_UNAVAILABLE', `The database cannot be reached right now${why}.`, {
     cause,
-    retryAfterMs: RETRY_MS,
-    hint: 'Answers that are already known are still served by ask.',
+    ...(mayPass && { retryAfterMs: RETRY_MS }),
+    hint: mayPass
+      ? known
+      : `Do not repeat the call: whoever runs askonce must correct its settings. ${known}`,
   });
 }
 

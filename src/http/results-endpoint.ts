@@ -30,6 +30,8 @@ export function createResultsEndpoint(results: WholeResults): ResultsEndpoint {
       'content-type': MEDIA_TYPES[format],
       'cache-control': 'private, no-store',
       'last-modified': new Date(result.asOf).toUTCString(),
+      // Rows beyond SPOOL_MAX_BYTES were not kept; of a result that still fills it is not known yet.
+      ...(result.source.wasCut() && { 'x-askonce-truncated': 'true' }),
     });
     // A row that fails ends the connection without the final chunk: the client sees that it was cut.
     await pipeline(write(result, format), response);

@@ -1,5 +1,6 @@
 // Owns the HTTP face: limits, Host and Origin checks, authentication, routes, graceful end.
 import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/express';
@@ -48,10 +49,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const server = createServer(createExpressApp(options));
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)));
-    server.listen(options.port, options.host, resolve);
-  });
+  await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
     close: (deadlineMs) =>
@@ -64,6 +62,25 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         server.closeIdleConnections();
       }),
   };
+}
+
+/**
+ * For a start that takes long: better told before it than behind it.
+ * @throws AppError CONFIG_INVALID when the port is taken.
+ */
+export async function requireFreePort(at: Address): Promise<void> {
+  const probe = createServer();
+  await listen(probe, at);
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+type Address = Pick<HttpServerOptions, 'host' | 'port'>;
+
+async function listen(server: Server, at: Address): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, at)));
+    server.listen(at.port, at.host, resolve);
+  });
 }
 
 function createExpressApp(options: HttpServerOptions): Express {
@@ -126,15 +143,15 @@ function originName(origin: string): string {
   return URL.canParse(origin) ? new URL(origin).hostname : origin;
 }
 
-function listenError(error: NodeJS.ErrnoException, options: HttpServerOptions): unknown {
+function listenError(error: NodeJS.ErrnoException, { host, port }: Address): unknown {
   if (error.code === 'EADDRINUSE') {
-    return new AppError('CONFIG_INVALID', `Port ${options.port} is taken.`, {
+    return new AppError('CONFIG_INVALID', `Port ${port} is taken.`, {
       cause: error,
       hint: 'Stop what listens there, or set PORT to another number.',
     });
   }
   if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
-    return new AppError('CONFIG_INVALID', `Cannot listen on ${options.host}:${options.port}.`, {
+    return new AppError('CONFIG_INVALID', `Cannot listen on ${host}:${port}.`, {
       cause: error,
       hint: 'Set HOST and PORT to an address of this machine that you may use.',
     });

@@ -1,5 +1,5 @@
-// Owns the text of next_cursor: which result, from which row, in which shape. The result's id is random
-// and the store checks its scope, so a cursor can be guessed by nobody and used by its principal alone.
+// Owns what a cursor says: which result, from which row, in which shape. Clients get it sealed
+// (sealed-cursors.ts); the store checks the result's scope, so only its principal can use it.
 import { AppError } from '../errors.ts';
 import { FORMATS } from './format.ts';
 import type { Format } from './format.ts';
@@ -25,11 +25,7 @@ export function formatCursor(handle: CursorHandle): string {
 /** @throws AppError INPUT_INVALID when the text is not a cursor of ours. */
 export function parseCursor(text: string): CursorHandle {
   const match = SHAPE.exec(text);
-  if (!match) {
-    throw new AppError('INPUT_INVALID', 'cursor is not one that askonce gave out.', {
-      hint: 'Pass next_cursor of the last answer unchanged, or run the query again.',
-    });
-  }
+  if (!match) throw unknownCursor();
   const [, id, fromRow, format, maxRows, maxBytes] = match as unknown as string[];
   return {
     resultId: id!.replace(UUID_PARTS, '$1-$2-$3-$4-$5'),
@@ -38,4 +34,10 @@ export function parseCursor(text: string): CursorHandle {
     maxRows: Number.parseInt(maxRows!, 36),
     maxBytes: Number.parseInt(maxBytes!, 36),
   };
+}
+
+export function unknownCursor(): AppError {
+  return new AppError('INPUT_INVALID', 'cursor is not one that askonce gave out.', {
+    hint: 'Pass next_cursor of the last answer unchanged, or run the query again.',
+  });
 }

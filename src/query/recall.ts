@@ -1,8 +1,7 @@
 // Owns finding the earlier question that a new one repeats in other words: embed, search within the
 // scope, decide. Any failure on the way is a miss: doubt never serves rows.
 import type { Cache } from '../cache/cache.ts';
-import { decide } from '../cache/decide.ts';
-import type { Decision } from '../cache/decide.ts';
+import type { Decider, Decision, Judge } from '../cache/decide.ts';
 import type { Match, Neighbour } from '../cache/entities.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Metrics } from '../metrics.ts';
@@ -42,7 +41,7 @@ export interface RecallOptions {
   readonly cache: Cache;
   readonly embedder: Embedder | null;
   readonly metrics: Metrics;
-  readonly targetErrorRate: number;
+  readonly decider: Decider;
 }
 
 /**
@@ -54,7 +53,7 @@ const MAX_CANDIDATES = 3;
 const NOTHING: Recalled = { outcome: 'miss', hit: null, candidates: [], nearest: [] };
 
 export function createRecall(options: RecallOptions): Recall {
-  const { cache, embedder, metrics, targetErrorRate } = options;
+  const { cache, embedder, metrics, decider } = options;
 
   async function vectorOf(text: string, context: RequestContext): Promise<Float32Array | null> {
     if (!embedder) return null;
@@ -71,12 +70,6 @@ export function createRecall(options: RecallOptions): Recall {
   const embed: Recall['embed'] = async (asked, context) =>
     asked.isSelfContained ? await vectorOf(asked.question, context) : null;
 
-  function judge(question: string, neighbour: Neighbour): Candidate {
-    const { question: earlier, plan, similarity } = neighbour;
-    const candidate = { question: earlier, facts: plan.facts, similarity };
-    return { neighbour, decision: decide(question, candidate, { targetErrorRate }) };
-  }
-
   async function find(
     asked: Asked,
     context: RequestContext,
@@ -92,7 +85,7 @@ export function createRecall(options: RecallOptions): Recall {
       return NOTHING;
     }
     if (nearest[0]) metrics.cacheSimilarity(nearest[0].similarity);
-    const recalled = decideAmong(nearest, (neighbour) => judge(asked.question, neighbour));
+    const recalled = choose(nearest, decider.about(asked.question));
     metrics.cacheLookup('semantic', recalled.outcome);
     return recalled;
   }
@@ -100,7 +93,7 @@ export function createRecall(options: RecallOptions): Recall {
   return {
     embed,
     find,
-    judge,
+    judge: (question, neighbour) => judged(neighbour, decider.about(question)),
     async similarity(asked, question, context) {
       const [one, other] = await Promise.all([
         vectorOf(asked.question, context),
@@ -111,29 +104,29 @@ export function createRecall(options: RecallOptions): Recall {
   };
 }
 
-/** Nearest first, until one is sure; of those that are only plausible the agent is shown the best. */
-function decideAmong(
-  nearest: readonly Neighbour[],
-  judge: (neighbour: Neighbour) => Candidate,
-): Recalled {
-  const plausible: Candidate[] = [];
-  for (const neighbour of nearest) {
-    const candidate = judge(neighbour);
-    const { outcome, confidence } = candidate.decision;
-    if (outcome === 'hit') {
-      const match = {
-        id: neighbour.id,
-        question: neighbour.question,
-        similarity: round(neighbour.similarity),
-        confidence: round(confidence),
-      };
-      return { outcome: 'hit', hit: { neighbour, match }, candidates: [], nearest };
-    }
-    if (outcome === 'confirm') plausible.push(candidate);
+function judged(neighbour: Neighbour, judge: Judge): Candidate {
+  const { question, plan, similarity } = neighbour;
+  return { neighbour, decision: judge({ question, facts: plan.facts, similarity }) };
+}
+
+function choose(nearest: readonly Neighbour[], judge: Judge): Recalled {
+  const all = nearest.map((neighbour) => judged(neighbour, judge));
+  const candidates = onePerPlan(all.filter(({ decision }) => decision.outcome !== 'miss'));
+  const [best, ...others] = candidates.filter(({ decision }) => decision.outcome === 'hit');
+  // Two plans that both seem sure contradict each other: let the agent choose.
+  if (best && others.length === 0) {
+    const { neighbour, decision } = best;
+    const match = {
+      id: neighbour.id,
+      question: neighbour.question,
+      similarity: round(neighbour.similarity),
+      confidence: round(decision.confidence),
+    };
+    return { outcome: 'hit', hit: { neighbour, match }, candidates: [], nearest };
   }
-  const candidates = onePerPlan(plausible).slice(0, MAX_CANDIDATES);
-  const outcome = candidates.length > 0 ? 'confirm' : 'miss';
-  return { outcome, hit: null, candidates, nearest };
+  const offered = candidates.slice(0, MAX_CANDIDATES);
+  const outcome = offered.length > 0 ? 'confirm' : 'miss';
+  return { outcome, hit: null, candidates: offered, nearest };
 }
 
 function onePerPlan(candidates: readonly Candidate[]): Candidate[] {

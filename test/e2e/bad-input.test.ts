@@ -79,10 +79,10 @@ const BAD_CALLS: readonly BadCall[] = [
     code: 'INPUT_INVALID',
   },
   {
-    what: 'an unknown cursor',
+    what: 'a cursor that nobody gave out',
     tool: 'fetch_rows',
-    args: { cursor: `c1_${'0'.repeat(32)}.a.0.a.5yc` },
-    code: 'NOT_FOUND',
+    args: { cursor: `c1_${'0'.repeat(32)}.a.0.a.5yc.a_${'x'.repeat(22)}.${'x'.repeat(22)}` },
+    code: 'INPUT_INVALID',
   },
   {
     what: 'an unknown answer id',

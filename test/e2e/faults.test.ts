@@ -240,3 +240,24 @@ test('SIGTERM lets an answer in flight finish and ends with exit code 0', async 
   assert.deepEqual((await slow).rows, [[20_000_000]]);
   assert.equal(await stopped, 0);
 });
+
+test('a cursor holds behind a restart, and its page has the answer_id of the answer', async (t) => {
+  const database = await freshDatabase(t);
+  const cache = await freshDatabase(t);
+  const env = { DATABASE_URL: database.readerUrl, CACHE_DATABASE_URL: cache.url };
+  const first = await startAskonce(t, env);
+  const page = await call(await connect(t, first.url), 'query', {
+    question: 'ten thousand numbers',
+    sql: 'SELECT i FROM generate_series(1, 10000) i ORDER BY i',
+  });
+  assert.equal(await first.stop(), 0);
+  const second = await startAskonce(t, env);
+  const client = await connect(t, second.url);
+  const next = await eventually(async () =>
+    answered(await call(client, 'fetch_rows', { cursor: page.next_cursor })),
+  );
+  assert.deepEqual(next.rows[0], [page.row_count + 1]);
+  assert.equal(next.answer_id, page.answer_id);
+  const whole = await fetch(`${second.origin}/results/${next.answer_id}`);
+  assert.equal(((await whole.json()) as unknown[]).length, 10_000);
+});

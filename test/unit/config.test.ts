@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
-import { describeConfig, isLoopback, readConfig } from '../../src/config.ts';
+import { describeConfig, doubtfulNames, isLoopback, readConfig } from '../../src/config.ts';
 import { isAppError } from '../../src/errors.ts';
 import { SETTINGS } from '../../src/settings.ts';
 
@@ -110,6 +110,34 @@ test('a name that looks like ours but is not is a fault that says what was meant
 test('the variables of other programs are left alone', (t) => {
   const names = ['HOSTNAME', 'PORTS', 'HOST_', 'DATABASE', 'URL', 'PGHOST', 'host', 'port'];
   assert.deepEqual(faultsOf(t, Object.fromEntries(names.map((name) => [name, 'x']))), []);
+});
+
+test('a name that may be meant for us is told with the setting that it resembles', (t) => {
+  const typos = {
+    PROT: 'PORT',
+    HSOT: 'HOST',
+    CACHE_TTL: 'CACHE_TTL_SECONDS',
+    DB_URL: 'DATABASE_URL',
+    POOL_MAX: 'DB_POOL_MAX',
+    DATABASE_POOL_MAX: 'DB_POOL_MAX',
+    STATEMENT_TIMEOUT: 'STATEMENT_TIMEOUT_MS',
+  };
+  for (const [name, meant] of Object.entries(typos)) {
+    assert.deepEqual(faultsOf(t, { [name]: '1' }), []);
+    assert.deepEqual(doubtfulNames({ [name]: '1' }), [
+      `${name} is not a setting of askonce; did you mean ${meant}?`,
+    ]);
+  }
+});
+
+test('nothing is told of settings, of faults, and of what other programs commonly set', () => {
+  const common =
+    `PATH HOME LANG TERM SHELL PWD USER LOGNAME HOSTNAME POST PORTS GHOST PGHOST PGPORT PGDATABASE
+    PGPASSWORD POSTGRES_DB POSTGRES_URL TEST_DATABASE_URL HTTP_PROXY NO_PROXY NODE_ENV NODE_OPTIONS
+    XDG_CACHE_HOME XDG_DATA_DIRS CACHE_DIR SSL_CERT_DIR SSH_AUTH_SOCK REDIS_URL LOG_FILE MAX_THREADS
+    npm_config_cache npm_package_name DB_HOST DB_PORT MODEL API_URL API_PORT`.split(/\s+/);
+  const names = [...common, ...Object.keys(SETTINGS), 'AUTH_TOKEN', 'DB_POOL_SIZE'];
+  assert.deepEqual(doubtfulNames(Object.fromEntries(names.map((name) => [name, '1']))), []);
 });
 
 test('an unknown key in .env is a fault, whatever it is', (t) => {

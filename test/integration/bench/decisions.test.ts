@@ -1,3 +1,4 @@
+import { MODELS_DIR } from '../embedding/shipped-model.ts';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -26,7 +27,11 @@ let judge: Judge;
 before(async () => {
   scratch = await createScratch();
   vectors = await openVectors({ ...silent, model: 'askonce-mini-v1' });
-  product = await createProduct({ embedder: vectors, targetErrorRate: 0.01 });
+  product = await createProduct({
+    embedder: vectors,
+    modelsDir: MODELS_DIR,
+    targetErrorRate: 0.01,
+  });
   judge = createJudge(product);
 });
 after(() => Promise.all([vectors.close(), scratch.remove()]));
@@ -67,13 +72,21 @@ test('an empty, an endless and a hostile question are judged, not thrown', async
 
 test('a question that cannot be embedded is a miss', async () => {
   const mute = { ...vectors, embed: () => Promise.reject(new Error('no vector')) };
-  const deaf = await createProduct({ embedder: mute, targetErrorRate: 0.01 });
+  const deaf = await createProduct({
+    embedder: mute,
+    modelsDir: MODELS_DIR,
+    targetErrorRate: 0.01,
+  });
   const { outcome, rule } = await createJudge(deaf)(PAIR);
   assert.deepEqual([outcome, rule], ['miss', 'embedding']);
 });
 
 test('a statement that cannot be read has no facts and is counted once', async () => {
-  const counting = await createProduct({ embedder: vectors, targetErrorRate: 0.01 });
+  const counting = await createProduct({
+    embedder: vectors,
+    modelsDir: MODELS_DIR,
+    targetErrorRate: 0.01,
+  });
   const counted = createJudge(counting);
   for (const cached_sql of ['SELEC 1', 'SELEC 1', '', 'DELETE FROM customers', COUNT]) {
     assert.equal((await counted({ ...PAIR, cached_sql })).outcome, 'hit');

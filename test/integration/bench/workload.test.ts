@@ -1,3 +1,4 @@
+import { MODELS_DIR } from '../embedding/shipped-model.ts';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -30,7 +31,9 @@ before(async () => {
 after(() => Promise.all([vectors.close(), scratch.remove()]));
 
 async function play(...questions: Question[]): Promise<Step[]> {
-  const player = createPlayer(await createProduct({ embedder: vectors, targetErrorRate: 0.01 }));
+  const player = createPlayer(
+    await createProduct({ embedder: vectors, modelsDir: MODELS_DIR, targetErrorRate: 0.01 }),
+  );
   const steps: Step[] = [];
   for (const question of questions) steps.push(await player.play(question));
   return steps;

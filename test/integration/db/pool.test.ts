@@ -95,7 +95,6 @@ test('a server that cannot be reached is told without its address, user or datab
     await assert.rejects(pool.query('select 1'), (error) => {
       assert.ok(isAppError(error, 'DATABASE_UNAVAILABLE'));
       assert.doesNotMatch(`${error.message} ${error.hint}`, /127|alice|secret|shop|invalid|socket/);
-      assert.ok((error.retryAfterMs ?? 0) > 0);
       return true;
     });
   }
@@ -109,6 +108,8 @@ test('a wrong password or database is told without naming either', async (t) => 
   const pool = poolOf(t, wrong.href);
   await assert.rejects(pool.query('select 1'), (error) => {
     assert.ok(isAppError(error, 'DATABASE_UNAVAILABLE'));
+    assert.match(error.message, /refuses the password|no such database/);
+    assert.equal(error.retryAfterMs, undefined);
     assert.doesNotMatch(`${error.message} ${error.hint}`, /postgres|wrong|no_such/);
     return true;
   });

@@ -1,5 +1,6 @@
 // Owns a pipeline over real databases for the tests of query/: no model, so that what is exact is tested
 // alone, and principals by name.
+import { createDecider } from '../../../src/cache/decide.ts';
 import type { TestContext } from 'node:test';
 
 import { createLogger } from '../../../src/logger.ts';
@@ -22,7 +23,7 @@ import { readerOf } from '../schema/reader.ts';
 const logger = createLogger('silent');
 export const HARD_LIMITS = { maxRows: 500, maxBytes: 100_000 };
 
-export async function pipelineOf(t: TestContext, setup: string) {
+export async function pipelineOf(t: TestContext, setup: string, spoolMaxBytes = 1e8) {
   const { url, readerUrl } = await freshDatabase(t);
   await admin(url, setup);
   const { pool: cachePool } = await cacheDatabase(t);
@@ -31,21 +32,22 @@ export async function pipelineOf(t: TestContext, setup: string) {
   const executor = createExecutor({
     pool: poolOf(t, readerUrl),
     statementTimeoutMs: 20_000,
-    spoolMaxBytes: 1e8,
+    spoolMaxBytes,
     logger,
     now: Date.now,
   });
   t.after(() => executor.close());
+  const scoping = createScoping({
+    databaseId: 'test',
+    role: 'reader',
+    modelId: 'none',
+    schemaVersion: async () => '1',
+  });
   const pipeline: QueryPipeline = createPipeline({
     cache,
     guard: await createStatementGuard(),
-    scoping: createScoping({
-      databaseId: 'test',
-      role: 'reader',
-      modelId: 'none',
-      schemaVersion: async () => '1',
-    }),
-    recall: createRecall({ cache, embedder: null, metrics, targetErrorRate: 0.01 }),
+    scoping,
+    recall: createRecall({ cache, embedder: null, metrics, decider: createDecider(null) }),
     remember: createRememberer({ cache, embedder: null }),
     executor,
     schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),
@@ -53,7 +55,7 @@ export async function pipelineOf(t: TestContext, setup: string) {
     hardLimits: HARD_LIMITS,
     now: Date.now,
   });
-  return { pipeline, cache, url };
+  return { pipeline, cache, scoping, cachePool, url };
 }
 
 export function contextOf(name: string): RequestContext {

@@ -12,6 +12,8 @@ import { createScoping } from '../../../src/query/scope.ts';
 import { planOf } from '../../support/cache-samples.ts';
 import { admin } from '../../support/database.ts';
 import { cacheDatabase, cacheOver } from '../cache/stores.ts';
+import { verifierAt } from '../../support/verifier.ts';
+import { createDecider } from '../../../src/cache/decide.ts';
 import { MODEL, MODELS_DIR } from '../embedding/shipped-model.ts';
 import { contextOf } from './pipelines.ts';
 
@@ -30,7 +32,8 @@ async function recallOf(t: TestContext) {
   const cache = cacheOver(t, pool, { metrics });
   const embedder = await createEmbedder({ modelsDir: MODELS_DIR, model: MODEL, logger });
   t.after(() => embedder.close());
-  const recall = createRecall({ cache, embedder, metrics, targetErrorRate: 0.01 });
+  const decider = createDecider(await verifierAt());
+  const recall = createRecall({ cache, embedder, metrics, decider });
   const scoping = createScoping({
     databaseId: 'test',
     role: 'reader',

@@ -3,13 +3,15 @@ import { describe, test } from 'node:test';
 import {
   type Candidate,
   canonicalQuestion,
-  decide,
+  createDecider,
   isSelfContained,
 } from '../../../src/cache/decide.ts';
 import type { SqlFacts } from '../../../src/cache/facts.ts';
+import { verifierAt } from '../../support/verifier.ts';
 import { NO_FACTS } from '../../support/cache-samples.ts';
 
-const POLICY = { targetErrorRate: 0.01 };
+const decider = createDecider(await verifierAt());
+const decide = (question: string, candidate: Candidate) => decider.about(question)(candidate);
 
 const filter = (column: string, value: string, op = '='): SqlFacts['literals'][number] => ({
   value,
@@ -24,7 +26,7 @@ function cached(question: string, facts: Partial<SqlFacts> = {}, similarity = 0.
 }
 
 const outcome = (question: string, candidate: Candidate): string =>
-  decide(question, candidate, POLICY).outcome;
+  decide(question, candidate).outcome;
 
 const GERMANY = cached('how many customers are in Germany?', {
   tables: ['customers'],
@@ -68,12 +70,13 @@ describe('decide serves rephrasings', () => {
     ['orders from 2023-01-01 to 2023-12-31', ORDERS_2023],
     ['list the customers aged 18 or older', ADULTS],
     ['clients no younger than eighteen', ADULTS],
+    ['custmoers who are at least 18 years old', ADULTS],
   ];
   for (const [question, candidate] of pairs) {
     test(`"${question}" is "${candidate.question}"`, () => {
-      const decision = decide(question, candidate, POLICY);
+      const decision = decide(question, candidate);
       assert.equal(decision.outcome, 'hit', JSON.stringify(decision));
-      assert.ok(decision.confidence >= 0.99);
+      assert.ok(decision.confidence >= 0.95);
     });
   }
 });
@@ -133,7 +136,7 @@ describe('decide never serves a near-miss', () => {
   ];
   for (const [question, candidate] of missed) {
     test(`"${question}" is not "${candidate.question}"`, () => {
-      const decision = decide(question, candidate, POLICY);
+      const decision = decide(question, candidate);
       assert.equal(decision.outcome, 'miss', JSON.stringify(decision));
       assert.ok(decision.differences.length > 0);
     });
@@ -165,8 +168,6 @@ describe('decide never serves a near-miss', () => {
       'what share of denied claims was filed late',
       cached('what share of late filed claims was denied'),
     ],
-    // A slip is read, and left to the agent.
-    ['custmoers who are at least 18 years old', ADULTS],
   ];
   for (const [question, candidate] of doubtful) {
     test(`"${question}" is not served for "${candidate.question}"`, () => {
@@ -177,12 +178,12 @@ describe('decide never serves a near-miss', () => {
 
 describe('decide explains and abstains', () => {
   test('the differences name both sides in words', () => {
-    const { differences } = decide('orders in 2024', ORDERS_2023, POLICY);
+    const { differences } = decide('orders in 2024', ORDERS_2023);
     assert.match(differences.join('; '), /earlier question says "2023".*new one says "2024"/u);
   });
 
   test('a plausible rewording with an unknown word is confirmed with that word', () => {
-    const decision = decide('how many customers are settled in Germany?', GERMANY, POLICY);
+    const decision = decide('how many customers are settled in Germany?', GERMANY);
     assert.equal(decision.outcome, 'confirm');
     assert.match(decision.differences.join('; '), /settled/u);
   });
@@ -198,9 +199,10 @@ describe('decide explains and abstains', () => {
     );
   });
 
-  test('a lower target error rate turns hits into confirmations', () => {
-    const strict = decide('number of customers in Germany', GERMANY, { targetErrorRate: 0.0001 });
-    assert.equal(strict.outcome, 'confirm');
+  test('a lower target error rate turns hits into confirmations', async () => {
+    const strict = createDecider(await verifierAt(0.0001));
+    const decision = strict.about('number of customers in Germany')(GERMANY);
+    assert.equal(decision.outcome, 'confirm');
   });
 
   test('the same text in another case and spacing is a hit', () => {

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { decide } from '../../../src/cache/decide.ts';
+import { createDecider } from '../../../src/cache/decide.ts';
+import { verifierAt } from '../../support/verifier.ts';
 import { NO_FACTS } from '../../support/cache-samples.ts';
 
+const decider = createDecider(await verifierAt());
 const PAIRS: ReadonlyArray<readonly [string, string]> = [
   ['average product price', 'average product cost'],
   ['which product has the highest price', 'which product has the highest cost'],
@@ -45,7 +47,7 @@ for (const [earlier, later] of PAIRS) {
       [later, candidate],
       [earlier, { ...candidate, question: later }],
     ] as const) {
-      assert.notEqual(decide(one, other, { targetErrorRate: 0.01 }).outcome, 'hit');
+      assert.notEqual(decider.about(one)(other).outcome, 'hit');
     }
   });
 }

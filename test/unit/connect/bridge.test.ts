@@ -268,3 +268,24 @@ test('an answer of 10 MB passes unchanged', async (t) => {
   window.send(ask(1));
   assert.deepEqual((await window.next()).result, { rows });
 });
+
+test('settings of this environment that a running server does not hear of are warned about', async (t) => {
+  const peer = await startPeer(t, ({ response }) => response.end('{"status":"ok"}'));
+  const env = { DATABASE_URL: 'postgres://a:s3cret@h/d', PORT: String(peer.port), PATH: 'x' };
+  const window = await openWindow(t, { url: peer.url, env });
+  while (!window.log().includes('WARNING')) await new Promise(setImmediate);
+  assert.match(window.log(), /already runs there.* DATABASE_URL of this.*set PORT to another/);
+  assert.doesNotMatch(window.log(), /s3cret/);
+  await window.end();
+});
+
+test('nothing is warned of where no setting is given, or where no server runs yet', async (t) => {
+  const peer = await startPeer(t, ({ response }) => response.end('{"status":"ok"}'));
+  const plain = await openWindow(t, { url: peer.url, env: { PORT: '3000', PATH: 'x' } });
+  await plain.end();
+  await peer.close();
+  const first = await openWindow(t, { url: peer.url, env: { DATABASE_URL: 'postgres://h/d' } });
+  await first.end();
+  for (const window of [plain, first]) assert.doesNotMatch(window.log(), /WARNING/);
+  assert.deepEqual(peer.received, []);
+});

@@ -46,6 +46,7 @@ export async function openWindow(t: TestContext, options: WindowOptions): Promis
   const exited = runConnect({
     url: options.url,
     env: { ...options.env, ASKONCE_DATA_DIR: dataDir },
+    settings: ['PORT', 'DATABASE_URL', 'MAX_ROWS'],
     root: options.root ?? dataDir,
     stdin,
     stdout,

@@ -6,7 +6,7 @@ import {
   isStatementError,
   translateDatabaseError,
 } from '../../../src/db/sqlstate.ts';
-import { AppError } from '../../../src/errors.ts';
+import { AppError, ERROR_KINDS } from '../../../src/errors.ts';
 import type { ErrorCode } from '../../../src/errors.ts';
 
 function serverError(code: string, message = 'the message', more: object = {}): Error {
@@ -59,6 +59,12 @@ test('a call that may succeed later says when, one that would fail again does no
     assert.equal(error.retryAfterMs, undefined, code);
     assert.ok(error.hint, code);
   }
+});
+
+test('a statement that ran out of time would do so again, and is not said to be worth repeating', () => {
+  const error = translateDatabaseError(serverError('57014'));
+  assert.deepEqual([error.code, error.retryAfterMs], ['QUERY_TIMEOUT', undefined]);
+  assert.equal(ERROR_KINDS[error.code].retryable, false);
 });
 
 test('a connection that the server closed at a time limit is not used again', () => {
@@ -115,7 +121,6 @@ test('no fault of the connection reveals a host, a user or a path', () => {
     const error = translateDatabaseError(serverError(code, secrets));
     assert.equal(error.code, 'DATABASE_UNAVAILABLE', code);
     assert.doesNotMatch(`${error.message} ${error.hint}`, /10\.1|internal|alice|\/var/);
-    assert.equal(error.retryAfterMs !== undefined, true);
     assert.equal(isStatementError(serverError(code)), false, code);
   }
 });

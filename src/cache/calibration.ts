@@ -1,0 +1,42 @@
+// Owns the cut: how sure the verifier must be so that of what is served no more than the operator's share
+// is wrong, with 95 % confidence on pairs it never saw. Pure statistics; it knows no questions.
+import type { Curve } from './trees.ts';
+
+const CONFIDENCE = 0.95;
+const STEPS = 60;
+
+/** log of n choose k, by the product: exact enough for every n that a calibration set has. */
+function logChoose(n: number, k: number): number {
+  let sum = 0;
+  for (let i = 1; i <= k; i += 1) sum += Math.log((n - k + i) / i);
+  return sum;
+}
+
+/** Chance of at most `wrong` in `served` when each is wrong with chance `rate`. */
+function atMost(wrong: number, served: number, rate: number): number {
+  let chance = 0;
+  for (let k = 0; k <= wrong; k += 1) {
+    chance += Math.exp(
+      logChoose(served, k) + k * Math.log(rate) + (served - k) * Math.log1p(-rate),
+    );
+  }
+  return chance;
+}
+
+/** One-sided upper bound of a share after `wrong` of `served` (Clopper and Pearson, 1934). */
+export function upperBound(wrong: number, served: number): number {
+  if (served <= 0 || wrong >= served) return 1;
+  let [low, high] = [wrong / served, 1];
+  for (let step = 0; step < STEPS; step += 1) {
+    const middle = (low + high) / 2;
+    if (middle >= 1 || atMost(wrong, served, middle) < 1 - CONFIDENCE) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** The lowest cut whose share of wrong keeps its bound at or under the target; null where none does. */
+export function cutFor(curve: Curve, target: number): number | null {
+  const kept = curve.filter(([, right, wrong]) => upperBound(wrong, right + wrong) <= target);
+  return kept.length === 0 ? null : Math.min(...kept.map(([cut]) => cut));
+}
