@@ -121,7 +121,14 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
     },
 
     // The other halves of the cache, rows and answers, are never reached from here.
-    recallOver: (memory) => createRecall({ cache: memory as Cache, embedder, metrics, decider }),
+    recallOver: (memory) =>
+      createRecall({
+        cache: memory as Cache,
+        embedder,
+        metrics,
+        decider,
+        schemaNames: () => new Set(),
+      }),
     rememberIn: (memory) => createRememberer({ cache: memory as Cache, embedder }),
     unread: () => faults,
   };

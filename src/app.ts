@@ -39,6 +39,7 @@ import { createStatementGuard } from './query/guard.ts';
 import { createPipeline } from './query/pipeline.ts';
 import { createRecall } from './query/recall.ts';
 import { createRememberer } from './query/remember.ts';
+import { createSchemaNames } from './query/schema-names.ts';
 import { createScoping } from './query/scope.ts';
 import { createCursorSeal, sealCursors } from './query/sealed-cursors.ts';
 import type { CursorSeal } from './query/sealed-cursors.ts';
@@ -123,6 +124,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     embedder,
     metrics,
     decider: createDecider(verifier),
+    schemaNames: createSchemaNames(() => schema.current()),
   });
   const remember = createRememberer({ cache, embedder });
   const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };

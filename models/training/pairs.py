@@ -8,17 +8,11 @@ import collections
 import json
 import os
 import random
-import zlib
 
 import edits
 import pool
 
 SHARE_ALIKE = {"spider": "CC-BY-SA-4.0", "spider_syn": "CC-BY-SA-4.0"}
-
-
-def held_out(domain):
-    """A quarter of the databases is kept from the verifier's training: the decision trees learn there how far to trust it."""
-    return zlib.crc32(domain.encode()) % 4 == 0
 
 
 class Source:
@@ -78,48 +72,48 @@ def with_sql(path):
     return {f"{r['domain']} {r['sql_id']}": r["sql"] for r in pool.read(path)}
 
 
-def spider(folder, wanted):
+def spider(folder):
     """Questions of one query over both sets, and the labelled pairs of their databases."""
     domains, sql = collections.defaultdict(lambda: collections.defaultdict(list)), {}
     for name in SHARE_ALIKE:
         for r in pool.read(os.path.join(folder, name + ".jsonl")):
-            if r["split"] != "train" or not wanted(r["domain"]): continue
+            if r["split"] != "train": continue
             key = f"{r['domain']} {r['sql_id']}"
             domains[r["domain"]][key].append(r["question"])
             sql[key] = r["sql"]
     extra = [(r["cached_question"], r["cached_sql"], r["new_question"], r["same"]) for r in pool.read(os.path.join(folder, "pairs.train.jsonl.gz"))
-        if r["dataset"] in SHARE_ALIKE and wanted(r["domain"])]
+        if r["dataset"] in SHARE_ALIKE]
     return Source({d: [[m] for m in g.items()] for d, g in domains.items()}, sql, extra)
 
 
-def load(generated, questions=None, share_alike=False, held=False):
-    """[(share of the pairs, Source)]; with `held` those of the databases that are kept from the verifier."""
-    wanted = lambda domain: held_out(domain) == held
-    some = lambda domains: {d: f for d, f in domains.items() if wanted(d)}
-    sources = [(0.3, Source(some(pool.generated(generated))))]
+def load(generated, questions=None, share_alike=False):
+    """[(share of the pairs, Source)]"""
+    sources = [(0.3, Source(pool.generated(generated)))]
     if questions:
         path = lambda name: next(p for p in (os.path.join(questions, name + e) for e in (".jsonl.gz", ".jsonl")) if os.path.exists(p))
-        # A set of one database or few is cut by meaning.
-        parts = lambda domains: {d: [fam for fam in f if wanted(str(fam[0][0]))] for d, f in domains.items()}
-        mimic = [(r["cached_question"], r["cached_sql"], r["new_question"], r["same"]) for r in pool.read(os.path.join(questions, "pairs.train.jsonl.gz"))
-            if r["dataset"] == "mimicsql" and wanted(r["cached_question"])]
-        sources += [(0.25, Source(some(pool.wikisql(path("wikisql"))), with_sql(path("wikisql")))), (0.12, Source(parts(pool.grouped(path("overnight"))), with_sql(path("overnight")))),
-            (0.13, Source(parts(pool.grouped(path("mimicsql"))), with_sql(path("mimicsql")), mimic))]
-        if share_alike: sources.append((0.6, spider(questions, wanted)))
+        sources += [(0.25, Source(pool.wikisql(path("wikisql")), with_sql(path("wikisql")))), (0.12, Source(pool.grouped(path("overnight")), with_sql(path("overnight")))),
+            (0.13, Source(pool.grouped(path("mimicsql")), with_sql(path("mimicsql"))))]
+        if share_alike: sources.append((0.6, spider(questions)))
     return [(share, s.ready()) for share, s in sources]
 
 
 if __name__ == "__main__":
     import argparse
-    p = argparse.ArgumentParser(description="Writes pairs of the held-out databases as JSON lines, for the decision trees.")
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--generated", required=True)
     p.add_argument("--questions")
     p.add_argument("--share-alike", action="store_true")
     p.add_argument("--number", type=int, default=40000)
     p.add_argument("--seed", type=int, default=11)
+    p.add_argument("--labelled", action="store_true", help="instead: the labelled pairs of people's questions (pairs.train.jsonl.gz) that may be used")
     args = p.parse_args()
+    if args.labelled:
+        for r in pool.read(os.path.join(args.questions, "pairs.train.jsonl.gz")):
+            if r["dataset"] == "mimicsql" or args.share_alike and r["dataset"] in SHARE_ALIKE:
+                print(json.dumps({k: r[k] for k in ("cached_question", "cached_sql", "new_question", "same")}))
+        raise SystemExit
     rng = random.Random(args.seed)
-    sources = load(args.generated, args.questions, args.share_alike, held=True)
+    sources = load(args.generated, args.questions, args.share_alike)
     for _ in range(args.number):
         _, s = rng.choices(sources, [w for w, _ in sources])[0]
         one, sql, two, same = s.pair(rng)

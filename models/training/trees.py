@@ -88,12 +88,14 @@ def main():
     for path in args.dev:
         _, dev = read(path)
         figures(path.rsplit("/", 1)[-1], dev[:, 1].astype(int), model.predict(dev[:, 2:], output_margin=True))
-    # What each cut would have served, of the pairs that no rule of hold.ts holds back.
-    served = x[:, names.index("held")] == 0
+    # What each cut would have served, by risk class (hold.ts).
+    held = x[:, names.index("held")]
     trust = np.concatenate([np.full(len(r), args.doubt[i] if i < len(args.doubt) else 1.0) for i, (_, r) in enumerate(parts)])
-    cuts = np.quantile(margin[served & (same == 1)], np.linspace(0.02, 0.98, 97))
-    wrong = lambda c: int(np.ceil(trust[served & (same == 0) & (margin >= c)].sum()))
-    curve = [[round(float(c), 3), int((margin[served & (same == 1)] >= c).sum()), wrong(c)] for c in cuts]
+    curves = {}
+    for risk, name in enumerate(("plain", "residue")):
+        right, wrong = (held == risk) & (same == 1), (held == risk) & (same == 0)
+        cuts = np.quantile(margin[right], np.linspace(0.02, 0.98, 97))
+        curves[name] = [[round(float(c), 3), int((right & (margin >= c)).sum()), int(np.ceil(trust[wrong & (margin >= c)].sum()))] for c in cuts]
     # A probability for people to read: a logistic curve through the margins of the folds.
     a, b = 1.0, 0.0
     for _ in range(200):
@@ -110,7 +112,7 @@ def main():
         tree(t, out)
         trees.append(out)
     with open(args.out, "w") as f:
-        json.dump({"measures": names, "base": base, "scale": [round(float(a), 4), round(float(b), 4)], "pairs": [int(same.sum()), int((same == 0).sum())], "curve": curve,
+        json.dump({"measures": names, "base": base, "scale": [round(float(a), 4), round(float(b), 4)], "pairs": [int(same.sum()), int((same == 0).sum())], "curves": curves,
             "trees": trees}, f, separators=(",", ":"))
     print(f"{args.out}: {len(trees)} trees over {len(names)} measures")
 

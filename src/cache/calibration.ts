@@ -5,20 +5,14 @@ import type { Curve } from './trees.ts';
 const CONFIDENCE = 0.95;
 const STEPS = 60;
 
-/** log of n choose k, by the product: exact enough for every n that a calibration set has. */
-function logChoose(n: number, k: number): number {
-  let sum = 0;
-  for (let i = 1; i <= k; i += 1) sum += Math.log((n - k + i) / i);
-  return sum;
-}
-
 /** Chance of at most `wrong` in `served` when each is wrong with chance `rate`. */
 function atMost(wrong: number, served: number, rate: number): number {
   let chance = 0;
+  // log of `served` choose `k`: its powers would leave the range of numbers.
+  let ways = 0;
   for (let k = 0; k <= wrong; k += 1) {
-    chance += Math.exp(
-      logChoose(served, k) + k * Math.log(rate) + (served - k) * Math.log1p(-rate),
-    );
+    if (k > 0) ways += Math.log((served - k + 1) / k);
+    chance += Math.exp(ways + k * Math.log(rate) + (served - k) * Math.log1p(-rate));
   }
   return chance;
 }

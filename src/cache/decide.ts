@@ -2,6 +2,7 @@
 // A stage may veto or abstain, never force: doubt is `confirm`, a contradiction or a fault is `miss`.
 import type { SqlFacts } from './facts.ts';
 import { gather, NO_LEXICON } from './evidence.ts';
+import { conceptsOf } from './frame-residue.ts';
 import { standsAlone } from './frame-context.ts';
 import { canonicalQuestion } from './frame-text.ts';
 import { type Frame, frameOf } from './frame.ts';
@@ -46,13 +47,14 @@ const miss = (rule: string, differences: readonly string[], confidence = 0): Dec
 export type Judge = (candidate: Candidate) => Decision;
 
 export interface Decider {
-  about(question: string): Judge;
+  /** @param schemaNames Concepts of the names of the database's tables and columns. */
+  about(question: string, schemaNames?: ReadonlySet<string>): Judge;
 }
 
 /** @param verifier Null when its model is missing: then only the same text is served. */
 export function createDecider(verifier: Verifier | null): Decider {
   return {
-    about(question) {
+    about(question, schemaNames = new Set()) {
       const read = lazily(() => ({
         question,
         frame: frameOf(question),
@@ -65,7 +67,7 @@ export function createDecider(verifier: Verifier | null): Decider {
             return miss('context', ['the new question depends on what was said before']);
           if (later.canonical === canonicalQuestion(candidate.question))
             return { outcome: 'hit', confidence: 1, differences: [], rule: 'same text' };
-          return weigh(later, candidate, verifier);
+          return weigh(later, { ...candidate, schemaNames }, verifier);
         } catch {
           // Counted by its rule: a question that cannot be read costs a cached answer, never the request.
           return miss('fault', []);
@@ -82,13 +84,16 @@ function lazily<T>(make: () => T): () => T {
 
 function weigh(
   later: { readonly question: string; readonly frame: Frame },
-  candidate: Candidate,
+  candidate: Candidate & { readonly schemaNames: ReadonlySet<string> },
   verifier: Verifier | null,
 ): Decision {
   // A vector of nothing has no direction, so its cosine is no number: no likeness then.
   const similarity = Math.min(1, Math.max(0, candidate.similarity || 0));
   const earlier = { question: candidate.question, frame: frameOf(candidate.question) };
-  const pair = { earlier, later, facts: candidate.facts };
+  const { facts, schemaNames } = candidate;
+  const named = conceptsOf([...facts.tables, ...facts.columns, ...facts.groupBy]);
+  const isOtherName = (concept: string): boolean => schemaNames.has(concept) && !named.has(concept);
+  const pair = { earlier, later, facts, isOtherName };
   const evidence = gather(pair, verifier?.lexicon ?? NO_LEXICON);
   const differences = [
     ...evidence.differences.map((difference) => difference.text),
@@ -98,13 +103,12 @@ function weigh(
   if (hard !== undefined) return miss(hard.rule, differences, CONTRADICTED);
 
   const plausible = (similarity + evidence.residue.explained) / 2;
-  const verdict = verifier?.weigh(similarity, evidence.measures) ?? {
+  const verdict = verifier?.weigh(similarity, evidence) ?? {
     probability: plausible / 2,
     sure: false,
   };
   const confidence = verdict.probability;
-  if (verdict.sure && evidence.held === null)
-    return { outcome: 'hit', confidence, differences, rule: 'verified' };
+  if (verdict.sure) return { outcome: 'hit', confidence, differences, rule: 'verified' };
   const rule = evidence.held ?? (verifier === null ? 'no verifier' : 'unsure');
   if (plausible < CONFIRM_FLOOR && confidence < CONFIRM_CHANCE)
     return miss(rule, differences, confidence);

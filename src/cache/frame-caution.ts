@@ -27,6 +27,7 @@ const FAMILIES: readonly Family[] = [
   { name: 'what was returned', pattern: /\breturn(?:s|ed|ing)?\b/g },
   { name: 'shipped or delivered', pattern: /\b(?:ship|deliver|arriv|dispatch)[a-z]*/g },
   { name: 'per day, week or month', pattern: /\b(?:daily|weekly|monthly|yearly|hourly)\b/g },
+  { name: 'in or out of', pattern: /\b(?:out of|in|off) (?:stock|service|season|office|order)\b/g },
   { name: 'who does it', pattern: /\b(?:they|own us)\b/g },
 ];
 
@@ -87,7 +88,11 @@ function said(text: string, pattern: RegExp): string {
     .join(' ');
 }
 
+/** "the latest 20" are not "the best 20". */
+const DATED_EXTREME = /\b(?:latest|newest|most recent|earliest)\b/;
+
 function extremesDiffer(a: string, b: string): boolean {
+  if (DATED_EXTREME.test(a) && !DATED_EXTREME.test(b) && MEASURING_EXTREME.test(b)) return true;
   return COUNTING_EXTREME.test(a) && !COUNTING_EXTREME.test(b) && MEASURING_EXTREME.test(b);
 }
 

@@ -6,7 +6,7 @@ import type { Token } from './frame-text.ts';
 export type Bound = '>' | '>=' | '<' | '<=';
 
 export type Cue =
-  | { readonly kind: 'aggregate'; readonly key: 'count' | 'sum' | 'average' | 'median' }
+  | { readonly kind: 'aggregate'; readonly key: 'count' | 'sum' | 'avg' | 'median' }
   | { readonly kind: 'direction'; readonly key: 'highest' | 'lowest'; readonly word?: string }
   | { readonly kind: 'sort'; readonly key: 'ascending' | 'descending' | 'sorted' }
   | { readonly kind: 'compare'; readonly key: Bound; readonly word?: string }
@@ -109,7 +109,7 @@ const PHRASES: readonly (readonly [Cue, string])[] = [
     'total|totals|sum|summed|combined|cumulative|total amount of|sum total|sum of|total of|grand total|overall',
   ],
   [
-    { kind: 'aggregate', key: 'average' },
+    { kind: 'aggregate', key: 'avg' },
     'average|averages|avg|mean|on average|averaged|mean of|average of|typical average',
   ],
   [{ kind: 'aggregate', key: 'median' }, 'median'],

@@ -29,9 +29,15 @@ function readable(question: string): string {
     .trim();
 }
 
+/** A quotation, or what stands between two; an apostrophe inside a word opens none. */
+const QUOTATIONS = /"[^"]+"|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}])|[^"']+|["']/gu;
+
 /** The exact tier's text: the same wording, whatever its case, spacing and last full stop. */
 export function canonicalQuestion(question: string): string {
-  const text = readable(question).toLowerCase();
+  // What is quoted is a value to the letter: 'Volt' is not 'VOLT'.
+  const text = readable(question).replace(QUOTATIONS, (part) =>
+    part.length > 2 && /^["']/u.test(part) ? part : part.toLowerCase(),
+  );
   let end = text.length;
   // A loop and not /[?!. ]+$/: that backtracks quadratically on long runs inside the text.
   while (end > 0 && ' ?!.…。؟'.includes(text.charAt(end - 1))) end -= 1;

@@ -2,29 +2,52 @@
 // roles that may ask for something else. Each stands here because rows for another question got past.
 import type { Evidence, Pair } from './evidence.ts';
 import type { SqlFacts } from './facts.ts';
+import type { Difference } from './frame-difference.ts';
 import type { ContentWord } from './frame-facts.ts';
 import { conceptsOf, type Residue } from './frame-residue.ts';
 import type { Frame } from './frame.ts';
 
-/**
- * @param alone Words of the new question that neither the earlier one nor the statement has anything like.
- * @returns The rule that holds the pair back; null where nothing does.
- */
+/** How far a pair may be trusted to the verifier; each has a cut of its own. */
+export type Risk = 'plain' | 'residue' | 'never';
+/** The verifier's file names them by their place. */
+export const RISKS: readonly Risk[] = ['plain', 'residue', 'never'];
+
+/** A word that nothing explains may be a mere filler: only what is much surer is served then. */
+export const riskOf = (held: string | null): Risk =>
+  held === null ? 'plain' : held === 'residue' ? 'residue' : 'never';
+
+export interface WordCounts {
+  /** Words of the new question that neither the earlier one nor the statement has anything like. */
+  readonly alone: number;
+  /** Pairs of words, one on each side, of which neither is a synonym of anything on the other side. */
+  readonly rivals: number;
+}
+
+/** @returns The rule that holds the pair back; null where nothing does. */
 export function heldBack(
-  { earlier, later, facts }: Pair,
+  { earlier, later, facts, isOtherName }: Pair,
   { differences, doubts, residue }: Pick<Evidence, 'differences' | 'doubts' | 'residue'>,
-  alone: number,
+  { alone, rivals }: WordCounts,
 ): string | null {
   if (earlier.frame.opaque || later.frame.opaque) return 'opaque';
-  const turned = differences.find(
-    ({ rule, weight }) => weight === 'hard' || rule === 'role' || rule === 'group',
-  );
+  const turned = differences.find(({ rule, weight }) => weight === 'hard' || HELD.has(rule));
   if (turned !== undefined) return turned.rule;
-  // The residual rule: a word of the new question that nothing explains asks for something else.
-  if (alone > 0) return 'residue';
   if (doubts.length > 0) return 'caution';
-  return narrows(later.frame, residue) || swapsColumns(facts, residue) ? 'column' : null;
+  if (signs(earlier.question) !== signs(later.question)) return 'sign';
+  if (rivals > 0) return 'rivals';
+  if (residue.left.later.some((word) => isOtherName?.(word.concept))) return 'schema';
+  if (narrows(later.frame, residue) || swapsColumns(facts, residue)) return 'column';
+  // The residual rule: a word of the new question that nothing explains may ask for something else.
+  return alone > 0 ? 'residue' : null;
 }
+
+/** Where the order, a part or a role may have changed, reading on is the agent's part. */
+const HELD: ReadonlySet<Difference['rule']> = new Set(['role', 'group', 'order']);
+/** Signs that punctuate, join, quote or compare are read elsewhere. */
+const PLAIN_SIGNS = /[\p{L}\p{M}\p{N}\s.,;:?!'"`´‘’“”()[\]/&%$€£#@_<>=≤≥-]/gu;
+
+/** Signs that mean something to somebody: "C++", "4*", "★★". */
+const signs = (question: string): string => question.replace(PLAIN_SIGNS, '');
 
 const FILTERS = new Set(['with', 'without', 'having', 'whose', 'where', 'no']);
 

@@ -105,7 +105,7 @@ const GROUPS = `
   popular/common/frequent/favorite popular/favored populated/inhabited populous/populated/population port/harbor
   post/message/update power/output/wattage precinct/station premium/contribution
   prerequisite/requirement/required/precondition prescription/medication previous/past/prior/last/former
-  price/prize/cost/worth/value priority/urgency/importance priority/urgency/severity prison/jail problem/issue
+  price/cost/worth/value priority/urgency/importance priority/urgency/severity prison/jail problem/issue
   procedure/operation/surgery produced/made product/item/article/good product/item/goods/good/merchandise
   professor/prof/instructor/teacher professor/teacher/instructor/faculty/lecturer profit/gain/earnings
   program/degree project/programme project/repository project/undertaking promotion/discount property/estate
@@ -157,6 +157,38 @@ const GROUPS = `
   winery/vineyard winner/victor/champion wins/victories woman/female/lady won/gained work/serve/employ
   workload/work/effort workshop/class worst/poorest write/author/compose/pen written/authored wrong/incorrect
   year/annual/yearly yield/harvest/crop/production young/junior
+  player/participant/contestant/competitor enterpriser/entrepreneur/founder school/college university/campus/college office/headquarters/base
+  discipline/major/subject representative/delegate/deputy admission/admitted/admit/hospitalized length/distance/span hypersensitivity/allergy
+  temperature/degree lesson/class movie/cinema theater/cinema/theatre musical/music/drama method/way/mode/category formal/official
+  semester/session/term hometown/birthplace classroom/schoolroom joined/hired/started capacity/seat/seating nickname/alias/monicker
+  flag/banner meeting/conference/gathering certificate/certification/credential certify/certificate/license terminal/station route/path/way
+  incident/event/accident ethnicity/origin/race/background issue/problem/trouble floor/story/storey/level substring/word/phrase/text/string
+  institution/organization/organisation/body residence/home/address/domicile popular/common/often/frequent/used diagnosis/disease/condition
+  stay/duration fullname/firstname fullname/lastname destiny/fate fullname/name forename/name family/surname
+  shortest/quickest salesperson/salesman/agent/representative/rep staff/team/crew crew/cabin earn/make/bring generate/bring/produce/yield
+  spend/outlay/expenditure/expense purchase/acquisition/buying usage/utilization/utilisation maintain/service/repair broken/faulty/failed/down
+  outage/downtime/interruption defect/flaw/fault/error/bug breakdown/failure inspect/check/examine/audit/review audit/inspection/check
+  storage/capacity/space deploy/release/rollout version/release/build endpoint/url/route latency/delay/lag timeout/expiry expired/lapsed/ended
+  renew/extend/prolong renewal/extension subscribe/join/enroll unsubscribe/leave/cancel refund/reimbursement/repayment chargeback/dispute
+  invoice/billing receipt/voucher ledger/account/book payable/owed/due receivable/owed arrears/overdue/unpaid interest/rate installment/instalment/payment
+  collateral/security premium/fee deductible/excess beneficiary/recipient/payee insured/policyholder claimant/applicant adjuster/assessor/handler
+  ward/unit/department surgery/theatre bed/cot discharge/release/leave referral/transfer dose/dosage/amount vaccine/jab/shot/immunization scan/imaging
+  consignee/recipient consignor/sender/shipper freight/cargo/load/goods pallet/skid depot/hub/terminal haul/transport/carry courier/carrier/messenger
+  dispatch/ship/send/forward container/box customs/border leg/segment/stage stopover/layover/connection gate/door runway/strip aircraft/airliner/jet
+  tuition/fees scholarship/grant/bursary/award faculty/staff/teacher freshman/firstyear graduate/alumnus/alumni dropout/leaver attendance/presence
+  absent/missing/away homework/assignment/task textbook/book timetable/schedule/calendar syllabus/curriculum/program enrolment/enrollment/registration/intake
+  page/site/webpage visit/hit/session visitor/user/guest bounce/exit/leave referrer/source/origin banner/ad/advert/advertisement ad/advertisement/advert/commercial
+  campaign/promotion/drive lead/prospect/contact pipeline/funnel deal/opportunity/contract quota/target/goal forecast/projection/prediction/estimate
+  shelf/rack/bin aisle/lane sku/item/article barcode/ean/upc batch/lot expiry/expiration/bestbefore perishable/fresh discount/markdown/off bundle/package/set
+  gift/present loyalty/rewards basket/cart/trolley checkout/till/register cashier/clerk/teller outlet/branch/shop/location franchise/branch
+  tenant/renter/occupant lease/rental/contract rent/rental mortgage/loan realtor/agent/broker listing/property/offer/home bedroom/bed bathroom/bath
+  plot/lot/land acreage/area crop/harvest/produce livestock/cattle/animal irrigated/watered fertilizer/manure pesticide/spray moisture/humidity/wetness
+  voltage/tension current/amperage consumption/usage/use tariff/rate/price meter/gauge grid/network outage/blackout generator/turbine emission/output/discharge
+  matchup/match/game goal/score/point assist/pass referee/umpire/official squad/roster/team/lineup league/division/championship season/campaign fixture/match
+  playtime/duration/time watched/viewed/streamed/seen stream/play/watch/listen listened/played/streamed playlist/list subscriber/follower/member artist/singer/musician/band
+  guild/clan/alliance/team level/rank/stage/grade quest/mission/task item/object/thing banned/blocked/suspended/barred ban/block/suspension
+  headcount/staff/employees/workforce vacancy/opening/position applicant/candidate/jobseeker interview/meeting offer/proposal resignation/departure/exit overtime/extra
+  bonus/premium/reward raise/increase/rise promotion/advancement leave/vacation/holiday/absence shift/turn payroll/pay
 `;
 
 export interface Thesaurus {

@@ -14,7 +14,8 @@ export interface TreeFile {
   readonly base: number;
   /** Slope and offset from a margin to log-odds. */
   readonly scale: readonly [number, number];
-  readonly curve: Curve;
+  /** By risk class (hold.ts). */
+  readonly curves: { readonly plain: Curve; readonly residue: Curve };
   readonly trees: readonly Tree[];
 }
 
@@ -46,24 +47,30 @@ function isTree(value: unknown): value is Tree {
   const { feature, value: values, low, high } = (value ?? {}) as Record<keyof Tree, unknown>;
   if (!numbers(feature) || !numbers(values) || !numbers(low) || !numbers(high)) return false;
   const { length } = feature;
-  if ([values, low, high].some((list) => list.length !== length)) return false;
+  if (length === 0 || [values, low, high].some((list) => list.length !== length)) return false;
   const isBelow = (child: number | undefined, at: number): boolean =>
     Number.isSafeInteger(child) && child! > at && child! < length;
-  return feature.every((of, at) => of < 0 || (isBelow(low[at], at) && isBelow(high[at], at)));
+  return feature.every(
+    (of, at) =>
+      Number.isSafeInteger(of) && (of < 0 || (isBelow(low[at], at) && isBelow(high[at], at))),
+  );
 }
+
+const isCurve = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((point) => numbers(point) && point.length === 3);
 
 export function isTreeFile(value: unknown): value is TreeFile {
   if (typeof value !== 'object' || value === null) return false;
   const file = value as Record<keyof TreeFile, unknown>;
-  const { measures, base, scale, curve, trees } = file;
+  const { measures, base, scale, trees } = file;
+  const curves = file.curves as Partial<Record<keyof TreeFile['curves'], unknown>> | undefined;
   return (
     Array.isArray(measures) &&
     measures.every((name) => typeof name === 'string') &&
     numbers([base]) &&
     numbers(scale) &&
     scale.length === 2 &&
-    Array.isArray(curve) &&
-    curve.every((point) => numbers(point) && point.length === 3) &&
+    [curves?.plain, curves?.residue].every(isCurve) &&
     Array.isArray(trees) &&
     trees.length > 0 &&
     trees.every(

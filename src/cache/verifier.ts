@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { AppError } from '../errors.ts';
 import { cutFor } from './calibration.ts';
-import { createLexicon, gather, type Lexicon } from './evidence.ts';
+import { riskOf } from './hold.ts';
+import { createLexicon, type Evidence, gather, type Lexicon } from './evidence.ts';
 import type { SqlFacts } from './facts.ts';
 import { frameOf } from './frame.ts';
 import { createTrees, isTreeFile, type TreeFile } from './trees.ts';
@@ -22,8 +23,7 @@ export interface Verdict {
 
 export interface Verifier {
   readonly lexicon: Lexicon;
-  /** @param measures As `gather` gives them. */
-  weigh(similarity: number, measures: readonly number[]): Verdict;
+  weigh(similarity: number, evidence: Pick<Evidence, 'measures' | 'held'>): Verdict;
 }
 
 export interface VerifierOptions {
@@ -34,12 +34,17 @@ export interface VerifierOptions {
 
 export function createVerifier({ file, targetErrorRate }: VerifierOptions): Verifier {
   const trees = createTrees(file);
-  const cut = cutFor(file.curve, targetErrorRate);
+  const cuts = {
+    plain: cutFor(file.curves.plain, targetErrorRate),
+    residue: cutFor(file.curves.residue, targetErrorRate),
+    never: null,
+  };
   const [slope, offset] = file.scale;
   return {
     lexicon: createLexicon(),
-    weigh(similarity, measures) {
+    weigh(similarity, { measures, held }) {
       const margin = trees.margin([similarity, ...measures]);
+      const cut = cuts[riskOf(held)];
       return {
         probability: 1 / (1 + Math.exp(-(slope * margin + offset))),
         sure: cut !== null && margin >= cut,

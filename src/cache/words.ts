@@ -214,6 +214,7 @@ const LIGHT = new Set(
   split(`
   call know locate situate hold make use occur happen offer possible able expect consider specify
   record store associate correspond get regard possess worth
+  take undergo undergone underwent mention contain involve comprise cover follow exist
   `).map(stem),
 );
 

@@ -42,6 +42,8 @@ export interface RecallOptions {
   readonly embedder: Embedder | null;
   readonly metrics: Metrics;
   readonly decider: Decider;
+  /** Concepts of the database's names, as far as they are known by now. */
+  readonly schemaNames: () => ReadonlySet<string>;
 }
 
 /**
@@ -53,7 +55,7 @@ const MAX_CANDIDATES = 3;
 const NOTHING: Recalled = { outcome: 'miss', hit: null, candidates: [], nearest: [] };
 
 export function createRecall(options: RecallOptions): Recall {
-  const { cache, embedder, metrics, decider } = options;
+  const { cache, embedder, metrics, decider, schemaNames } = options;
 
   async function vectorOf(text: string, context: RequestContext): Promise<Float32Array | null> {
     if (!embedder) return null;
@@ -85,7 +87,7 @@ export function createRecall(options: RecallOptions): Recall {
       return NOTHING;
     }
     if (nearest[0]) metrics.cacheSimilarity(nearest[0].similarity);
-    const recalled = choose(nearest, decider.about(asked.question));
+    const recalled = choose(nearest, decider.about(asked.question, schemaNames()));
     metrics.cacheLookup('semantic', recalled.outcome);
     return recalled;
   }
@@ -93,7 +95,7 @@ export function createRecall(options: RecallOptions): Recall {
   return {
     embed,
     find,
-    judge: (question, neighbour) => judged(neighbour, decider.about(question)),
+    judge: (question, neighbour) => judged(neighbour, decider.about(question, schemaNames())),
     async similarity(asked, question, context) {
       const [one, other] = await Promise.all([
         vectorOf(asked.question, context),

@@ -14,6 +14,12 @@ export interface Remembered {
 
 export type Remember = (remembered: Remembered, context: RequestContext) => void;
 
+/** "since 2024-01-01" says the parameter '2024-01-01'; a flag or a null is never said. */
+function isSaid(value: unknown, question: string): boolean {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  return text !== '' && question.toLowerCase().includes(text.toLowerCase());
+}
+
 export function createRememberer(options: {
   readonly cache: Cache;
   readonly embedder: Embedder | null;
@@ -22,6 +28,8 @@ export function createRememberer(options: {
   return ({ asked, plan, origin }, { logger }) => {
     // A question that leans on its conversation means something else in the next one.
     if (!asked.isSelfContained) return;
+    // A value that the question does not say cannot be seen by whoever asks it next.
+    if (!plan.params.every((value) => isSaid(value, asked.question))) return;
     const embed = async (): Promise<Float32Array | null> => {
       if (!embedder) return null;
       try {

@@ -164,7 +164,7 @@ describe('negation, direction, aggregate and roles', () => {
     ['how many orders', 'number of orders', 'order count', '# of orders', 'count orders'],
     'count',
   );
-  sameFacts('aggregate', ['average price', 'mean price', 'avg price'], 'average');
+  sameFacts('aggregate', ['average price', 'mean price', 'avg price'], 'avg');
 
   test('"account number of" is a name and no count', () => {
     assert.deepEqual(keys('the account numbers of customers', 'aggregate'), []);
