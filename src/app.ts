@@ -195,7 +195,7 @@ async function loadVerifier(config: Config, logger: Logger): Promise<Verifier | 
     const file = await readVerifier(config.MODELS_DIR);
     return createVerifier({ file, targetErrorRate: config.TARGET_ERROR_RATE });
   } catch (error) {
-    logger.error({ err: error }, 'no verifier: rephrasings are offered, never served');
+    logger.error({ error: String(error) }, 'no verifier: rephrasings are offered, never served');
     return null;
   }
 }

@@ -27,6 +27,12 @@ const FAMILIES: readonly Family[] = [
   { name: 'what was returned', pattern: /\breturn(?:s|ed|ing)?\b/g },
   { name: 'shipped or delivered', pattern: /\b(?:ship|deliver|arriv|dispatch)[a-z]*/g },
   { name: 'per day, week or month', pattern: /\b(?:daily|weekly|monthly|yearly|hourly)\b/g },
+  { name: 'what is asked for', pattern: /^what (?:did|do|does)\b/g },
+  {
+    name: 'what is counted',
+    pattern:
+      /(?<=\b(?:than|least|most|over|under|exactly) \d+ )(?!years\b|days\b|months\b|hours\b|minutes\b)[a-z]+s\b/g,
+  },
   { name: 'in or out of', pattern: /\b(?:out of|in|off) (?:stock|service|season|office|order)\b/g },
   { name: 'who does it', pattern: /\b(?:they|own us)\b/g },
 ];

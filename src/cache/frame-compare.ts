@@ -31,7 +31,9 @@ function excused(fact: Fact, said: 'earlier' | 'later', sql: SqlFacts): boolean 
       );
     case 'group':
       // "the name of each student" is the names of all students; "names by region" is not.
-      return sql.groupBy.length === 0 && sql.aggregates.length === 0 && !/\bby\b/u.test(fact.said);
+      return (
+        sql.groupBy.length === 0 && sql.aggregates.length === 0 && !/\b(?:by|in)\b/u.test(fact.said)
+      );
     default:
       return false;
   }

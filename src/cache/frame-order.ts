@@ -127,7 +127,42 @@ function compareSequences(earlier: Frame, later: Frame): Difference | undefined 
   return undefined;
 }
 
+/** "customers in Germany of suppliers in France": names that both say, in another order. */
+function compareValues(earlier: Frame, later: Frame): Difference | undefined {
+  const sequence = (frame: Frame, other: Frame): readonly string[] => [
+    ...new Set(
+      frame.words
+        .filter((word) => word.value !== null && other.texts.has(word.text))
+        .map((word) => word.text),
+    ),
+  ];
+  const [first, second] = [sequence(earlier, later), sequence(later, earlier)];
+  const shared = first.filter((text) => second.includes(text));
+  if (shared.join('|') === second.filter((text) => shared.includes(text)).join('|'))
+    return undefined;
+  return { weight: 'soft', rule: 'order', text: 'the names stand in another order' };
+}
+
+/** "shipped from Hamburg to Austria" against "between Hamburg and Austria". */
+function compareWays(earlier: Frame, later: Frame): Difference | undefined {
+  const ways = (frame: Frame): readonly Fact[] => {
+    const found = factsOf(frame, 'role').filter((fact) => /^(?:from|to) /u.test(fact.key));
+    return new Set(found.map((fact) => fact.key.split(' ', 1)[0])).size === 2 ? found : [];
+  };
+  const [first, second] = [ways(earlier), ways(later)];
+  if (first.length > 0 === second.length > 0) return undefined;
+  return { weight: 'soft', rule: 'role', text: sentence(first, second) };
+}
+
 export const compareOrder = (earlier: Frame, later: Frame): readonly Difference[] =>
-  [compareRoles, compareSequences, compareHeads, compareRatios, compareOperands]
+  [
+    compareRoles,
+    compareWays,
+    compareValues,
+    compareSequences,
+    compareHeads,
+    compareRatios,
+    compareOperands,
+  ]
     .map((compare) => compare(earlier, later))
     .filter((difference) => difference !== undefined);

@@ -7,7 +7,8 @@ const MIN_LENGTH_WRONG_LETTER = 8;
 /** One slip of the keyboard inside a word: two letters swapped, one missing, doubled or wrong. */
 export function isSlipOf(word: string, known: string): boolean {
   const gap = known.length - word.length;
-  if (word.length < MIN_LENGTH || Math.abs(gap) > 1 || word === known) return false;
+  if (Math.min(word.length, known.length) < MIN_LENGTH || Math.abs(gap) > 1 || word === known)
+    return false;
   if (/\d/u.test(word) || word.charAt(0) !== known.charAt(0)) return false;
   let at = 0;
   while (at < word.length && word.charAt(at) === known.charAt(at)) at += 1;

@@ -91,7 +91,7 @@ const GROUPS = `
   name/title/label nationality/citizenship/country nearby/close nearest/closest network/system
   next/following/upcoming/coming nurse/caregiver obtain/receive/earn/gain/get/achieve/attain
   offer/provide/supply/give offered/given/available office/bureau officer/commander officer/official/agent
-  officer/policeman old/aged/senior only/just opened/started operator/machinist order/purchase/sale
+  officer/policeman old/aged/senior only/just opened/started operator/machinist order/purchase
   origin/source/start/departure outage/blackout outage/disruption overdue/late/delinquent own/belong
   own/possess/hold/have owned/held owner/holder/proprietor owner/keeper page/url painting/picture/artwork
   paper/article/publication paragraph/passage parameter/setting parcel/package/box parent/guardian

@@ -145,7 +145,8 @@ for (const fault of ['missing', 'corrupt'] as const) {
       CACHE_DATABASE_URL: cache.url,
       MODELS_DIR: models,
     });
-    assert.match(server.log(), /no embedding model/);
+    // The log may be written a moment after the banner.
+    await eventually(async () => (/no embedding model/.test(server.log()) ? true : null));
     const ready = await fetch(`${server.origin}/readyz`);
     assert.equal(ready.status, 200);
     assert.match(JSON.stringify(await ready.json()), /not loaded/);

@@ -29,7 +29,7 @@ test('without the verifier exact hits are served, rephrasings offered, and /read
     CACHE_DATABASE_URL: cache.url,
     MODELS_DIR: models,
   });
-  assert.match(server.log(), /no verifier/);
+  while (!/no verifier/.test(server.log())) await new Promise((done) => setTimeout(done, 20));
   const ready = await fetch(`${server.origin}/readyz`);
   assert.equal(ready.status, 200);
   const text = await ready.text();
