@@ -154,9 +154,33 @@ function compareWays(earlier: Frame, later: Frame): Difference | undefined {
   return { weight: 'soft', rule: 'role', text: sentence(first, second) };
 }
 
+const isRotation = (first: readonly string[], second: readonly string[]): boolean =>
+  first.some((_, at) => [...first.slice(at), ...first.slice(0, at)].join('|') === second.join('|'));
+
+/** Two neighbours that changed places: "names of students", "students' names". */
+function isTurn(first: readonly string[], second: readonly string[]): boolean {
+  const moved = first.flatMap((word, at) => (word === second[at] ? [] : [at]));
+  const [at, next] = moved;
+  return moved.length === 2 && next === (at ?? 0) + 1;
+}
+
+/** "employees in sales who report to managers in finance": the same words in places that no move explains. */
+function compareArrangement(earlier: Frame, later: Frame): Difference | undefined {
+  const sequence = (frame: Frame, other: Frame): readonly string[] => {
+    const known = new Set(other.words.filter((word) => !word.implied).map((word) => word.concept));
+    const said = frame.words.filter((word) => !word.implied && known.has(word.concept));
+    return [...new Set(said.map((word) => word.concept))];
+  };
+  const [first, second] = [sequence(earlier, later), sequence(later, earlier)];
+  if (isRotation(first, second) || isTurn(first, second)) return undefined;
+  if (first.join('|') === second.join('|')) return undefined;
+  return { weight: 'soft', rule: 'order', text: 'the same words stand in another order' };
+}
+
 export const compareOrder = (earlier: Frame, later: Frame): readonly Difference[] =>
   [
     compareRoles,
+    compareArrangement,
     compareWays,
     compareValues,
     compareSequences,

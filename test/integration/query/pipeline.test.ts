@@ -30,6 +30,19 @@ test('what was asked once is answered again without the database', async (t) => 
   assert.deepEqual([document.source, document.row_count], ['memory', 100]);
 });
 
+test('a statement is remembered for a question only if the question says its parameters', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const sql = 'select name from t where i = $1';
+  const said = { question: 'name of row 7', sql, params: [7], limits: LIMITS };
+  const hidden = { question: 'name of my secret row', sql, params: [8], limits: LIMITS };
+  await pipeline.query(said, ALICE);
+  await pipeline.query(hidden, ALICE);
+  const { question } = said;
+  assert.equal((await pipeline.ask({ question, limits: LIMITS }, ALICE)).kind, 'answer');
+  const asked = await pipeline.ask({ question: hidden.question, limits: LIMITS }, ALICE);
+  assert.equal(asked.kind, 'document');
+});
+
 test('pages that follow the cursor give every row once, in the same snapshot', async (t) => {
   const { pipeline, url } = await pipelineOf(t, SETUP);
   let page = await documentOf(await pipeline.query({ ...ALL, limits: LIMITS }, ALICE));

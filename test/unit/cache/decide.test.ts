@@ -257,6 +257,12 @@ describe('canonicalQuestion', () => {
     assert.equal(canonicalQuestion('Ｈow many customers are in Germany.'), text);
   });
 
+  test('keeps the case of what is quoted, and of nothing else', () => {
+    assert.notEqual(canonicalQuestion("brand 'VOLT'"), canonicalQuestion("brand 'Volt'"));
+    assert.notEqual(canonicalQuestion('brand "VOLT"'), canonicalQuestion('brand "volt"'));
+    assert.equal(canonicalQuestion("Alice's ORDERS"), canonicalQuestion("alice's orders"));
+  });
+
   test('keeps what may carry meaning', () => {
     assert.notEqual(canonicalQuestion('price < 5'), canonicalQuestion('price <= 5'));
     assert.notEqual(canonicalQuestion("name is 'Kim'"), canonicalQuestion('name is Kim'));

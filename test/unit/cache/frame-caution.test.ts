@@ -37,6 +37,23 @@ const PAIRS: ReadonlyArray<readonly [string, string]> = [
   ['list the customers', 'list the newsletter customers'],
   ['list the customers', 'list the customers with newsletter'],
   ['list the countries', 'list the countries by region'],
+  [
+    'customers in Germany who ordered from suppliers in France',
+    'customers in France who ordered from suppliers in Germany',
+  ],
+  [
+    'employees in sales who report to managers in finance',
+    'employees in finance who report to managers in sales',
+  ],
+  ['products with a rating above 4', 'products with more than 4 ratings'],
+  ['which customers spent the most in 2025', 'which customers sent the most in 2025'],
+  ['which customers spent the most in 2025', 'what did customers spend the most on in 2025'],
+  ['orders shipped from Hamburg to Austria', 'orders shipped between Hamburg and Austria'],
+  ['the latest 20 reviews', 'the best 20 reviews'],
+  ['products that are in stock', 'products that are out of stock'],
+  ['how many items were rated \u2605\u2605', 'how many items were rated \u2605'],
+  ['total revenue per country', 'total orders per country'],
+  ['cities where customers outnumber employees', 'cities where employees outnumber customers'],
 ];
 
 for (const [earlier, later] of PAIRS) {
