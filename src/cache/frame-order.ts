@@ -129,11 +129,15 @@ function compareSequences(earlier: Frame, later: Frame): Difference | undefined 
 
 /** "customers in Germany of suppliers in France": names that both say, in another order. */
 function compareValues(earlier: Frame, later: Frame): Difference | undefined {
+  // A name that opens a sentence is not seen as one there, only in the other question.
+  const names = new Set(
+    [...earlier.words, ...later.words].flatMap(({ value, text }) => (value === null ? [] : [text])),
+  );
   const sequence = (frame: Frame, other: Frame): readonly string[] => [
     ...new Set(
       frame.words
-        .filter((word) => word.value !== null && other.texts.has(word.text))
-        .map((word) => word.text),
+        .filter(({ text }) => names.has(text) && other.texts.has(text))
+        .map(({ text }) => text),
     ),
   ];
   const [first, second] = [sequence(earlier, later), sequence(later, earlier)];

@@ -53,6 +53,7 @@ const PAIRS: ReadonlyArray<readonly [string, string]> = [
   ['products that are in stock', 'products that are out of stock'],
   ['how many items were rated \u2605\u2605', 'how many items were rated \u2605'],
   ['total revenue per country', 'total orders per country'],
+  ['Berlin minus Munich revenue', 'Munich minus Berlin revenue'],
   ['cities where customers outnumber employees', 'cities where employees outnumber customers'],
 ];
 
