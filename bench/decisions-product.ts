@@ -6,6 +6,7 @@ import { idOf } from '../src/cache/key.ts';
 import { createDecider } from '../src/cache/decide.ts';
 import { createVerifier, readVerifier } from '../src/cache/verifier.ts';
 import type { Cache } from '../src/cache/cache.ts';
+import { NO_FACTS } from '../src/cache/facts.ts';
 import type { Plan } from '../src/cache/entities.ts';
 import type { Embedder } from '../src/embedding/embedder.ts';
 import { isAppError } from '../src/errors.ts';
@@ -17,7 +18,6 @@ import { createRememberer } from '../src/query/remember.ts';
 import type { Remember } from '../src/query/remember.ts';
 import { createScoping } from '../src/query/scope.ts';
 import type { Asked, Scoping } from '../src/query/scope.ts';
-import { readFacts } from '../src/query/sql-facts.ts';
 
 /** All that finding and remembering touch of the cache. */
 export type PlanMemory = Pick<Cache, 'nearest' | 'remember'>;
@@ -68,8 +68,7 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
     } catch (error) {
       if (!isAppError(error)) throw error;
       faults[error.code] = (faults[error.code] ?? 0) + 1;
-      const facts = readFacts({}, { tables: [], usesClock: false });
-      return { sql, canonical: sql, tables: [], facts, volatility: 'stable' };
+      return { sql, canonical: sql, tables: [], facts: NO_FACTS, volatility: 'stable' };
     }
   }
 

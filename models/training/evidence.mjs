@@ -5,21 +5,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { env, pipeline } from '@huggingface/transformers';
 import { createLexicon, gather } from '../../dist/src/cache/evidence.js';
+import { NO_FACTS } from '../../dist/src/cache/facts.js';
 import { frameOf } from '../../dist/src/cache/frame.js';
 import { createStatementGuard } from '../../dist/src/query/guard.js';
 
-const NO_FACTS = {
-  tables: [],
-  columns: [],
-  literals: [],
-  aggregates: [],
-  groupBy: [],
-  orderings: [],
-  limit: null,
-  distinct: false,
-  negated: false,
-  usesClock: false,
-};
 const guard = await createStatementGuard();
 const lexicon = createLexicon();
 const known = new Map();

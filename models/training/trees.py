@@ -8,7 +8,6 @@ the server chooses its cut there for the operator's target.
 """
 import argparse
 import json
-import zlib
 
 import numpy as np
 import xgboost as xgb

@@ -1,5 +1,5 @@
 // Owns the shape of what a statement says, as plain JSON: the cache stores it beside a plan and holds
-// it against a new question. Types only; reading them off a statement is query/sql-facts.ts.
+// it against a new question. Nothing is read here; reading them off a statement is query/sql-facts.ts.
 
 export type LiteralRole = 'filter' | 'limit' | 'offset' | 'select' | 'other';
 
@@ -39,3 +39,17 @@ export interface SqlFacts {
   readonly negated: boolean;
   readonly usesClock: boolean;
 }
+
+/** Of a statement that says nothing, or that could not be read. */
+export const NO_FACTS: SqlFacts = {
+  tables: [],
+  columns: [],
+  literals: [],
+  aggregates: [],
+  groupBy: [],
+  orderings: [],
+  limit: null,
+  distinct: false,
+  negated: false,
+  usesClock: false,
+};

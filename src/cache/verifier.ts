@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import { cutFor } from './calibration.ts';
 import { riskOf } from './hold.ts';
 import { createLexicon, type Evidence, gather, type Lexicon } from './evidence.ts';
-import type { SqlFacts } from './facts.ts';
+import { NO_FACTS } from './facts.ts';
 import { frameOf } from './frame.ts';
 import { createTrees, isTreeFile, type TreeFile } from './trees.ts';
 
@@ -81,19 +81,6 @@ function parsed(text: string): unknown {
     return null;
   }
 }
-
-const NO_FACTS: SqlFacts = {
-  tables: [],
-  columns: [],
-  literals: [],
-  aggregates: [],
-  groupBy: [],
-  orderings: [],
-  limit: null,
-  distinct: false,
-  negated: false,
-  usesClock: false,
-};
 
 /** What the trees are asked to weigh, in order. */
 function measureNames(): readonly string[] {

@@ -9,6 +9,7 @@ import type { FoundResult } from '../cache/results.ts';
 import { AppError } from '../errors.ts';
 import type { SchemaIndex } from '../schema/schema-index.ts';
 import { createAnswer } from './answer.ts';
+import { unknownCandidate } from './candidate.ts';
 import type { Answer, AnswerLimits, Source } from './answer.ts';
 import type { RequestContext } from './context.ts';
 import { parseCursor } from './cursor-handle.ts';
@@ -281,11 +282,4 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
   }
 
   return { ask, query, fetchRows };
-}
-
-function unknownCandidate(differences: readonly string[] = []): AppError {
-  const why = differences.length > 0 ? `: ${differences.join('; ')}` : '.';
-  return new AppError('NOT_FOUND', `accept names no candidate for this question${why}`, {
-    hint: 'Call ask without accept; take an id from its candidates, or write the SQL and call query.',
-  });
 }

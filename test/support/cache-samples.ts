@@ -3,24 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Plan, ResultHeader } from '../../src/cache/entities.ts';
-import type { SqlFacts } from '../../src/cache/facts.ts';
+import { NO_FACTS, type SqlFacts } from '../../src/cache/facts.ts';
 import { idOf, statementKey } from '../../src/cache/key.ts';
 import type { HeldResult, KnownQuestion } from '../../src/cache/memory.ts';
 import type { Chunk, RowSource } from '../../src/cache/rows.ts';
 
-/** What a statement says that says nothing. */
-export const NO_FACTS: SqlFacts = {
-  tables: [],
-  columns: [],
-  literals: [],
-  aggregates: [],
-  groupBy: [],
-  orderings: [],
-  limit: null,
-  distinct: false,
-  negated: false,
-  usesClock: false,
-};
 const FACTS: SqlFacts = { ...NO_FACTS, tables: ['public.t'] };
 
 export function planOf(sql: string, scope = 'scope', schemaVersion = '1'): Plan {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { errorRate, share, sixDigits, upperBound } from '../../../bench/decisions-bound.ts';
+import { errorRate, share, sixDigits } from '../../../bench/decisions-bound.ts';
+import { upperBound } from '../../../src/cache/calibration.ts';
 
 function assertNear(actual: number, expected: number): void {
   assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
@@ -9,24 +10,24 @@ function assertNear(actual: number, expected: number): void {
 
 test('with nothing wrong the bound is one minus the n-th root of 5 %', () => {
   for (const trials of [1, 10, 299, 5000, 200_000]) {
-    assertNear(upperBound(trials, 0), 1 - 0.05 ** (1 / trials));
+    assertNear(upperBound(0, trials), 1 - 0.05 ** (1 / trials));
   }
 });
 
 test('the bound is the 95 % quantile of the beta distribution', () => {
   // Closed forms: beta(k + 1, n - k) where k + 1 = n is a power of the quantile.
-  assertNear(upperBound(2, 1), Math.sqrt(0.95));
-  assertNear(upperBound(10, 9), 0.95 ** (1 / 10));
+  assertNear(upperBound(1, 2), Math.sqrt(0.95));
+  assertNear(upperBound(9, 10), 0.95 ** (1 / 10));
   // Published tables of the exact binomial bound.
-  assert.equal(upperBound(10, 1).toFixed(4), '0.3942');
-  assert.equal(upperBound(20, 2).toFixed(4), '0.2826');
-  assert.equal(upperBound(100, 1).toFixed(4), '0.0466');
-  assert.equal(upperBound(100, 5).toFixed(4), '0.1023');
+  assert.equal(upperBound(1, 10).toFixed(4), '0.3942');
+  assert.equal(upperBound(2, 20).toFixed(4), '0.2826');
+  assert.equal(upperBound(1, 100).toFixed(4), '0.0466');
+  assert.equal(upperBound(5, 100).toFixed(4), '0.1023');
 });
 
 test('at the bound so few are seen with a chance of 5 %', () => {
   const [trials, count] = [12, 4];
-  const bound = upperBound(trials, count);
+  const bound = upperBound(count, trials);
   let chance = 0;
   let ways = 1;
   for (let seen = 0; seen <= count; seen += 1) {
@@ -42,7 +43,7 @@ test('no trials and only failures leave any rate possible', () => {
 });
 
 test('many failures among very many trials stay finite', () => {
-  const bound = upperBound(200_000, 100_000);
+  const bound = upperBound(100_000, 200_000);
   assert.ok(bound > 0.5 && bound < 0.503, `${bound}`);
 });
 

@@ -6,9 +6,8 @@ import {
   createDecider,
   isSelfContained,
 } from '../../../src/cache/decide.ts';
-import type { SqlFacts } from '../../../src/cache/facts.ts';
+import { NO_FACTS, type SqlFacts } from '../../../src/cache/facts.ts';
 import { verifierAt } from '../../support/verifier.ts';
-import { NO_FACTS } from '../../support/cache-samples.ts';
 
 const decider = createDecider(await verifierAt());
 const decide = (question: string, candidate: Candidate) => decider.about(question)(candidate);

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { createLexicon, gather, NO_LEXICON } from '../../../src/cache/evidence.ts';
-import type { SqlFacts } from '../../../src/cache/facts.ts';
+import { NO_FACTS, type SqlFacts } from '../../../src/cache/facts.ts';
 import { frameOf } from '../../../src/cache/frame.ts';
-import { NO_FACTS } from '../../support/cache-samples.ts';
 
 const lexicon = createLexicon();
 const ORDERS: Partial<SqlFacts> = {

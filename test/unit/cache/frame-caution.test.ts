@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { createDecider } from '../../../src/cache/decide.ts';
+import { NO_FACTS } from '../../../src/cache/facts.ts';
 import { verifierAt } from '../../support/verifier.ts';
-import { NO_FACTS } from '../../support/cache-samples.ts';
 
 const decider = createDecider(await verifierAt());
 const PAIRS: ReadonlyArray<readonly [string, string]> = [

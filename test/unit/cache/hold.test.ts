@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { createLexicon, gather } from '../../../src/cache/evidence.ts';
-import type { SqlFacts } from '../../../src/cache/facts.ts';
+import { NO_FACTS, type SqlFacts } from '../../../src/cache/facts.ts';
 import { frameOf } from '../../../src/cache/frame.ts';
 import { type Risk, riskOf, RISKS } from '../../../src/cache/hold.ts';
-import { NO_FACTS } from '../../support/cache-samples.ts';
 
 const lexicon = createLexicon();
 const CUSTOMERS = { tables: ['customers'], columns: ['name', 'newsletter'] };

@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 import { createDecider } from '../../../src/cache/decide.ts';
 import type { TreeFile } from '../../../src/cache/trees.ts';
 import { createVerifier, readVerifier, VERIFIER } from '../../../src/cache/verifier.ts';
-import { NO_FACTS } from '../../support/cache-samples.ts';
+import { NO_FACTS } from '../../../src/cache/facts.ts';
 import { readShippedTrees } from '../../support/verifier.ts';
 
 /** One measure, one tree: likely from half a point of similarity on. */
