@@ -126,6 +126,7 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
         embedder,
         metrics,
         decider,
+        rebinder: null,
         schemaNames: () => new Set(),
       }),
     rememberIn: (memory) => createRememberer({ cache: memory as Cache, embedder }),

@@ -37,9 +37,10 @@ import { createExplainer } from './query/explain.ts';
 import { createFeedback } from './query/feedback.ts';
 import { createStatementGuard } from './query/guard.ts';
 import { createPipeline } from './query/pipeline.ts';
+import { createRebinder } from './query/rebind-statement.ts';
 import { createRecall } from './query/recall.ts';
 import { createRememberer } from './query/remember.ts';
-import { createSchemaNames } from './query/schema-names.ts';
+import { createColumnValues, createSchemaNames } from './query/schema-names.ts';
 import { createScoping } from './query/scope.ts';
 import { createCursorSeal, sealCursors } from './query/sealed-cursors.ts';
 import type { CursorSeal } from './query/sealed-cursors.ts';
@@ -124,6 +125,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     embedder,
     metrics,
     decider: createDecider(verifier),
+    rebinder: config.TEMPLATE_HITS
+      ? createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) })
+      : null,
     schemaNames: createSchemaNames(() => schema.current()),
   });
   const remember = createRememberer({ cache, embedder });

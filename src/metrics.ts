@@ -19,7 +19,7 @@ export interface Metrics {
 }
 
 /** `stale`: known, but older than asked for. `error`: the tier could not be asked. */
-export type LookupOutcome = 'hit' | 'confirm' | 'miss' | 'stale' | 'error';
+export type LookupOutcome = 'hit' | 'rebound' | 'confirm' | 'miss' | 'stale' | 'error';
 
 export interface RequestLabels {
   readonly tool: string;

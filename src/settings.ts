@@ -73,6 +73,13 @@ function fraction(fallback: number, min: number, max: number) {
     });
 }
 
+function onOff(fallback: 'on' | 'off') {
+  return z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .optional()
+    .transform((value) => (value ?? fallback) === 'on') as z.ZodType<boolean, string | undefined>;
+}
+
 function list() {
   return z
     .string()
@@ -155,6 +162,11 @@ export const SETTINGS = {
   TARGET_ERROR_RATE: {
     about: 'Wrong answers tolerated among those served by similarity.',
     schema: fraction(0.01, 0, 0.5),
+  },
+  TEMPLATE_HITS: {
+    about:
+      'on: where only values differ, the earlier statement runs with the new ones; off: never.',
+    schema: onOff('on'),
   },
   EMBEDDING_MODEL: {
     about: 'Id of a model under MODELS_DIR, or a path to one.',

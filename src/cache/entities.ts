@@ -35,6 +35,13 @@ export interface Match {
   readonly question: string;
   readonly similarity: number;
   readonly confidence: number;
+  /** Literals of the earlier statement that were given new values; absent where it ran unchanged. */
+  readonly rebound?: readonly Rebound[];
+}
+
+export interface Rebound {
+  readonly from: string;
+  readonly to: string;
 }
 
 export type ResultStatus = 'filling' | 'complete' | 'cut';

@@ -13,12 +13,16 @@ export interface Token {
   readonly capital: boolean;
   /** Inside quotation marks: a value to the letter, never a word of the language. */
   readonly quoted: boolean;
+  /** Where it stands in the readable text. */
+  readonly start: number;
+  readonly end: number;
 }
 
 // Zero-width and bidi marks, soft hyphens, variation selectors: what a reader cannot see.
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
-function readable(question: string): string {
+/** The text that tokens point into: as a reader sees it, in one spelling of quotes, dashes and spaces. */
+export function readable(question: string): string {
   return question
     .normalize('NFKC')
     .replace(INVISIBLE, '')
@@ -131,7 +135,8 @@ export function tokenize(question: string): readonly Token[] {
     const quoted = at < quoteEnd;
     const capital = kind === 'word' && /^\p{Lu}/u.test(raw);
     for (const part of kind === 'word' ? words(raw.toLowerCase()) : [raw.toLowerCase()]) {
-      if (part !== '') tokens.push({ text: part, kind, capital, quoted });
+      if (part !== '')
+        tokens.push({ text: part, kind, capital, quoted, start: at, end: at + raw.length });
     }
     at += raw.length;
   }

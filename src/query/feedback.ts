@@ -50,11 +50,16 @@ export function createFeedback(options: {
       const recorded = { status: 'recorded', answer_id: answerId, verdict } as const;
       if (verdict === 'wrong') {
         if (similarity !== null) metrics.falseHit();
-        if (questionKey && planId) await cache.reject({ questionKey, planId, phrasingId });
+        const origin = phrasingId && (await cache.findPhrasing(scope, phrasingId));
+        const plans = new Set([planId, origin ? origin.plan.id : null]);
+        for (const id of plans)
+          if (questionKey && id) await cache.reject({ questionKey, planId: id, phrasingId });
         return { ...recorded, effect: REJECTED };
       }
       if (similarity === null || !question || !phrasingId) return { ...recorded, effect: NOTED };
       const phrasing = await cache.findPhrasing(scope, phrasingId);
+      // A statement whose literals were exchanged is no other wording of the one it was made from.
+      if (phrasing?.plan.id !== planId) return { ...recorded, effect: NOTED };
       if (phrasing) {
         const asked = await scoping.ask(question, principal);
         remember({ asked, plan: phrasing.plan, origin: 'confirmed' }, context);

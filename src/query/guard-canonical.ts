@@ -1,5 +1,5 @@
-// Owns the canonical text of a statement, made from its tokens: equal for texts that differ in white
-// space, comments or case of words alone, different for everything else. Never changes what is run.
+// Owns what is read off a statement's tokens: its canonical text, equal for texts that differ in white
+// space, comments or case of words alone, and where its literals stand. Never changes what is run.
 import type { Token } from './syntax.ts';
 
 /** One statement without the semicolons and comments around it; what is left keeps every character. */
@@ -26,4 +26,28 @@ function canonicalToken({ text, isKeyword }: Token): string {
   // N'x' scans as the keyword NCHAR and a literal; the type "n" before a literal must not read the same.
   if (isKeyword && /^n$/i.test(text)) return 'nchar';
   return FOLDED.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text;
+}
+
+/** A number or a plain quoted text as it stands in the statement. */
+export interface LiteralToken {
+  readonly kind: 'number' | 'text';
+  /** What it says: without quotes. */
+  readonly value: string;
+  /** UTF-16 offsets. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Strings with a prefix (E'', U&'', B'', $$) read differently and are left out. */
+const QUOTED = /^'(?:[^']|'')*'$/;
+const NUMBER = /^(?:\d+\.?\d*|\.\d+)$/;
+
+/** @param offset of the statement in the text that was scanned. */
+export function literalTokens(tokens: readonly Token[], offset: number): readonly LiteralToken[] {
+  return tokens.flatMap(({ text, start, end }): LiteralToken[] => {
+    const at = { start: start - offset, end: end - offset };
+    if (NUMBER.test(text)) return [{ kind: 'number', value: text, ...at }];
+    if (!QUOTED.test(text)) return [];
+    return [{ kind: 'text', value: text.slice(1, -1).replaceAll("''", "'"), ...at }];
+  });
 }

@@ -3,7 +3,8 @@
 // view or an owner's function does, so the transaction is read-only and the role least-privileged too.
 import { AppError } from '../errors.ts';
 import { createFunctionRules } from './functions.ts';
-import { canonicalText, trimStatement } from './guard-canonical.ts';
+import { canonicalText, literalTokens, trimStatement } from './guard-canonical.ts';
+import type { LiteralToken } from './guard-canonical.ts';
 import { MAX_DEPTH, MAX_NESTING, measureDepth } from './guard-depth.ts';
 import { inspectStatement, notPermitted } from './guard-inspect.ts';
 import { wordSet } from './guard-words.ts';
@@ -27,6 +28,8 @@ export interface GuardedStatement {
   /** The highest $n. */
   readonly parameterCount: number;
   readonly facts: SqlFacts;
+  /** Where the plain literals stand in `sql`, in order. */
+  readonly literals: readonly LiteralToken[];
 }
 
 export interface StatementGuard {
@@ -66,14 +69,16 @@ export async function createStatementGuard(
       const { kind, body } = classify(root);
       const inspection = body === null ? OF_SHOW : requireBindable(inspectStatement(body, rules));
       const { tables, parameterCount, usesClock } = inspection;
+      const trimmed = trimStatement(text, tokens);
       return {
-        sql: trimStatement(text, tokens),
+        sql: trimmed,
         kind,
         canonical: canonicalText(tokens),
         tables,
         volatility: kind === 'select' ? inspection.volatility : 'volatile',
         parameterCount,
         facts: readFacts(body ?? {}, { tables, usesClock }),
+        literals: literalTokens(tokens, text.indexOf(trimmed)),
       };
     },
   };

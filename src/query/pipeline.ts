@@ -91,6 +91,12 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
         context,
       );
     }
+    if (recalled.rebound) {
+      const { statement, match } = recalled.rebound;
+      const plan = toPlan(statement.statement, asked, statement.params);
+      cache.note(asked.questionKey, { phrasing: { ...statement.neighbour, plan }, match });
+      return await answered({ asked, plan, match, tier: 'semantic' }, request, context);
+    }
     const excerpt = await schema.relevant(asked.question);
     const document =
       recalled.candidates.length > 0

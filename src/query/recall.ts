@@ -6,6 +6,7 @@ import type { Match, Neighbour } from '../cache/entities.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RequestContext } from './context.ts';
+import type { Rebinder, ReboundStatement } from './rebind-statement.ts';
 import type { Asked } from './scope.ts';
 
 export interface Candidate {
@@ -17,6 +18,8 @@ export interface Recalled {
   readonly outcome: 'hit' | 'confirm' | 'miss';
   /** The one to serve, when the outcome is a hit. */
   readonly hit: { readonly neighbour: Neighbour; readonly match: Match } | null;
+  /** Without a hit: a statement to run, which answers the question once its literals are exchanged. */
+  readonly rebound: { readonly statement: ReboundStatement; readonly match: Match } | null;
   /** Plausible ones, best first: one per plan. */
   readonly candidates: readonly Candidate[];
   /** The nearest known questions whatever was decided: examples of SQL over this database. */
@@ -42,6 +45,8 @@ export interface RecallOptions {
   readonly embedder: Embedder | null;
   readonly metrics: Metrics;
   readonly decider: Decider;
+  /** Null where the operator wants none. */
+  readonly rebinder: Rebinder | null;
   /** Concepts of the database's names, as far as they are known by now. */
   readonly schemaNames: () => ReadonlySet<string>;
 }
@@ -52,10 +57,16 @@ export interface RecallOptions {
  */
 const NEIGHBOURS = 20;
 const MAX_CANDIDATES = 3;
-const NOTHING: Recalled = { outcome: 'miss', hit: null, candidates: [], nearest: [] };
+const NOTHING: Recalled = {
+  outcome: 'miss',
+  hit: null,
+  rebound: null,
+  candidates: [],
+  nearest: [],
+};
 
 export function createRecall(options: RecallOptions): Recall {
-  const { cache, embedder, metrics, decider, schemaNames } = options;
+  const { cache, embedder, metrics, decider, rebinder, schemaNames } = options;
 
   async function vectorOf(text: string, context: RequestContext): Promise<Float32Array | null> {
     if (!embedder) return null;
@@ -87,9 +98,23 @@ export function createRecall(options: RecallOptions): Recall {
       return NOTHING;
     }
     if (nearest[0]) metrics.cacheSimilarity(nearest[0].similarity);
-    const recalled = choose(nearest, decider.about(asked.question, schemaNames()));
-    metrics.cacheLookup('semantic', recalled.outcome);
-    return recalled;
+    const judge = decider.about(asked.question, schemaNames());
+    const recalled = choose(nearest, judge);
+    const rebound = recalled.hit ? null : rebind(asked.question, nearest, judge);
+    metrics.cacheLookup('semantic', rebound ? 'rebound' : recalled.outcome);
+    return { ...recalled, rebound };
+  }
+
+  function rebind(
+    question: string,
+    nearest: readonly Neighbour[],
+    judge: Judge,
+  ): Recalled['rebound'] {
+    const statement = rebinder?.(question, nearest, judge);
+    if (!statement) return null;
+    const { neighbour, decision, changes } = statement;
+    const rebound = changes.map(({ from, to }) => ({ from, to }));
+    return { statement, match: { ...matchOf({ neighbour, decision }), rebound } };
   }
 
   return {
@@ -111,20 +136,23 @@ function judged(neighbour: Neighbour, judge: Judge): Candidate {
   return { neighbour, decision: judge({ question, facts: plan.facts, similarity }) };
 }
 
-function choose(nearest: readonly Neighbour[], judge: Judge): Recalled {
+function matchOf({ neighbour, decision }: Candidate): Match {
+  return {
+    id: neighbour.id,
+    question: neighbour.question,
+    similarity: round(neighbour.similarity),
+    confidence: round(decision.confidence),
+  };
+}
+
+function choose(nearest: readonly Neighbour[], judge: Judge): Omit<Recalled, 'rebound'> {
   const all = nearest.map((neighbour) => judged(neighbour, judge));
   const candidates = onePerPlan(all.filter(({ decision }) => decision.outcome !== 'miss'));
   const [best, ...others] = candidates.filter(({ decision }) => decision.outcome === 'hit');
   // Two plans that both seem sure contradict each other: let the agent choose.
   if (best && others.length === 0) {
-    const { neighbour, decision } = best;
-    const match = {
-      id: neighbour.id,
-      question: neighbour.question,
-      similarity: round(neighbour.similarity),
-      confidence: round(decision.confidence),
-    };
-    return { outcome: 'hit', hit: { neighbour, match }, candidates: [], nearest };
+    const hit = { neighbour: best.neighbour, match: matchOf(best) };
+    return { outcome: 'hit', hit, candidates: [], nearest };
   }
   const offered = candidates.slice(0, MAX_CANDIDATES);
   const outcome = offered.length > 0 ? 'confirm' : 'miss';

@@ -76,8 +76,8 @@ for (const era of ERAS) {
       }
     }
 
-    const other = await call(client, 'ask', { question: 'how many customers are in France?' });
-    assert.equal(other.status, 'needs_sql');
+    const other = await call(client, 'ask', { question: 'how many suppliers are in Germany?' });
+    assert.notEqual(other.status, 'answered');
     assert.equal(other.rows, undefined);
   });
 }

@@ -116,7 +116,11 @@ export interface Document {
   readonly source: string;
   readonly sql: string;
   readonly answer_id: string;
-  readonly matched: { readonly id: string; readonly question: string } | null;
+  readonly matched: {
+    readonly id: string;
+    readonly question: string;
+    readonly rebound?: ReadonlyArray<{ readonly from: string; readonly to: string }>;
+  } | null;
   readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }>;
   readonly rows: unknown[][];
   readonly row_count: number;

@@ -52,6 +52,7 @@ export async function pipelineOf(t: TestContext, setup: string, spoolMaxBytes = 
       embedder: null,
       metrics,
       decider: createDecider(null),
+      rebinder: null,
       schemaNames: () => new Set(),
     }),
     remember: createRememberer({ cache, embedder: null }),

@@ -33,7 +33,14 @@ async function recallOf(t: TestContext) {
   const embedder = await createEmbedder({ modelsDir: MODELS_DIR, model: MODEL, logger });
   t.after(() => embedder.close());
   const decider = createDecider(await verifierAt());
-  const recall = createRecall({ cache, embedder, metrics, decider, schemaNames: () => new Set() });
+  const recall = createRecall({
+    cache,
+    embedder,
+    metrics,
+    decider,
+    rebinder: null,
+    schemaNames: () => new Set(),
+  });
   const scoping = createScoping({
     databaseId: 'test',
     role: 'reader',
