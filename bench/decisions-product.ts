@@ -122,14 +122,17 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
     // The other halves of the cache, rows and answers, are never reached from here.
     recallOver: (memory) =>
       createRecall({
-        cache: memory as Cache,
+        cache: memory,
         embedder,
         metrics,
         decider,
         rebinder: null,
+        onDecision: () => {},
+        shadowCheckRate: 0,
+        random: Math.random,
         schemaNames: () => new Set(),
       }),
-    rememberIn: (memory) => createRememberer({ cache: memory as Cache, embedder }),
+    rememberIn: (memory) => createRememberer({ cache: memory, embedder }),
     unread: () => faults,
   };
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 
 import { createCache } from './cache/cache.ts';
 import type { Cache } from './cache/cache.ts';
+import type { Cuts } from './cache/live-cuts.ts';
 import { createDecider } from './cache/decide.ts';
 import { createVerifier, readVerifier, type Verifier } from './cache/verifier.ts';
 import type { Config } from './config.ts';
@@ -36,6 +37,7 @@ import { createExecutor } from './query/execute.ts';
 import { createExplainer } from './query/explain.ts';
 import { createFeedback } from './query/feedback.ts';
 import { createStatementGuard } from './query/guard.ts';
+import { createLabeller } from './query/labels.ts';
 import { createPipeline } from './query/pipeline.ts';
 import { createRebinder } from './query/rebind-statement.ts';
 import { createRecall } from './query/recall.ts';
@@ -60,13 +62,16 @@ export interface AppOptions {
   readonly version: string;
   /** Told in plain words what a long start is doing. */
   readonly onProgress: (line: string) => void;
-  /** The one seam for tests. */
+  /** The seams for tests. */
   readonly now?: () => number;
+  readonly random?: () => number;
 }
 
 const CONVERSATIONS_MAX = 10_000;
 const CONVERSATION_IDLE_MS = 30 * 60 * 1000;
 const SWEEP_EVERY_MS = 60_000;
+/** What other replicas were told counts here so much later. */
+const LEARN_EVERY_MS = 30_000;
 const READY_TTL_MS = 1000;
 
 /** @throws AppError CONFIG_INVALID with what to do when the start cannot succeed. */
@@ -90,10 +95,11 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     openDataDatabase(options, releases),
     openCacheDatabase(options, releases),
     loadEmbedder(config, logger, releases),
-    loadVerifier(config, logger),
+    loadVerifier(options, metrics),
   ]);
   const seal = createCursorSeal();
-  const cache = startCache({ options, metrics, database: cacheDatabase, releases, seal });
+  const cuts = verifier?.cuts ?? null;
+  const cache = startCache({ options, metrics, database: cacheDatabase, releases, seal, cuts });
   const ttlMs = config.CACHE_TTL_SECONDS * 1000;
 
   const schema = createSchemaIndex({
@@ -111,6 +117,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       return known?.version ?? 'unknown';
     },
   });
+  const learner = setInterval(() => void cache.decisions.learn(scoping.planScope), LEARN_EVERY_MS);
+  learner.unref();
+  releases.push('learner', async () => clearInterval(learner));
   const executor = createExecutor({
     pool: data.pool,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
@@ -129,6 +138,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       ? createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) })
       : null,
     schemaNames: createSchemaNames(() => schema.current()),
+    onDecision: (record) => cache.decisions.add(record),
+    shadowCheckRate: config.SHADOW_CHECK_RATE,
+    random: options.random ?? Math.random,
   });
   const remember = createRememberer({ cache, embedder });
   const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
@@ -138,6 +150,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     scoping,
     recall,
     remember,
+    labeller: createLabeller({ cache, guard, remember, ttlMs, now }),
     executor,
     schema,
     ttlMs,
@@ -194,10 +207,22 @@ async function loadEmbedder(
   }
 }
 
-async function loadVerifier(config: Config, logger: Logger): Promise<Verifier | null> {
+async function loadVerifier(
+  { config, logger }: AppOptions,
+  metrics: Metrics,
+): Promise<Verifier | null> {
   try {
     const file = await readVerifier(config.MODELS_DIR);
-    return createVerifier({ file, targetErrorRate: config.TARGET_ERROR_RATE });
+    const verifier = createVerifier({
+      file,
+      targetErrorRate: config.TARGET_ERROR_RATE,
+      onCutChange(state) {
+        metrics.cacheCut(state.risk, state.inForce);
+        logger.warn(state, 'answers by similarity were found wrong or right: the cut has moved');
+      },
+    });
+    for (const { risk, inForce } of verifier.cuts.state) metrics.cacheCut(risk, inForce);
+    return verifier;
   } catch (error) {
     logger.error({ error: String(error) }, 'no verifier: rephrasings are offered, never served');
     return null;
@@ -210,13 +235,15 @@ interface CacheStart {
   readonly database: OpenDatabase;
   readonly releases: ReleaseStack;
   readonly seal: CursorSeal;
+  readonly cuts: Cuts | null;
 }
 
-function startCache({ options, metrics, database, releases, seal }: CacheStart): Cache {
+function startCache({ options, metrics, database, releases, seal, cuts }: CacheStart): Cache {
   const { config, logger, now = Date.now } = options;
   const cache = createCache({
     pool: database.pool,
     maxMemoryBytes: config.CACHE_MAX_MEMORY_BYTES,
+    cuts,
     logger,
     metrics,
     now,

@@ -14,6 +14,10 @@ export interface Metrics {
   cacheFailure(operation: string): void;
   cacheDropped(what: string): void;
   falseHit(): void;
+  /** What turned out about a decision. */
+  cacheLabel(source: string, label: string): void;
+  /** The lowest margin that is served in a class of risk; null where nothing is. */
+  cacheCut(risk: string, cut: number | null): void;
   /** Read when metrics are rendered. */
   observe(gauges: GaugeReaders): void;
 }
@@ -88,6 +92,18 @@ export function createMetrics(): Metrics {
     help: 'Answers by similarity that were reported as wrong.',
     registers,
   });
+  const learned = new Counter({
+    name: 'askonce_cache_labels_total',
+    help: 'Decisions of which it turned out whether both questions ask the same.',
+    labelNames: ['source', 'label'],
+    registers,
+  });
+  const cuts = new Gauge({
+    name: 'askonce_cache_cut',
+    help: 'Margin of the verifier from which rephrasings are served; +Inf where none is.',
+    labelNames: ['risk'],
+    registers,
+  });
 
   return {
     render: () => registry.metrics(),
@@ -102,6 +118,8 @@ export function createMetrics(): Metrics {
     cacheFailure: (operation) => failures.inc({ operation }),
     cacheDropped: (what) => dropped.inc({ what }),
     falseHit: () => falseHits.inc(),
+    cacheLabel: (source, label) => learned.inc({ source, label }),
+    cacheCut: (risk, cut) => cuts.set({ risk }, cut ?? Infinity),
     observe: (gauges) => registerGauges(registry, gauges),
   };
 }

@@ -168,6 +168,10 @@ export const SETTINGS = {
       'on: where only values differ, the earlier statement runs with the new ones; off: never.',
     schema: onOff('on'),
   },
+  SHADOW_CHECK_RATE: {
+    about: 'Share of the answers served by similarity for which the agent is asked for a verdict.',
+    schema: fraction(0.015, 0, 1),
+  },
   EMBEDDING_MODEL: {
     about: 'Id of a model under MODELS_DIR, or a path to one.',
     schema: text('askonce-mini-v1'),

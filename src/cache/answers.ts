@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AnswerLog, AnswerRecord, Report } from './answer-log.ts';
 import type { Gate } from './gate.ts';
+import { createWriteBatch } from './write-batch.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export interface Answers {
@@ -26,46 +27,25 @@ export interface AnswersOptions {
   readonly metrics: Metrics;
 }
 
-/**
- * One caller after the other would make every answer a statement of its own, which costs more than the
- * answer. Another replica knows an answer this much later; a process that is killed loses so much of its log.
- */
-const BATCH_PAUSE_MS = 25;
-const MAX_UNWRITTEN = 10_000;
 const ANSWER_BYTES = 1024;
 
 export function createAnswers({ log, gate, queue, metrics }: AnswersOptions): Answers {
   const unwritten = new Map<string, AnswerRecord>();
-  let batch: AnswerRecord[] = [];
-  let pause: NodeJS.Timeout | undefined;
-
-  function flush(): void {
-    clearTimeout(pause);
-    pause = undefined;
-    const records = batch;
-    batch = [];
-    if (records.length === 0) return;
-    const forget = (): void => records.forEach(({ id }) => unwritten.delete(id));
-    const isQueued = queue.add({
-      id: records[0]!.id,
-      bytes: ANSWER_BYTES * records.length,
-      write: () =>
-        gate.attempt('record-answer', undefined, () => log.write(records)).finally(forget),
-    });
-    if (!isQueued) forget();
-  }
+  const batch = createWriteBatch<AnswerRecord>({
+    gate,
+    queue,
+    operation: 'record-answer',
+    itemBytes: ANSWER_BYTES,
+    write: (records) => log.write(records),
+    onSettled: (records) => records.forEach(({ id }) => unwritten.delete(id)),
+  });
 
   return {
-    flush,
+    flush: () => void batch.flush(),
 
     add(record) {
-      if (unwritten.size >= MAX_UNWRITTEN) {
-        metrics.cacheDropped('answer');
-        return;
-      }
-      unwritten.set(record.id, record);
-      batch.push(record);
-      pause ??= setTimeout(flush, BATCH_PAUSE_MS).unref();
+      if (batch.add(record)) unwritten.set(record.id, record);
+      else metrics.cacheDropped('answer');
     },
 
     async find(resultScope, id) {

@@ -9,9 +9,13 @@ import { createAnswerLog } from './answer-log.ts';
 import type { AnswerRecord, Report } from './answer-log.ts';
 import { createAnswers } from './answers.ts';
 import type { Neighbour, Phrasing } from './entities.ts';
+import { createDecisionLog } from './decision-log.ts';
+import { createDecisions } from './decisions.ts';
+import type { Decisions } from './decisions.ts';
 import { createGate } from './gate.ts';
 import { idOf } from './key.ts';
 import type { Key } from './key.ts';
+import type { Cuts } from './live-cuts.ts';
 import { createMemoryTier } from './memory.ts';
 import type { KnownQuestion } from './memory.ts';
 import { createPlanStore } from './plan-store.ts';
@@ -23,6 +27,7 @@ import { createWriteQueue } from './write-queue.ts';
 
 export interface Cache {
   readonly results: Results;
+  readonly decisions: Decisions;
   /** In this process alone. */
   heldQuestion(key: Key): FoundQuestion | null;
   /** In the store; this process holds it from then on. */
@@ -65,6 +70,8 @@ export interface RememberEntry extends Omit<NewPhrasing, 'embedding'> {
 export interface CacheOptions {
   readonly pool: Pool;
   readonly maxMemoryBytes: number;
+  /** Of the verifier, tightened by what is learned; null without one. */
+  readonly cuts: Cuts | null;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now: () => number;
@@ -93,12 +100,15 @@ export function createCache(options: CacheOptions): Cache {
   const resultStore = createResultStore(pool);
   const answerLog = createAnswerLog(pool);
   const answers = createAnswers({ log: answerLog, gate, queue, metrics });
+  const decisionLog = createDecisionLog(pool);
+  const decisions = createDecisions({ log: decisionLog, gate, queue, metrics, cuts: options.cuts });
   /** Phrasings on their way into the store, and the newest of them. */
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();
 
   return {
     results: createResults({ memory, store: resultStore, gate, queue, metrics, now }),
+    decisions,
 
     heldQuestion(key) {
       const known = memory.question(key);
@@ -170,7 +180,8 @@ export function createCache(options: CacheOptions): Cache {
         const gone = await gate.attempt(
           'sweep',
           0,
-          async () => (await resultStore.sweep()) + (await answerLog.sweep()),
+          async () =>
+            (await resultStore.sweep()) + (await answerLog.sweep()) + (await decisionLog.sweep()),
         );
         if (gone === 0) return total;
         total += gone;
@@ -178,6 +189,7 @@ export function createCache(options: CacheOptions): Cache {
     },
     drain() {
       answers.flush();
+      decisions.flush();
       return queue.drain();
     },
   };

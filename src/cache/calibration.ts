@@ -29,6 +29,11 @@ export function upperBound(wrong: number, served: number): number {
   return high;
 }
 
+/** One-sided lower bound of a share after `wrong` of `served`: the upper one seen from the other side. */
+export function lowerBound(wrong: number, served: number): number {
+  return served <= 0 ? 0 : 1 - upperBound(served - wrong, served);
+}
+
 /** The lowest cut whose share of wrong keeps its bound at or under the target; null where none does. */
 export function cutFor(curve: Curve, target: number): number | null {
   const kept = curve.filter(([, right, wrong]) => upperBound(wrong, right + wrong) <= target);

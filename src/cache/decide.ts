@@ -3,9 +3,11 @@
 import type { SqlFacts } from './facts.ts';
 import { gather, NO_LEXICON } from './evidence.ts';
 import { conceptsOf } from './frame-residue.ts';
+import { type Frames, summaryOf } from './frame-summary.ts';
 import { standsAlone } from './frame-context.ts';
 import { canonicalQuestion } from './frame-text.ts';
 import { type Frame, frameOf } from './frame.ts';
+import { type Risk, riskOf } from './hold.ts';
 import type { Verifier } from './verifier.ts';
 
 export { isSelfContained } from './frame-context.ts';
@@ -27,7 +29,15 @@ export interface Decision {
   readonly differences: readonly string[];
   /** What decided, for the log. */
   readonly rule: string;
+  /** What the verifier said; null where a rule decided without it. */
+  readonly weighed: { readonly margin: number; readonly risk: Risk } | null;
+  /** Time that the decision took. */
+  readonly microseconds: number;
+  /** What was read in both questions. */
+  frames(): Frames;
 }
+
+type Verdict = Omit<Decision, 'microseconds' | 'frames'>;
 
 /** Half similarity, half explained words; or what the verifier gives it: below both a reader's time is wasted. */
 const CONFIRM_FLOOR = 0.6;
@@ -36,11 +46,12 @@ const CONFIRM_CHANCE = 0.2;
 const CONTRADICTED = 0.01;
 const MAX_DIFFERENCES = 12;
 
-const miss = (rule: string, differences: readonly string[], confidence = 0): Decision => ({
+const miss = (rule: string, differences: readonly string[], confidence = 0): Verdict => ({
   outcome: 'miss',
   confidence,
   differences: differences.slice(0, MAX_DIFFERENCES),
   rule,
+  weighed: null,
 });
 
 /** One new question, read once, against any number of earlier ones. */
@@ -60,22 +71,39 @@ export function createDecider(verifier: Verifier | null): Decider {
         frame: frameOf(question),
         canonical: canonicalQuestion(question),
       }));
-      return (candidate) => {
+      function decide(candidate: Candidate): Verdict {
         try {
           const later = read();
           if (!standsAlone(later.frame))
             return miss('context', ['the new question depends on what was said before']);
-          if (later.canonical === canonicalQuestion(candidate.question))
-            return { outcome: 'hit', confidence: 1, differences: [], rule: 'same text' };
+          if (later.canonical === canonicalQuestion(candidate.question)) return SAME_TEXT;
           return weigh(later, { ...candidate, schemaNames }, verifier);
         } catch {
           // Counted by its rule: a question that cannot be read costs a cached answer, never the request.
           return miss('fault', []);
         }
+      }
+      return (candidate) => {
+        const begin = performance.now();
+        const verdict = decide(candidate);
+        const microseconds = Math.round(1000 * (performance.now() - begin));
+        const frames = (): Frames => ({
+          earlier: summaryOf(frameOf(candidate.question)),
+          later: summaryOf(read().frame),
+        });
+        return { ...verdict, microseconds, frames };
       };
     },
   };
 }
+
+const SAME_TEXT: Verdict = {
+  outcome: 'hit',
+  confidence: 1,
+  differences: [],
+  rule: 'same text',
+  weighed: null,
+};
 
 function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
@@ -86,7 +114,7 @@ function weigh(
   later: { readonly question: string; readonly frame: Frame },
   candidate: Candidate & { readonly schemaNames: ReadonlySet<string> },
   verifier: Verifier | null,
-): Decision {
+): Verdict {
   // A vector of nothing has no direction, so its cosine is no number: no likeness then.
   const similarity = Math.min(1, Math.max(0, candidate.similarity || 0));
   const earlier = { question: candidate.question, frame: frameOf(candidate.question) };
@@ -103,14 +131,11 @@ function weigh(
   if (hard !== undefined) return miss(hard.rule, differences, CONTRADICTED);
 
   const plausible = (similarity + evidence.residue.explained) / 2;
-  const verdict = verifier?.weigh(similarity, evidence) ?? {
-    probability: plausible / 2,
-    sure: false,
-  };
-  const confidence = verdict.probability;
-  if (verdict.sure) return { outcome: 'hit', confidence, differences, rule: 'verified' };
+  const verdict = verifier?.weigh(similarity, evidence);
+  const confidence = verdict?.probability ?? plausible / 2;
+  const weighed = verdict ? { margin: verdict.margin, risk: riskOf(evidence.held) } : null;
+  if (verdict?.sure) return { outcome: 'hit', confidence, differences, rule: 'verified', weighed };
   const rule = evidence.held ?? (verifier === null ? 'no verifier' : 'unsure');
-  if (plausible < CONFIRM_FLOOR && confidence < CONFIRM_CHANCE)
-    return miss(rule, differences, confidence);
-  return { outcome: 'confirm', confidence, differences, rule };
+  const isPlausible = plausible >= CONFIRM_FLOOR || confidence >= CONFIRM_CHANCE;
+  return { outcome: isPlausible ? 'confirm' : 'miss', confidence, differences, rule, weighed };
 }

@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { AppError } from '../errors.ts';
-import { cutFor } from './calibration.ts';
 import { riskOf } from './hold.ts';
 import { createLexicon, type Evidence, gather, type Lexicon } from './evidence.ts';
 import { NO_FACTS } from './facts.ts';
+import { createCuts, type Cuts, type CutState } from './live-cuts.ts';
 import { frameOf } from './frame.ts';
 import { createTrees, isTreeFile, type TreeFile } from './trees.ts';
 
@@ -17,12 +17,15 @@ const FILE = 'trees.json';
 export interface Verdict {
   /** That both questions mean the same, 0 to 1, where rephrasings and near-misses are as many. */
   readonly probability: number;
+  /** What the cuts are held against. */
+  readonly margin: number;
   /** Of all that is this likely or more no larger share is wrong than the target allows. */
   readonly sure: boolean;
 }
 
 export interface Verifier {
   readonly lexicon: Lexicon;
+  readonly cuts: Cuts;
   weigh(similarity: number, evidence: Pick<Evidence, 'measures' | 'held'>): Verdict;
 }
 
@@ -30,23 +33,23 @@ export interface VerifierOptions {
   readonly file: TreeFile;
   /** Wrong of all served, 0 to 1. */
   readonly targetErrorRate: number;
+  readonly onCutChange?: (state: CutState) => void;
 }
 
-export function createVerifier({ file, targetErrorRate }: VerifierOptions): Verifier {
+export function createVerifier(options: VerifierOptions): Verifier {
+  const { file, targetErrorRate, onCutChange: onChange = () => {} } = options;
   const trees = createTrees(file);
-  const cuts = {
-    plain: cutFor(file.curves.plain, targetErrorRate),
-    residue: cutFor(file.curves.residue, targetErrorRate),
-    never: null,
-  };
+  const cuts = createCuts({ curves: file.curves, targetErrorRate, onChange });
   const [slope, offset] = file.scale;
   return {
     lexicon: createLexicon(),
+    cuts,
     weigh(similarity, { measures, held }) {
       const margin = trees.margin([similarity, ...measures]);
-      const cut = cuts[riskOf(held)];
+      const cut = cuts.of(riskOf(held));
       return {
         probability: 1 / (1 + Math.exp(-(slope * margin + offset))),
+        margin,
         sure: cut !== null && margin >= cut,
       };
     },

@@ -38,6 +38,7 @@ export interface AnswerTail {
 
 export interface Answer {
   readonly head: AnswerHead;
+  readonly resultId: string;
   /** The JSON value behind "rows", piece by piece; to be read before tail is called. */
   rows(): AsyncGenerator<string>;
   tail(): AnswerTail;
@@ -56,6 +57,8 @@ export interface AnswerParts {
   readonly resultId: string;
   /** Whether the rows beyond this page can be fetched. */
   readonly isKept: () => boolean;
+  /** Said in the notice, beside what every notice says. */
+  readonly remark?: string;
   readonly limits: AnswerLimits;
 }
 
@@ -84,7 +87,9 @@ export function createAnswer(parts: AnswerParts): Answer {
     sql: parts.sql,
     as_of: new Date(parts.asOf).toISOString(),
     answer_id: `a_${randomBytes(16).toString('base64url')}`,
-    notice: parts.rows.wasCut() ? `${NOTICE} ${LOST}` : NOTICE,
+    notice: [NOTICE, parts.remark, parts.rows.wasCut() ? LOST : undefined]
+      .filter((said) => said !== undefined)
+      .join(' '),
     columns: parts.rows.columns,
   };
   const { format, maxRows, maxBytes } = parts.limits;
@@ -94,6 +99,7 @@ export function createAnswer(parts: AnswerParts): Answer {
 
   return {
     head,
+    resultId: parts.resultId,
     rows: () => page.pieces(),
     preview: () => JSON.parse(page.preview),
     tail() {

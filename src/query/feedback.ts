@@ -47,23 +47,24 @@ export function createFeedback(options: {
       }
       await cache.report({ answerId, principal: principal.name, verdict, note: note ?? null });
       const { question, questionKey, planId, phrasingId, similarity } = answer;
+      const origin =
+        phrasingId && similarity !== null ? await cache.findPhrasing(scope, phrasingId) : null;
+      if (origin && questionKey) {
+        const label = verdict === 'right' ? 'same' : 'different';
+        const labelled = { questionKey, planId: origin.plan.id, label, source: 'report' } as const;
+        await cache.decisions.label(scope.planScope, labelled);
+      }
       const recorded = { status: 'recorded', answer_id: answerId, verdict } as const;
       if (verdict === 'wrong') {
         if (similarity !== null) metrics.falseHit();
-        const origin = phrasingId && (await cache.findPhrasing(scope, phrasingId));
-        const plans = new Set([planId, origin ? origin.plan.id : null]);
-        for (const id of plans)
+        for (const id of new Set([planId, origin?.plan.id]))
           if (questionKey && id) await cache.reject({ questionKey, planId: id, phrasingId });
         return { ...recorded, effect: REJECTED };
       }
-      if (similarity === null || !question || !phrasingId) return { ...recorded, effect: NOTED };
-      const phrasing = await cache.findPhrasing(scope, phrasingId);
       // A statement whose literals were exchanged is no other wording of the one it was made from.
-      if (phrasing?.plan.id !== planId) return { ...recorded, effect: NOTED };
-      if (phrasing) {
-        const asked = await scoping.ask(question, principal);
-        remember({ asked, plan: phrasing.plan, origin: 'confirmed' }, context);
-      }
+      if (!origin || !question || origin.plan.id !== planId) return { ...recorded, effect: NOTED };
+      const asked = await scoping.ask(question, principal);
+      remember({ asked, plan: origin.plan, origin: 'confirmed' }, context);
       return { ...recorded, effect: ALIASED };
     },
   };

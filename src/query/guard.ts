@@ -9,6 +9,7 @@ import { MAX_DEPTH, MAX_NESTING, measureDepth } from './guard-depth.ts';
 import { inspectStatement, notPermitted } from './guard-inspect.ts';
 import { wordSet } from './guard-words.ts';
 import { readFacts } from './sql-facts.ts';
+import { meaningOf } from './sql-meaning.ts';
 import { createSyntax, isObject, listOf, textOf, unwrap } from './syntax.ts';
 import type { SqlFacts } from '../cache/facts.ts';
 import type { Volatility } from './functions.ts';
@@ -30,6 +31,8 @@ export interface GuardedStatement {
   readonly facts: SqlFacts;
   /** Where the plain literals stand in `sql`, in order. */
   readonly literals: readonly LiteralToken[];
+  /** Equal for statements that differ in aliases, order and spelling alone (sql-meaning.ts). */
+  readonly meaning: () => string;
 }
 
 export interface StatementGuard {
@@ -79,6 +82,7 @@ export async function createStatementGuard(
         parameterCount,
         facts: readFacts(body ?? {}, { tables, usesClock }),
         literals: literalTokens(tokens, text.indexOf(trimmed)),
+        meaning: () => meaningOf(root),
       };
     },
   };

@@ -18,6 +18,7 @@ import type { GuardedStatement, StatementGuard } from './guard.ts';
 import { requireParams, withParams } from './parameters.ts';
 import { confirmDocument, needsSqlDocument } from './guidance.ts';
 import type { ConfirmDocument, NeedsSqlDocument } from './guidance.ts';
+import type { Labeller } from './labels.ts';
 import type { Recall } from './recall.ts';
 import type { Remember } from './remember.ts';
 import type { Asked, Scopes, Scoping } from './scope.ts';
@@ -52,6 +53,7 @@ export interface PipelineOptions {
   readonly scoping: Scoping;
   readonly recall: Recall;
   readonly remember: Remember;
+  readonly labeller: Labeller;
   readonly executor: Executor;
   readonly schema: SchemaIndex;
   readonly ttlMs: number;
@@ -60,6 +62,9 @@ export interface PipelineOptions {
   readonly now: () => number;
 }
 
+const CHECK =
+  'This answer was given for an earlier question in other words and was picked for a check: please call ' +
+  'report with its answer_id and verdict right or wrong.';
 /** Rows outlive their freshness, so that a cursor into them can be followed. */
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
 /** Some megabytes at most. */
@@ -67,7 +72,7 @@ const MAX_PERMITTED = 500;
 const MAX_PERMITTED_CHARS = 4096;
 
 export function createPipeline(options: PipelineOptions): QueryPipeline {
-  const { cache, guard, scoping, recall, remember, executor, schema, now } = options;
+  const { cache, guard, scoping, recall, remember, labeller, executor, schema, now } = options;
   /** Statements of the store that the guard has let through: its rules hold as long as the process. */
   const permitted = new Set<string>();
 
@@ -83,10 +88,10 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     if (stored) return await answered(toPlanAnswer(asked, stored), request, context);
     const recalled = await recall.find(asked, context, embedding);
     if (recalled.hit) {
-      const { neighbour, match } = recalled.hit;
+      const { neighbour, match, isChecked } = recalled.hit;
       cache.note(asked.questionKey, { phrasing: neighbour, match });
       return await answered(
-        { asked, plan: neighbour.plan, match, tier: 'semantic' },
+        { asked, plan: neighbour.plan, match, tier: 'semantic', isChecked },
         request,
         context,
       );
@@ -120,6 +125,9 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     if (decision.outcome === 'miss') throw unknownCandidate(decision.differences);
     const { plan } = phrasing;
     remember({ asked, plan, origin: 'confirmed' }, context);
+    const { questionKey, scope } = asked;
+    const label = { questionKey, planId: plan.id, label: 'same', source: 'accept' } as const;
+    void cache.decisions.label(scope.planScope, label);
     const match = { id, question: phrasing.question, similarity, confidence: decision.confidence };
     return await answered({ asked, plan, match, tier: 'semantic' }, request, context);
   }
@@ -129,6 +137,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     readonly plan: Plan;
     readonly match: Match | null;
     readonly tier: Exclude<Source, 'database'>;
+    readonly isChecked?: boolean;
   }
 
   function toPlanAnswer(asked: Asked, { phrasing, match, tier }: FoundQuestion): PlanAnswer {
@@ -150,8 +159,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
   ): Promise<AskOutcome> {
     // What is no longer permitted is not answered from the store either.
     if (found.tier !== 'memory') requirePermitted(found.plan.sql);
-    const { asked, plan, match } = found;
-    const answer = await serveOrRun({ asked, plan, match, tier: found.tier, request }, context);
+    const answer = await serveOrRun({ ...found, request }, context);
     return { kind: 'answer', answer };
   }
 
@@ -163,6 +171,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const run = { asked, plan, match: null, tier: 'memory', request } as const;
     const answer = await serveOrRun(run, context);
     remember({ asked, plan, origin: 'asked' }, context);
+    void labeller({ asked, plan, resultId: answer.resultId }, context);
     return answer;
   }
 
@@ -235,6 +244,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
       sql: plan.sql,
       fromRow: 0,
       limits: run.request.limits,
+      ...(run.isChecked && { remark: CHECK }),
     });
     cache.recordAnswer({
       id: answer.head.answer_id,

@@ -2,6 +2,7 @@
 // scope, decide. Any failure on the way is a miss: doubt never serves rows.
 import type { Cache } from '../cache/cache.ts';
 import type { Decider, Decision, Judge } from '../cache/decide.ts';
+import type { DecisionRecord } from '../cache/decision-log.ts';
 import type { Match, Neighbour } from '../cache/entities.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Metrics } from '../metrics.ts';
@@ -14,10 +15,17 @@ export interface Candidate {
   readonly decision: Decision;
 }
 
+export interface Hit {
+  readonly neighbour: Neighbour;
+  readonly match: Match;
+  /** Whether the agent is asked to say if the answer is right: an unbiased sample of all hits. */
+  readonly isChecked: boolean;
+}
+
 export interface Recalled {
   readonly outcome: 'hit' | 'confirm' | 'miss';
   /** The one to serve, when the outcome is a hit. */
-  readonly hit: { readonly neighbour: Neighbour; readonly match: Match } | null;
+  readonly hit: Hit | null;
   /** Without a hit: a statement to run, which answers the question once its literals are exchanged. */
   readonly rebound: { readonly statement: ReboundStatement; readonly match: Match } | null;
   /** Plausible ones, best first: one per plan. */
@@ -41,7 +49,7 @@ export interface Recall {
 }
 
 export interface RecallOptions {
-  readonly cache: Cache;
+  readonly cache: Pick<Cache, 'nearest'>;
   readonly embedder: Embedder | null;
   readonly metrics: Metrics;
   readonly decider: Decider;
@@ -49,6 +57,12 @@ export interface RecallOptions {
   readonly rebinder: Rebinder | null;
   /** Concepts of the database's names, as far as they are known by now. */
   readonly schemaNames: () => ReadonlySet<string>;
+  /** Told of every decision that had a consequence, for the log. */
+  readonly onDecision: (record: DecisionRecord) => void;
+  /** Share of the hits that are checked, 0 to 1. */
+  readonly shadowCheckRate: number;
+  /** From 0 to 1, as Math.random. */
+  readonly random: () => number;
 }
 
 /**
@@ -67,6 +81,7 @@ const NOTHING: Recalled = {
 
 export function createRecall(options: RecallOptions): Recall {
   const { cache, embedder, metrics, decider, rebinder, schemaNames } = options;
+  const { onDecision, shadowCheckRate, random } = options;
 
   async function vectorOf(text: string, context: RequestContext): Promise<Float32Array | null> {
     if (!embedder) return null;
@@ -99,22 +114,32 @@ export function createRecall(options: RecallOptions): Recall {
     }
     if (nearest[0]) metrics.cacheSimilarity(nearest[0].similarity);
     const judge = decider.about(asked.question, schemaNames());
-    const recalled = choose(nearest, judge);
-    const rebound = recalled.hit ? null : rebind(asked.question, nearest, judge);
-    metrics.cacheLookup('semantic', rebound ? 'rebound' : recalled.outcome);
-    return { ...recalled, rebound };
+    const chosen = choose(nearest, judge);
+    const rebound = chosen.hit ? null : reboundOf(asked.question, nearest, judge);
+    metrics.cacheLookup('semantic', rebound ? 'rebound' : chosen.outcome);
+    const hit = chosen.hit && {
+      neighbour: chosen.hit.neighbour,
+      match: matchOf(chosen.hit),
+      isChecked: random() < shadowCheckRate,
+    };
+    const outcome = rebound ? 'rebound' : chosen.outcome;
+    const decided = chosen.hit ?? rebound?.statement;
+    for (const candidate of decided ? [decided] : chosen.logged) {
+      onDecision(recordOf(asked, candidate, { outcome, isChecked: hit?.isChecked ?? false }));
+    }
+    const { candidates } = chosen;
+    return { outcome: chosen.outcome, hit, rebound, candidates, nearest };
   }
 
-  function rebind(
+  function reboundOf(
     question: string,
     nearest: readonly Neighbour[],
     judge: Judge,
   ): Recalled['rebound'] {
     const statement = rebinder?.(question, nearest, judge);
     if (!statement) return null;
-    const { neighbour, decision, changes } = statement;
-    const rebound = changes.map(({ from, to }) => ({ from, to }));
-    return { statement, match: { ...matchOf({ neighbour, decision }), rebound } };
+    const rebound = statement.changes.map(({ from, to }) => ({ from, to }));
+    return { statement, match: { ...matchOf(statement), rebound } };
   }
 
   return {
@@ -145,18 +170,52 @@ function matchOf({ neighbour, decision }: Candidate): Match {
   };
 }
 
-function choose(nearest: readonly Neighbour[], judge: Judge): Omit<Recalled, 'rebound'> {
+interface Chosen {
+  readonly outcome: Recalled['outcome'];
+  readonly hit: Candidate | null;
+  readonly candidates: readonly Candidate[];
+  /** What is worth logging where nothing is served: what is offered, or else the nearest. */
+  readonly logged: readonly Candidate[];
+}
+
+function choose(nearest: readonly Neighbour[], judge: Judge): Chosen {
   const all = nearest.map((neighbour) => judged(neighbour, judge));
   const candidates = onePerPlan(all.filter(({ decision }) => decision.outcome !== 'miss'));
   const [best, ...others] = candidates.filter(({ decision }) => decision.outcome === 'hit');
   // Two plans that both seem sure contradict each other: let the agent choose.
   if (best && others.length === 0) {
-    const hit = { neighbour: best.neighbour, match: matchOf(best) };
-    return { outcome: 'hit', hit, candidates: [], nearest };
+    return { outcome: 'hit', hit: best, candidates: [], logged: [] };
   }
   const offered = candidates.slice(0, MAX_CANDIDATES);
-  const outcome = offered.length > 0 ? 'confirm' : 'miss';
-  return { outcome, hit: null, candidates: offered, nearest };
+  if (offered.length > 0) {
+    return { outcome: 'confirm', hit: null, candidates: offered, logged: offered };
+  }
+  return { outcome: 'miss', hit: null, candidates: [], logged: all.slice(0, 1) };
+}
+
+function recordOf(
+  asked: Asked,
+  { neighbour, decision }: Candidate,
+  { outcome, isChecked }: Pick<DecisionRecord, 'outcome' | 'isChecked'>,
+): DecisionRecord {
+  return {
+    planScope: asked.scope.planScope,
+    question: asked.question,
+    questionKey: asked.questionKey,
+    earlierQuestion: neighbour.question,
+    phrasingId: neighbour.id,
+    planId: neighbour.plan.id,
+    outcome,
+    rule: decision.rule,
+    risk: decision.weighed?.risk ?? null,
+    similarity: neighbour.similarity,
+    probability: decision.confidence,
+    margin: decision.weighed?.margin ?? null,
+    differences: decision.differences,
+    frames: decision.frames(),
+    microseconds: decision.microseconds,
+    isChecked,
+  };
 }
 
 function onePerPlan(candidates: readonly Candidate[]): Candidate[] {

@@ -21,7 +21,7 @@ function isSaid(value: unknown, question: string): boolean {
 }
 
 export function createRememberer(options: {
-  readonly cache: Cache;
+  readonly cache: Pick<Cache, 'remember'>;
   readonly embedder: Embedder | null;
 }): Remember {
   const { cache, embedder } = options;

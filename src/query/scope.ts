@@ -22,6 +22,8 @@ export interface Asked extends Scopes {
 }
 
 export interface Scoping {
+  /** Of every principal: one database and one role. */
+  readonly planScope: string;
   scopesOf(principal: Principal): Promise<Scopes>;
   /** @throws AppError INPUT_INVALID */
   ask(question: string, principal: Principal): Promise<Asked>;
@@ -52,6 +54,7 @@ export function createScoping(options: ScopingOptions): Scoping {
   }
 
   return {
+    planScope: shared,
     scopesOf,
     async ask(text, principal) {
       const question = text.toWellFormed().replace(CONTROL, ' ').trim();

@@ -10,6 +10,7 @@ import { migrate } from '../../../src/db/migrate.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { createMetrics } from '../../../src/metrics.ts';
+import type { Cuts } from '../../../src/cache/live-cuts.ts';
 import type { Metrics } from '../../../src/metrics.ts';
 import { planOf } from '../../support/cache-samples.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -28,13 +29,14 @@ export async function cacheDatabase(t: TestContext): Promise<{ url: string; pool
 export function cacheOver(
   t: TestContext,
   pool: Pool,
-  given: { maxMemoryBytes?: number; metrics?: Metrics } = {},
+  given: { maxMemoryBytes?: number; metrics?: Metrics; cuts?: Cuts } = {},
 ): Cache {
   const cache = createCache({
     pool,
     maxMemoryBytes: given.maxMemoryBytes ?? 8 * 1024 * 1024,
     logger: createLogger('silent'),
     metrics: given.metrics ?? createMetrics(),
+    cuts: given.cuts ?? null,
     now: Date.now,
   });
   cache.open();

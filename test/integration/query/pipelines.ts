@@ -9,6 +9,7 @@ import type { Answer } from '../../../src/query/answer.ts';
 import type { RequestContext } from '../../../src/query/context.ts';
 import { createExecutor } from '../../../src/query/execute.ts';
 import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createLabeller } from '../../../src/query/labels.ts';
 import { createPipeline } from '../../../src/query/pipeline.ts';
 import type { QueryPipeline } from '../../../src/query/pipeline.ts';
 import { createRecall } from '../../../src/query/recall.ts';
@@ -43,9 +44,11 @@ export async function pipelineOf(t: TestContext, setup: string, spoolMaxBytes = 
     modelId: 'none',
     schemaVersion: async () => '1',
   });
+  const guard = await createStatementGuard();
+  const remember = createRememberer({ cache, embedder: null });
   const pipeline: QueryPipeline = createPipeline({
     cache,
-    guard: await createStatementGuard(),
+    guard,
     scoping,
     recall: createRecall({
       cache,
@@ -53,9 +56,13 @@ export async function pipelineOf(t: TestContext, setup: string, spoolMaxBytes = 
       metrics,
       decider: createDecider(null),
       rebinder: null,
+      onDecision: () => {},
+      shadowCheckRate: 0,
+      random: Math.random,
       schemaNames: () => new Set(),
     }),
-    remember: createRememberer({ cache, embedder: null }),
+    remember,
+    labeller: createLabeller({ cache, guard, remember, ttlMs: 60_000, now: Date.now }),
     executor,
     schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),
     ttlMs: 60_000,

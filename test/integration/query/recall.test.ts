@@ -39,6 +39,9 @@ async function recallOf(t: TestContext) {
     metrics,
     decider,
     rebinder: null,
+    onDecision: () => {},
+    shadowCheckRate: 0,
+    random: Math.random,
     schemaNames: () => new Set(),
   });
   const scoping = createScoping({

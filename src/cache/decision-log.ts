@@ -1,0 +1,125 @@
+// Owns the decisions in PostgreSQL: what was decided about two questions and why, and the label that came
+// later. Written in batches off the answer's path, kept for a month.
+import type { Pool } from '../db/pool.ts';
+import type { Frames } from './frame-summary.ts';
+import type { Risk } from './hold.ts';
+import type { Key } from './key.ts';
+
+export interface DecisionRecord {
+  readonly planScope: string;
+  readonly question: string;
+  readonly questionKey: Key;
+  readonly earlierQuestion: string;
+  readonly phrasingId: string;
+  readonly planId: string;
+  readonly outcome: 'hit' | 'rebound' | 'confirm' | 'miss';
+  readonly rule: string;
+  readonly risk: Risk | null;
+  readonly similarity: number;
+  readonly probability: number;
+  /** The verifier's; null where a rule decided without it. */
+  readonly margin: number | null;
+  readonly differences: readonly string[];
+  readonly frames: Frames;
+  readonly microseconds: number;
+  /** Whether the agent was asked to say if the answer was right. */
+  readonly isChecked: boolean;
+}
+
+export interface Label {
+  readonly questionKey: Key;
+  readonly planId: string;
+  readonly label: 'same' | 'different';
+  readonly source: 'report' | 'accept' | 'sql' | 'rows';
+}
+
+/** An earlier question that was judged for this one, and nobody has said yet whether both are the same. */
+export interface OpenDecision {
+  readonly phrasingId: string;
+  readonly planId: string;
+}
+
+/** What was served by similarity, by how sure the verifier was of it. */
+export interface ServedHit {
+  readonly risk: Risk;
+  readonly margin: number;
+  readonly wrong: boolean;
+}
+
+export interface DecisionLog {
+  write(records: readonly DecisionRecord[]): Promise<void>;
+  /** A later label replaces an earlier one. */
+  label(label: Label): Promise<void>;
+  open(questionKey: Key): Promise<readonly OpenDecision[]>;
+  /** The newest hits of the scope that the verifier decided. */
+  hits(planScope: string): Promise<readonly ServedHit[]>;
+  /** Removes a batch of decisions too old to learn from; returns how many went. */
+  sweep(): Promise<number>;
+}
+
+const KEPT_FOR = '30 days';
+const SWEEP_BATCH = 1000;
+const MAX_HITS = 10_000;
+const MAX_OPEN = 10;
+
+export function createDecisionLog(pool: Pool): DecisionLog {
+  return {
+    async write(records) {
+      await pool.query(
+        `INSERT INTO askonce.decisions (plan_scope, question, question_key, earlier_question,
+           phrasing_id, plan_id, outcome, rule, risk, similarity, probability, margin, differences,
+           frames, microseconds, is_checked)
+         SELECT "planScope", question, decode("questionKey", 'hex'), "earlierQuestion", "phrasingId",
+           "planId", outcome, rule, risk, similarity, probability, margin, differences, frames,
+           microseconds, "isChecked"
+         FROM jsonb_to_recordset($1) AS decision("planScope" text, question text, "questionKey" text,
+           "earlierQuestion" text, "phrasingId" uuid, "planId" uuid, outcome text, rule text,
+           risk text, similarity real, probability real, margin real, differences text[],
+           frames jsonb, microseconds integer, "isChecked" boolean)`,
+        [JSON.stringify(records)],
+      );
+    },
+
+    async label({ questionKey, planId, label, source }) {
+      await pool.query(
+        `UPDATE askonce.decisions SET label = $3, label_source = $4, labelled_at = now()
+         WHERE question_key = decode($1, 'hex') AND plan_id = $2`,
+        [questionKey, planId, label, source],
+      );
+    },
+
+    async open(questionKey) {
+      const rows = await pool.query<{ phrasing_id: string; plan_id: string }>(
+        `SELECT DISTINCT ON (plan_id) phrasing_id, plan_id FROM askonce.decisions
+         WHERE question_key = decode($1, 'hex') AND label IS NULL AND outcome IN ('confirm', 'miss')
+         ORDER BY plan_id, decided_at DESC LIMIT ${MAX_OPEN}`,
+        [questionKey],
+      );
+      return rows.map((row) => ({ phrasingId: row.phrasing_id, planId: row.plan_id }));
+    },
+
+    async hits(planScope) {
+      const rows = await pool.query<{ risk: Risk; margin: number; label: string | null }>(
+        `SELECT risk, margin, label FROM askonce.decisions
+         WHERE plan_scope = $1 AND outcome = 'hit' AND margin IS NOT NULL
+         ORDER BY decided_at DESC LIMIT ${MAX_HITS}`,
+        [planScope],
+      );
+      return rows.map(({ risk, margin, label }) => ({
+        risk,
+        margin,
+        wrong: label === 'different',
+      }));
+    },
+
+    async sweep() {
+      const rows = await pool.query(
+        `DELETE FROM askonce.decisions WHERE id IN (
+           SELECT id FROM askonce.decisions WHERE decided_at < now() - interval '${KEPT_FOR}'
+           LIMIT ${SWEEP_BATCH})
+         RETURNING id`,
+      );
+      return rows.length;
+    },
+  };
+}

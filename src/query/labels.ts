@@ -1,0 +1,92 @@
+// Owns what an agent's own statement says about earlier decisions: for a question that was not served, the
+// statement that the agent brought is held against those it was offered. Free, and never on the answer's way.
+import type { Cache } from '../cache/cache.ts';
+import type { Phrasing, Plan } from '../cache/entities.ts';
+import type { Logger } from '../logger.ts';
+import type { StatementGuard } from './guard.ts';
+import type { Remember } from './remember.ts';
+import { digestOf } from './row-digest.ts';
+import type { Asked } from './scope.ts';
+import type { RequestContext } from './context.ts';
+
+export interface Brought {
+  readonly asked: Asked;
+  /** Of the statement that the agent brought for the question. */
+  readonly plan: Plan;
+  /** Its rows, perhaps still on their way. */
+  readonly resultId: string;
+}
+
+/** Never rejects. */
+export type Labeller = (brought: Brought, context: RequestContext) => Promise<void>;
+
+export interface LabellerOptions {
+  readonly cache: Pick<Cache, 'decisions' | 'findPhrasing' | 'results'>;
+  readonly guard: StatementGuard;
+  readonly remember: Remember;
+  /** Rows older than this are not compared: the data may have changed meanwhile. */
+  readonly ttlMs: number;
+  readonly now: () => number;
+}
+
+/** Fewer rows, or one short row, may be equal by chance. */
+const TELLING_ROWS = 3;
+
+interface Finding {
+  readonly label: 'same' | 'different';
+  readonly source: 'sql' | 'rows';
+}
+
+export function createLabeller(options: LabellerOptions): Labeller {
+  const { cache, guard, remember, ttlMs, now } = options;
+
+  async function label(brought: Brought, context: RequestContext): Promise<void> {
+    const { asked } = brought;
+    const { planScope } = asked.scope;
+    const open = await cache.decisions.open(asked.questionKey);
+    for (const { phrasingId, planId } of open) {
+      const earlier = await cache.findPhrasing(asked.scope, phrasingId);
+      if (earlier?.plan.id !== planId) continue;
+      const found = await compared(brought, earlier);
+      if (found === null) continue;
+      const { questionKey } = asked;
+      await cache.decisions.label(planScope, { questionKey, planId, ...found });
+      // One plan for both from now on, or two that mean the same would stand in each other's way.
+      if (found.label === 'same')
+        remember({ asked, plan: earlier.plan, origin: 'confirmed' }, context);
+    }
+  }
+
+  async function compared(brought: Brought, earlier: Phrasing): Promise<Finding | null> {
+    const { asked, plan, resultId } = brought;
+    if (plan.id === earlier.plan.id || means(plan) === means(earlier.plan))
+      return { label: 'same', source: 'sql' };
+    const { results } = cache;
+    if (plan.volatility !== 'stable' || earlier.plan.volatility !== 'stable') return null;
+    const { statementKey } = earlier.plan;
+    const theirs = await results.find(asked.resultScope, statementKey, now() - ttlMs);
+    const mine = theirs && (await results.byId(asked.resultScope, resultId));
+    const [first, second] = [
+      mine && (await digestOf(mine.source)),
+      theirs && (await digestOf(theirs.source)),
+    ];
+    if (!first || !second || first.columns !== second.columns) return null;
+    if (first.digest !== second.digest) return { label: 'different', source: 'rows' };
+    return first.rows >= TELLING_ROWS ? { label: 'same', source: 'rows' } : null;
+  }
+
+  const means = ({ sql, params }: Plan): string =>
+    `${guard.check(sql).meaning()} ${JSON.stringify(params)}`;
+
+  return async (brought, context) => {
+    try {
+      await label(brought, context);
+    } catch (error) {
+      warn(context.logger, error);
+    }
+  };
+}
+
+function warn(logger: Logger, error: unknown): void {
+  logger.warn({ error: String(error) }, 'decisions not labelled');
+}

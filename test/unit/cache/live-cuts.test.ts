@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { lowerBound } from '../../../src/cache/calibration.ts';
+import type { ServedHit } from '../../../src/cache/decision-log.ts';
+import { createCuts } from '../../../src/cache/live-cuts.ts';
+import type { CutState } from '../../../src/cache/live-cuts.ts';
+
+const CURVES = {
+  plain: [
+    [1, 5000, 4000],
+    [2, 5000, 5],
+  ],
+  residue: [[5, 5000, 5]],
+} as const;
+
+function cuts() {
+  const changes: CutState[] = [];
+  const onChange = (state: CutState): void => void changes.push(state);
+  return { ...{ changes }, cuts: createCuts({ curves: CURVES, targetErrorRate: 0.01, onChange }) };
+}
+
+const served = (count: number, margin: number, wrong = false): ServedHit[] =>
+  Array.from({ length: count }, () => ({ risk: 'plain', margin, wrong }));
+
+test('without labels the calibrated cuts are in force', () => {
+  const { cuts: subject, changes } = cuts();
+  subject.learn(served(50, 2.5));
+  assert.equal(subject.of('plain'), 2);
+  assert.equal(subject.of('residue'), 5);
+  assert.equal(subject.of('never'), null);
+  assert.equal(changes.length, 0);
+});
+
+test('wrong answers among few raise the cut above them and say so', () => {
+  const { cuts: subject, changes } = cuts();
+  subject.learn([...served(20, 4), ...served(3, 2.5, true)]);
+  const cut = subject.of('plain')!;
+  assert.ok(cut > 2.5 && cut < 4);
+  assert.deepEqual(
+    changes.map(({ risk, served: all, wrong }) => ({ risk, all, wrong })),
+    [{ risk: 'plain', all: 23, wrong: 3 }],
+  );
+  assert.equal(subject.of('residue'), 5);
+});
+
+test('one wrong answer among many that were not is what the target allows', () => {
+  const { cuts: subject } = cuts();
+  subject.learn([...served(500, 4), ...served(1, 2.5, true)]);
+  assert.equal(subject.of('plain'), 2);
+});
+
+test('the cut comes back when the wrong answers have aged out', () => {
+  const { cuts: subject, changes } = cuts();
+  subject.learn(served(3, 2.5, true));
+  assert.ok(subject.of('plain')! > 2.5);
+  subject.learn([]);
+  assert.equal(subject.of('plain'), 2);
+  assert.equal(changes.length, 2);
+});
+
+test('no label makes the cache serve more than its calibration allows', () => {
+  const { cuts: subject } = cuts();
+  subject.learn(served(10_000, 0.1));
+  assert.equal(subject.of('plain'), 2);
+});
+
+test('the lower bound of a share is zero without evidence and near the share with much', () => {
+  assert.equal(lowerBound(0, 100), 0);
+  assert.equal(lowerBound(0, 0), 0);
+  assert.ok(Math.abs(lowerBound(1, 1) - 0.05) < 1e-6);
+  assert.ok(lowerBound(100, 1000) > 0.08 && lowerBound(100, 1000) < 0.1);
+});
