@@ -17,7 +17,7 @@ const CURVES = {
 function cuts() {
   const changes: CutState[] = [];
   const onChange = (state: CutState): void => void changes.push(state);
-  return { ...{ changes }, cuts: createCuts({ curves: CURVES, targetErrorRate: 0.01, onChange }) };
+  return { changes, cuts: createCuts({ curves: CURVES, targetErrorRate: 0.01, onChange }) };
 }
 
 const served = (count: number, margin: number, wrong = false): ServedHit[] =>
