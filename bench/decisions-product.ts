@@ -55,8 +55,8 @@ type Statement = Pick<Plan, 'sql' | 'tables' | 'facts' | 'volatility'> & {
 export async function createProduct(options: ProductOptions): Promise<Product> {
   const { embedder, modelsDir, targetErrorRate } = options;
   const guard = await createStatementGuard();
-  const file = await readVerifier(modelsDir);
-  const decider = createDecider(createVerifier({ file, targetErrorRate }));
+  const model = await readVerifier(modelsDir);
+  const decider = createDecider(createVerifier({ ...model, targetErrorRate }));
   const logger = createLogger('silent');
   const metrics = createMetrics();
   const statements = new Map<string, Statement>();

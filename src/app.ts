@@ -212,9 +212,8 @@ async function loadVerifier(
   metrics: Metrics,
 ): Promise<Verifier | null> {
   try {
-    const file = await readVerifier(config.MODELS_DIR);
     const verifier = createVerifier({
-      file,
+      ...(await readVerifier(config.MODELS_DIR)),
       targetErrorRate: config.TARGET_ERROR_RATE,
       onCutChange(state) {
         metrics.cacheCut(state.risk, state.inForce);

@@ -10,7 +10,7 @@ import { frameOf } from '../../dist/src/cache/frame.js';
 import { createStatementGuard } from '../../dist/src/query/guard.js';
 
 const guard = await createStatementGuard();
-const lexicon = createLexicon();
+const lexicon = createLexicon(readFileSync('models/askonce-verifier-v1/synonyms.txt', 'utf8'));
 const known = new Map();
 
 /** Research sets write text in double quotes, which PostgreSQL reads as names: tried once more as text. */
@@ -47,7 +47,7 @@ async function embed(texts) {
   }
 }
 
-/** Pairs of one earlier question share a fold. */
+/** Pairs of one earlier question, or of one statement, share a fold. */
 const fold = (text) =>
   [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % 5;
 
@@ -69,7 +69,7 @@ rows.forEach((row, index) => {
   if (index === 0) out.push(['fold', 'same', 'similarity', ...names].join(','));
   out.push(
     [
-      fold(row.cached_question),
+      fold(row.cached_sql || row.cached_question),
       row.same ? 1 : 0,
       similarity.toFixed(4),
       ...measures.map((value) => Number(value.toFixed(4))),

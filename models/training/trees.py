@@ -13,12 +13,6 @@ import numpy as np
 import xgboost as xgb
 
 FOLDS = 5
-# A difference may only speak against a pair, likeness only for it: the trees then cannot learn
-# that "nearly identical" means "another value", as labelled near-misses would teach them.
-DOWN = ("differs_", "caution_", "hard", "soft", "earlier_left", "later_left", "opaque")
-UP = ("similarity", "reader", "explained")
-EITHER = ("earlier_left_named", "later_left_named", "left_returned", "left_slip", "left_root", "left_abbreviation", "left_respelt", "left_replaced", "left_synonym", "left_meant", "left_first",
-    "left_longest", "left_implied")
 
 
 def read(path):
@@ -27,15 +21,9 @@ def read(path):
     return names, rows
 
 
-def direction(name):
-    if any(name.endswith(e) for e in EITHER): return 0
-    if name.startswith(UP): return 1
-    return -1 if name.startswith(DOWN) else 0
-
-
-def booster(names, args):
-    return xgb.XGBClassifier(n_estimators=args.trees, max_depth=args.depth, learning_rate=args.rate, subsample=0.7, colsample_bytree=0.5, min_child_weight=5,
-        reg_lambda=2, n_jobs=args.threads, tree_method="hist", random_state=7, monotone_constraints=tuple(direction(n) for n in names))
+def booster(args):
+    return xgb.XGBClassifier(n_estimators=args.trees, max_depth=args.depth, learning_rate=args.rate, subsample=0.7, colsample_bytree=0.5, min_child_weight=10,
+        reg_lambda=2, n_jobs=args.threads, tree_method="hist", random_state=7)
 
 
 def figures(title, same, margin):
@@ -62,13 +50,14 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--evidence", nargs="+", required=True)
     p.add_argument("--weights", nargs="*", type=float, default=[], help="weight of the rows of each file, 1 where not given")
-    p.add_argument("--doubt", nargs="*", type=float, default=[], help="share of each file's near-misses whose label is right, 1 where not given (edits often change nothing)")
+    p.add_argument("--stream", nargs="*", type=float, default=[],
+        help="how often a pair of each file is expected in use, 1 where not given: the weight of its rows in the curves (0 where labels are too doubtful to calibrate by)")
     p.add_argument("--dev", nargs="*", default=[], help="evidence of pairs that are only measured")
     p.add_argument("--out", required=True)
-    p.add_argument("--trees", type=int, default=400)
+    p.add_argument("--trees", type=int, default=600)
     p.add_argument("--depth", type=int, default=6)
     p.add_argument("--rate", type=float, default=0.05)
-    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--threads", type=int, default=1)
     args = p.parse_args()
     parts = [read(path) for path in args.evidence]
     names = parts[0][0][2:]
@@ -77,24 +66,25 @@ def main():
     fold, same, x = rows[:, 0].astype(int) % FOLDS, rows[:, 1].astype(int), rows[:, 2:]
     margin = np.zeros(len(rows))
     for k in range(FOLDS):
-        model = booster(names, args).fit(x[fold != k], same[fold != k], sample_weight=weight[fold != k])
+        model = booster(args).fit(x[fold != k], same[fold != k], sample_weight=weight[fold != k])
         margin[fold == k] = model.predict(x[fold == k], output_margin=True)
     at = 0
     for path, (_, r) in zip(args.evidence, parts):
         figures(f"folds {path.rsplit('/', 1)[-1]}", same[at:at + len(r)], margin[at:at + len(r)])
         at += len(r)
-    model = booster(names, args).fit(x, same, sample_weight=weight)
+    model = booster(args).fit(x, same, sample_weight=weight)
     for path in args.dev:
         _, dev = read(path)
         figures(path.rsplit("/", 1)[-1], dev[:, 1].astype(int), model.predict(dev[:, 2:], output_margin=True))
     # What each cut would have served, by risk class (hold.ts).
     held = x[:, names.index("held")]
-    trust = np.concatenate([np.full(len(r), args.doubt[i] if i < len(args.doubt) else 1.0) for i, (_, r) in enumerate(parts)])
+    stream = np.concatenate([np.full(len(r), args.stream[i] if i < len(args.stream) else 1.0) for i, (_, r) in enumerate(parts)])
     curves = {}
-    for risk, name in enumerate(("plain", "residue")):
+    for risk, name in enumerate(("plain", "doubted")):
         right, wrong = (held == risk) & (same == 1), (held == risk) & (same == 0)
-        cuts = np.quantile(margin[right], np.linspace(0.02, 0.98, 97))
-        curves[name] = [[round(float(c), 3), int((right & (margin >= c)).sum()), int(np.ceil(trust[wrong & (margin >= c)].sum()))] for c in cuts]
+        cuts = np.quantile(margin[right & (stream > 0)], np.linspace(0.02, 0.98, 97))
+        served = lambda which, cut: stream[which & (margin >= cut)].sum()
+        curves[name] = [[round(float(c), 3), int(served(right, c)), int(np.ceil(served(wrong, c)))] for c in cuts]
     # A probability for people to read: a logistic curve through the margins of the folds.
     a, b = 1.0, 0.0
     for _ in range(200):

@@ -135,7 +135,7 @@ function weigh(
   const confidence = verdict?.probability ?? plausible / 2;
   const weighed = verdict ? { margin: verdict.margin, risk: riskOf(evidence.held) } : null;
   if (verdict?.sure) return { outcome: 'hit', confidence, differences, rule: 'verified', weighed };
-  const rule = evidence.held ?? (verifier === null ? 'no verifier' : 'unsure');
+  const rule = evidence.held?.rule ?? (verifier === null ? 'no verifier' : 'unsure');
   const isPlausible = plausible >= CONFIRM_FLOOR || confidence >= CONFIRM_CHANCE;
   return { outcome: isPlausible ? 'confirm' : 'miss', confidence, differences, rule, weighed };
 }

@@ -65,6 +65,11 @@ function ofUnexplained(plain: readonly ContentWord[], opposite: Side, names: Nam
     const others = names.thesaurus.meaningsOf(concepts);
     return meanings.map((own) => overlap(own, others));
   };
+  const surely = (concepts: Iterable<string>): number => {
+    const others = names.thesaurus.strongOf(concepts);
+    const own = plain.map(({ concept }) => names.thesaurus.strongOf([concept]));
+    return own.filter((meaning) => overlap(meaning, others)).length;
+  };
   const rivals = opposite.left.map((word) => word.concept);
   const replaced = meant(rivals);
   const named = meant(names.all);
@@ -80,5 +85,8 @@ function ofUnexplained(plain: readonly ContentWord[], opposite: Side, names: Nam
     ['left_unreplaced', replaced.filter((found) => !found).length],
     ['left_synonym', meant(opposite.frame.concepts).filter(Boolean).length],
     ['left_meant', named.filter(Boolean).length],
+    ['left_surely', surely(opposite.frame.concepts)],
+    ['left_surely_replaced', surely(rivals)],
+    ['left_surely_named', surely(names.all)],
   ];
 }

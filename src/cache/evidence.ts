@@ -1,6 +1,7 @@
 // Owns the evidence about a pair of questions as one list of numbers: gathers what the frames, the words and
 // the statement say for and against their being the same. Pure; the verifier's trees weigh it, and the names
 // and their order are theirs: a measure that is added, renamed or moved needs new trees.
+import { ofColumns } from './evidence-columns.ts';
 import { ofDifferences } from './evidence-differences.ts';
 import { ofLikeness } from './evidence-likeness.ts';
 import { bit, type Measures, type Pair } from './evidence-measure.ts';
@@ -13,7 +14,7 @@ import { compareFacts } from './frame-compare.ts';
 import type { Difference } from './frame-difference.ts';
 import { compareOpposites, createOpposites, type Opposites } from './frame-opposite.ts';
 import { compareWords, type Residue } from './frame-residue.ts';
-import { heldBack, riskOf, RISKS } from './hold.ts';
+import { heldBack, type Hold, narrows, riskOf, RISKS, swapsColumns } from './hold.ts';
 import { createThesaurus, type Thesaurus } from './thesaurus.ts';
 
 export type { Pair } from './evidence-measure.ts';
@@ -23,7 +24,7 @@ export interface Evidence {
   readonly doubts: readonly string[];
   readonly residue: Residue;
   /** What keeps the pair from being served, however sure the verifier is; null where nothing does. */
-  readonly held: string | null;
+  readonly held: Hold | null;
   readonly measures: readonly number[];
 }
 
@@ -35,12 +36,13 @@ export interface Lexicon {
 
 /** Knows no words: for a server whose verifier is missing. */
 export const NO_LEXICON: Lexicon = {
-  thesaurus: { meaningsOf: () => new Set() },
+  thesaurus: { meaningsOf: () => new Set(), strongOf: () => new Set() },
   opposites: new Map(),
 };
 
-export const createLexicon = (): Lexicon => ({
-  thesaurus: createThesaurus(),
+/** @param synonyms The text of synonyms.txt. */
+export const createLexicon = (synonyms: string): Lexicon => ({
+  thesaurus: createThesaurus(synonyms),
   opposites: createOpposites(),
 });
 
@@ -88,12 +90,15 @@ function measure(
       'rivals',
       Math.min(valueOf(earlierWords, 'left_unreplaced'), valueOf(laterWords, 'left_unreplaced')),
     ],
+    ['narrows', bit(narrows(later.frame, residue))],
+    ['swaps_columns', bit(swapsColumns(pair.facts, residue))],
     ['explained', residue.explained],
     ['loose', residue.loose],
     ['opaque', bit(earlier.frame.opaque || later.frame.opaque)],
     ...ofLikeness(pair),
     ...ofStatement(pair),
     ...ofParts(pair, names),
+    ...ofColumns(pair, names),
   ];
 }
 

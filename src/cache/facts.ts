@@ -25,6 +25,8 @@ export interface SqlOrdering {
 export interface SqlFacts {
   readonly tables: readonly string[];
   readonly columns: readonly string[];
+  /** What the rows hold, in order: 'name', 'sum(total)', '*'. */
+  readonly outputs: readonly string[];
   readonly literals: readonly SqlLiteral[];
   /** 'count', 'sum', 'count distinct', …; a window call carries ' over'. */
   readonly aggregates: readonly string[];
@@ -44,6 +46,7 @@ export interface SqlFacts {
 export const NO_FACTS: SqlFacts = {
   tables: [],
   columns: [],
+  outputs: [],
   literals: [],
   aggregates: [],
   groupBy: [],

@@ -5,12 +5,20 @@
 interface Family {
   readonly name: string;
   readonly pattern: RegExp;
+  /** A mere doubt: often only another wording, so the verifier may be sure in spite of it. */
+  readonly mild?: true;
 }
 
 const FAMILIES: readonly Family[] = [
   { name: 'a negative number', pattern: /(?:^|[\s(])[-\u2212]\d[\d.,]*/g },
   {
+    name: 'all or some of them',
+    pattern:
+      /\b(?:bought|ordered|have|has|had|did|do|does) (?:all|every|any)\b(?! (?:the )?\w+ (?:are|is|were|was)\b)/g,
+  },
+  {
     name: 'how many of them',
+    mild: true,
     pattern:
       /\b(?:any|both|most of)\b|\b(?:bought|ordered|have|has|had|did|do|does) (?:all|some|every|each)\b|\b(?:in|with|from) (?:all|some)\b/g,
   },
@@ -22,7 +30,7 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'a short name',
-    pattern: /\b(?:in|and|or|from) (?:us|it|me|no|at|is|be|am|as)\b/g,
+    pattern: /\b(?:in|from) (?:us|no|at|be|me)\b|\b(?:and|or) us\b/g,
   },
   { name: 'what was returned', pattern: /\breturn(?:s|ed|ing)?\b/g },
   { name: 'shipped or delivered', pattern: /\b(?:ship|deliver|arriv|dispatch)[a-z]*/g },
@@ -30,11 +38,13 @@ const FAMILIES: readonly Family[] = [
   { name: 'what is asked for', pattern: /^what (?:did|do|does)\b/g },
   {
     name: 'what is counted',
+    mild: true,
     pattern:
       /(?<=\b(?:than|least|most|over|under|exactly) \d+ )(?!years\b|days\b|months\b|hours\b|minutes\b)[a-z]+s\b/g,
   },
   { name: 'in or out of', pattern: /\b(?:out of|in|off) (?:stock|service|season|office|order)\b/g },
-  { name: 'who does it', pattern: /\b(?:they|own us)\b/g },
+  { name: 'who owns whom', pattern: /\bown(?:s|ed)? us\b/g },
+  { name: 'who does it', mild: true, pattern: /\bthey\b/g },
 ];
 
 /** "most products" counts them, "largest product" measures them: one is not the other. */
@@ -62,6 +72,15 @@ export const CAUTIONS: readonly string[] = [
   TENSES,
   SUBJECTS,
 ];
+
+const MILD: ReadonlySet<string> = new Set([
+  ...FAMILIES.filter(({ mild }) => mild).map(({ name }) => wording(name)),
+  EXTREMES,
+  SUBJECTS,
+]);
+
+/** Whether nothing else can make up for it. */
+export const isGrave = (caution: string): boolean => !MILD.has(caution);
 
 /** In words, what only one of the two questions says; empty when nothing here differs. */
 export function cautions(earlier: string, later: string): string[] {

@@ -87,6 +87,45 @@ function aggregateIsImplicit(
   );
 }
 
+/** Words that order or single out without being a known superlative: "busiest", "peak", "ranked". */
+const EXTREME =
+  /^(?!(?:inter|re|t|gu|for|harv|w|cont|inv|qu|arr|ch|n|p|prot|requ|sugg|dig|conqu|man)est$)[a-z]{2,}est$|^(?:rank\w*|record|peak|maxim\w*|minim\w*|champion|winner|favou?rite|extreme)$/u;
+/** Words that ask for an amount or a number without naming the sum or the count. */
+const AMOUNT =
+  /^(?:much|many|number|numbers|counts?|volume|toll|turnover|revenue|takings|income|spend\w*|spent|amount|sum|worth|together|figure|figures|tally|frequency|often|times|quantity|size|add|added|adds|combined|split|distribution|breakdown)$/u;
+/** Words that negate without a word of negation: "unshipped", "sold out", "overdue", "missing". */
+const IMPLICIT =
+  /^(?:un(?!i[^n]|der|til|less|it)[a-z]{3,}|non[a-z]{3,}|in(?:active|valid|complete|correct|visible)|dis(?:abled|connected|continued|charged)|missing|absent|awaiting|await|pending|outstanding|overdue|empty|blank|vacant|free|lack\w*|out|still|remaining|exempt|avoid\w*|miss\w*|skipped|sober|idle|unless|only|other|else|beyond|exclusive\w*|gone|off|away|stop\w*|failed?|fails|refus\w*|declin\w*|expired|closed|lost|barren|childless|homeless|\w+less)$/u;
+
+const says = (frame: Frame, pattern: RegExp): boolean =>
+  frame.tokens.some(({ text, quoted }) => !quoted && pattern.test(text));
+
+/** Whether the side that lacks a fact says it in other words, and the statement does what it means. */
+function isWordedOtherwise(
+  kind: FactKind,
+  silent: Frame,
+  facts: readonly Fact[],
+  sql: SqlFacts,
+): boolean {
+  const does = (names: readonly string[], direction: 'asc' | 'desc'): boolean =>
+    sql.orderings.some((order) => order.direction === direction) ||
+    sql.aggregates.some((name) => names.some((one) => name.startsWith(one)));
+  switch (kind) {
+    case 'direction':
+      return (
+        (says(silent, EXTREME) || silent.facts.some((fact) => fact.kind === 'sort')) &&
+        facts.every(({ key }) => (key === 'highest' ? does(['max'], 'desc') : does(['min'], 'asc')))
+      );
+    case 'aggregate':
+      return (
+        says(silent, AMOUNT) &&
+        facts.every(({ key }) => sql.aggregates.some((name) => name.startsWith(key.slice(0, 3))))
+      );
+    default:
+      return false;
+  }
+}
+
 function compareKind(
   kind: FactKind,
   earlier: Frame,
@@ -112,7 +151,9 @@ function compareKind(
     kind === 'aggregate' &&
     !contradicts &&
     aggregateIsImplicit(before, after, { earlier, later, sql });
-  const hard = !rephrased && !implicit && (contradicts || NEVER_MERE_WORDING.has(kind));
+  const silent = before.length > 0 ? later : earlier;
+  const worded = !contradicts && isWordedOtherwise(kind, silent, [...before, ...after], sql);
+  const hard = !rephrased && !implicit && !worded && (contradicts || NEVER_MERE_WORDING.has(kind));
   return { weight: hard ? 'hard' : 'soft', rule: kind, text };
 }
 
@@ -130,7 +171,10 @@ function compareNegation(earlier: Frame, later: Frame): Difference | undefined {
       before.length > after.length
         ? `the earlier question negates something (${quote(before)}) that the new one does not`
         : `the new question negates something (${quote(after)}) that the earlier one does not`;
-    return { weight: 'hard', rule: 'negation', text };
+    const silent = before.length > after.length ? later : earlier;
+    const weight =
+      Math.abs(before.length - after.length) === 1 && says(silent, IMPLICIT) ? 'soft' : 'hard';
+    return { weight, rule: 'negation', text };
   }
   const first = before.flatMap((fact) => scopeOf(earlier, fact));
   const second = new Set(after.flatMap((fact) => scopeOf(later, fact)));

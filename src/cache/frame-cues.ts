@@ -106,7 +106,7 @@ const PHRASES: readonly (readonly [Cue, string])[] = [
   ],
   [
     { kind: 'aggregate', key: 'sum' },
-    'total|totals|sum|summed|combined|cumulative|total amount of|sum total|sum of|total of|grand total|overall',
+    'altogether|added up|add up|adds up|add up to|adds up to|added up to|summed up|summing up|total sum|total sum of|total|totals|sum|summed|combined|cumulative|total amount of|sum total|sum of|total of|grand total|overall',
   ],
   [
     { kind: 'aggregate', key: 'avg' },
@@ -136,11 +136,11 @@ const PHRASES: readonly (readonly [Cue, string])[] = [
   [{ kind: 'between' }, 'between|ranging from|in the range of|in the range|range from'],
   [
     { kind: 'not' },
-    'not|no|never|without|excluding|exclude|excludes|excluded|excl|except|except for|excepting|other than|apart from|aside from|besides|w / o|with no|have no|has no|had no|having no|with none|who have no|that have no|leaving out|leave out|leaves out|ignoring|ignore|omit|omitting|omitted|outside|outside of|non|none|nobody|nothing|neither|nor|lacking|lack|lacks|lacked|minus|rather than|but not|unless|no one|disregard|disregarding|skip|skipping|fail to|failed to|fails to|zero|!=|<>|≠|different from|differs from|differ from',
+    'not|no|never|without|excluding|exclude|excludes|excluded|excl|except|except for|excepting|other than|apart from|aside from|w / o|with no|have no|has no|had no|having no|with none|who have no|that have no|leaving out|leave out|leaves out|ignoring|ignore|omit|omitting|omitted|outside|outside of|non|none|nobody|nothing|neither|nor|lacking|lack|lacks|lacked|minus|rather than|but not|unless|no one|disregard|disregarding|skip|skipping|fail to|failed to|fails to|zero|!=|<>|≠|different from|differs from|differ from',
   ],
   [
     { kind: 'distinct' },
-    'distinct|different|unique|distinctly|uniquely|deduplicated|without duplicates|without repetition|no duplicates|each once',
+    'distinct|different|unique|distinctly|uniquely|deduplicated|without duplicates|without repetition|without repetitions|without repeats|without duplication|without repeating|no repeats|no repetition|no duplicates|no duplicate|each once|each only once|not repeated',
   ],
   [{ kind: 'or' }, 'or|either'],
   [
@@ -155,7 +155,7 @@ const PHRASES: readonly (readonly [Cue, string])[] = [
   [{ kind: 'to' }, 'to|into|->'],
   [
     { kind: 'drop' },
-    'in total|in all|all in all|as well as|along with|together with|such that|in order to|over the course of|each of|exactly|equal to|equals|=|==|at all|per se|of all time|ever|the following|as follows|how much|in terms of|list of|a list of|the list of|out of|up with|over all|set to|made up of|go over|whether or not|in the database|located in|located at|located on|located within|situated in|based in|based at|living in|who live in|that live in|residing in|reside in|who reside in|taking place in|take place in|in each case|more information|more details|more about|most of',
+    'besides|in addition to|w /|in total|in all|all in all|as well as|along with|together with|such that|in order to|over the course of|each of|exactly|equal to|equals|=|==|at all|per se|of all time|ever|the following|as follows|how much|in terms of|list of|a list of|the list of|out of|up with|over all|set to|made up of|go over|whether or not|in the database|located in|located at|located on|located within|situated in|based in|based at|living in|who live in|that live in|residing in|reside in|who reside in|taking place in|take place in|in each case|more information|more details|more about|most of',
   ],
   [
     { kind: 'word', word: 'firstname lastname' },

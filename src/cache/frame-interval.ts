@@ -21,6 +21,14 @@ function nextDay(year: number, month: number, day: number): string {
 }
 
 export function intervalOf(key: string): Interval | undefined {
+  const half = /^(\d{4})-h([12])$/u.exec(key);
+  if (half !== null) {
+    const month = half[2] === '1' ? 1 : 7;
+    return {
+      start: firstOfMonth(Number(half[1]), month),
+      end: firstOfMonth(Number(half[1]), month + 6),
+    };
+  }
   const parts = /^(\d{4})(?:-q([1-4])|-(\d{2})(?:-(\d{2}))?)?$/u.exec(key);
   if (parts === null) return undefined;
   const year = Number(parts[1]);

@@ -38,7 +38,7 @@ const SCALE: Readonly<Record<string, number>> = {
 const MAX_SPELLED = 12;
 const CURRENCIES = new Set(['$', '€', '£']);
 /** Suffixes written against the digits that are a unit there, though a multiplier or a word elsewhere. */
-const SUFFIX = /^([\d,.]+)([a-z]+)?$/u;
+const SUFFIX = /^([\d,. ]+)([a-z]+)?$/u;
 
 export const isNumberWord = (word: string): boolean =>
   Object.hasOwn(SMALL, word) || Object.hasOwn(ORDINAL, word) || Object.hasOwn(SCALE, word);
@@ -55,7 +55,7 @@ interface Value {
 function digits(token: Token): Value | undefined {
   const parts = SUFFIX.exec(token.text);
   if (parts === null) return undefined;
-  const value = Number((parts[1] ?? '').replaceAll(',', ''));
+  const value = Number((parts[1] ?? '').replace(/[, ]/gu, ''));
   if (!Number.isFinite(value)) return undefined;
   const suffix = parts[2] ?? '';
   const scale = own(SCALE, suffix);

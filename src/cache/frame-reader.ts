@@ -20,9 +20,15 @@ const BOUND_REACH = 5;
 const WORDS_WITHIN_BOUND = 2;
 /** Prepositions that bound a number or a date and else only join: "flows through Texas". */
 const WEAK_BOUNDS = new Set(['through', 'thru', 'since', 'until', 'till', 'within', 'to']);
+/** "over the telephone", "under supervision": places and states, unless a number or a measure follows. */
+const MERE_PLACES = new Set(['over', 'under', 'beyond', 'up to', 'beneath']);
+const MEASURED =
+  /^(?:averages?|mean|median|limits?|budgets?|targets?|quotas?|capacity|thresholds?|plan|norm|par|minimum|maximum|price|cost|half|list)$/u;
 const RANGE_JOINTS = new Set(['to', '-', 'until', 'through', 'thru', '->']);
 /** Words before "number of" that make it a name: "account number of". */
 const QUANTIFIED = /^(?:total|overall|average|avg|mean|maximum|minimum|max|min|exact|and|or|the)$/u;
+/** Tokens between a superlative and the "first" that makes an order of it. */
+const SORT_REACH = 4;
 const AGENT_VERB = /(?:ed|en|wn|ade|eld|ught|uilt|ung|un|ght|nt|ned)$/u;
 /** Above this share of capitals a text is a headline or shouted, and capitals tell nothing. */
 const TITLE_CASE_SHARE = 0.6;
@@ -38,6 +44,13 @@ interface Pending {
   readonly weak: boolean;
 }
 
+interface BoundBehind {
+  readonly cue: Extract<Cue, { kind: 'compare-after' }>;
+  readonly at: number;
+  readonly length: number;
+  readonly said: string;
+}
+
 export class FrameReader {
   readonly facts: Fact[] = [];
   readonly words: ContentWord[] = [];
@@ -45,6 +58,8 @@ export class FrameReader {
   readonly #tokens: readonly Token[];
   readonly #titleCase: boolean;
   #pending: Pending | undefined;
+  /** Read already, with what stands before it. */
+  #skip: BoundBehind | undefined;
   #at = 0;
 
   constructor(tokens: readonly Token[]) {
@@ -62,6 +77,7 @@ export class FrameReader {
   #step(): number {
     const token = this.#tokens[this.#at];
     if (token === undefined) return 1;
+    if (this.#skip?.at === this.#at) return this.#skip.length;
     this.#expire(this.#at);
     if (token.quoted) {
       if (token.kind !== 'mark') this.#push(token.text, 'quoted');
@@ -136,6 +152,12 @@ export class FrameReader {
       this.#bound(key, found.key, this.#said(length));
       return length;
     }
+    const later = time === undefined ? this.#boundBehind(this.#at + found.length) : undefined;
+    if (later !== undefined) {
+      this.#bound(later.cue.key, found.key, `${this.#said(found.length)} ${later.said}`);
+      this.#skip = later;
+      return found.length;
+    }
     const next = this.#at + found.length + 1;
     const range =
       RANGE_JOINTS.has(this.#text(next - 1)) &&
@@ -158,13 +180,26 @@ export class FrameReader {
     return found.length;
   }
 
+  /** "three times or more", "5 open tickets or fewer": behind what is counted. */
+  #boundBehind(from: number): BoundBehind | undefined {
+    for (let at = from + 1; at <= from + 2; at += 1) {
+      const counted = this.#tokens[at - 1];
+      if (counted?.kind !== 'word' || cueAt(this.#tokens, at - 1) !== undefined) return undefined;
+      const found = cueAt(this.#tokens, at);
+      if (found?.cue.kind === 'compare-after' && this.#text(at) === 'or') {
+        return { cue: found.cue, at, length: found.length, said: this.#said(found.length, at) };
+      }
+    }
+    return undefined;
+  }
+
   #bound(bound: Bound, quantity: string, said: string): void {
     const last = this.facts.at(-1);
     let key = boundKey(bound, quantity);
     if (last?.kind === 'comparison') {
       // "between Jan 1 and Dec 31, 2023": the year is said once for both.
       const year = /^< (\d{4})-/u.exec(key)?.[1];
-      const lacksYear = /^>= (\d\d-\d\d)$/u.exec(last.key)?.[1];
+      const lacksYear = /^>= (?:month )?(q[1-4]|\d\d(?:-\d\d)?)$/u.exec(last.key)?.[1];
       const first =
         year !== undefined && lacksYear !== undefined
           ? boundKey('>=', `${quantity.slice(0, 4)}-${lacksYear}`)
@@ -195,6 +230,7 @@ export class FrameReader {
         return undefined;
       return numberAt([{ ...token, kind: 'number', text: '1' }, unit], 0);
     }
+    if (text === 'once' && bounded) return { key: '1', length: 1 };
     const found = numberAt(this.#tokens, at);
     if (found === undefined) return undefined;
     // "23 years old" is the age 23.
@@ -255,14 +291,45 @@ export class FrameReader {
     ) {
       return this.#comparison(phrase.startsWith('min') ? '>=' : '<=', word, length);
     }
+    if (phrase === 'last' && this.#isVerb(length)) {
+      this.#push('length', null, true);
+      return length;
+    }
+    if (this.#ordersRows(phrase)) return length;
     this.#fact('direction', key, phrase);
     if (word !== undefined) this.#push(word, null, true);
     return length;
   }
 
+  /** "how long does a tour last on average" */
+  #isVerb(length: number): boolean {
+    const next = this.#text(this.#at + length);
+    const ends = next === '' || '?.!,;'.includes(next) || isStopWord(next);
+    return (
+      ends && this.#tokens.slice(0, this.#at).some(({ text }) => /^(?:do|does|did)$/u.test(text))
+    );
+  }
+
+  /** "…, highest revenue first", "newest on top": how rows are sorted, not which are picked. */
+  #ordersRows(phrase: string): boolean {
+    const before = this.#text(this.#at - 1);
+    const isLast = phrase === 'first' || (phrase === 'top' && /^(?:on|the|at)$/u.test(before));
+    if (!isLast) return false;
+    const last = this.facts.at(-1);
+    if (last?.kind === 'direction' && this.#at - last.at <= SORT_REACH) {
+      this.facts.pop();
+      const key = last.key === 'highest' ? 'descending' : 'ascending';
+      this.facts.push({ ...last, kind: 'sort', key, said: `${last.said} ${phrase}` });
+      return true;
+    }
+    if (!/.est$/u.test(before)) return false;
+    this.#fact('sort', 'sorted', `${before} ${phrase}`);
+    return true;
+  }
+
   #comparison(bound: Bound, word: string | undefined, length: number): number {
     const said = this.#said(length);
-    const weak = WEAK_BOUNDS.has(said);
+    const weak = WEAK_BOUNDS.has(said) || (MERE_PLACES.has(said) && !this.#bindsMeasure(length));
     // "over the last 7 days", "within this week": a window, not a bound.
     const next = this.#at + length + (this.#text(this.#at + length) === 'the' ? 1 : 0);
     const window = timeAt(this.#tokens, next);
@@ -275,7 +342,24 @@ export class FrameReader {
     return length;
   }
 
+  /** "order no. 1024", "unit_no", "no 7": a number, not a negation. */
+  #isNumberSign(length: number): boolean {
+    if (this.#said(length) !== 'no') return false;
+    const next = this.#tokens[this.#at + (this.#text(this.#at + 1) === '.' ? 2 : 1)];
+    const isNumbered = next?.kind === 'number' || next?.kind === 'code';
+    return (
+      this.#text(this.#at - 1) === '_' || (isNumbered && this.words.at(-1)?.at === this.#at - 1)
+    );
+  }
+
+  /** "over the average", "under budget": compared with something that is measured. */
+  #bindsMeasure(length: number): boolean {
+    const next = this.#at + length;
+    return this.#tokens.slice(next, next + 3).some(({ text }) => MEASURED.test(text));
+  }
+
   #negation(length: number): number {
+    if (this.#isNumberSign(length)) return length + (this.#text(this.#at + 1) === '.' ? 1 : 0);
     // "not be below 4" is "at least 4".
     for (let gap = 0; gap < 2; gap += 1) {
       const after = cueAt(this.#tokens, this.#at + length + gap);
@@ -294,6 +378,7 @@ export class FrameReader {
   #aggregate(key: string, length: number): number {
     const before = this.#text(this.#at - 1);
     const next = this.#at + length;
+    if (key === 'avg' && before === 'i') return length;
     if (key === 'sum' && cueAt(this.#tokens, next)?.cue.kind === 'aggregate') return length;
     if (key === 'count') {
       // "number of days" measures, "average number of orders" averages.
@@ -315,7 +400,8 @@ export class FrameReader {
 
   #target(place: number): Token | undefined {
     let at = place;
-    while (isStopWord(this.#text(at)) && at - place < 4) at += 1;
+    const isFiller = (text: string): boolean => isStopWord(text) || text === 'calendar';
+    while (isFiller(this.#text(at)) && at - place < 4) at += 1;
     return this.#tokens[at];
   }
 
@@ -366,6 +452,7 @@ export class FrameReader {
       if (proper && !isOftenCapital(token.text)) this.#push(token.text, 'proper');
       return;
     }
+    if (token.text === 'calendar' && isPeriodWord(this.#text(this.#at + 1))) return;
     if (isPeriodWord(token.text) && timeAt(this.#tokens, this.#at + 1) !== undefined) return;
     if (isGenericNoun(conceptOf(token.text))) {
       this.asksEverything = true;

@@ -51,11 +51,11 @@ export function canonicalQuestion(question: string): string {
 const PIECES: readonly (readonly [Token['kind'], RegExp])[] = [
   [
     'date',
-    /\d{4}-\d{1,2}-\d{1,2}(?!\d)|(?:1[5-9]|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?!\d)|\d{1,2}:\d{2}(?::\d{2})?(?!\d)/uy,
+    /\d{4}-\d{1,2}-\d{1,2}(?!\d)|(?:1[5-9]|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?!\d)|(?:0?[1-9]|1[0-2])\/(?:19|20)\d\d(?![\d/])|\d{1,2}:\d{2}(?::\d{2})?(?!\d)/uy,
   ],
   [
     'number',
-    /(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:(?:st|nd|rd|th|k|m|bn|b|s|ms|h|kg|km|cm|mm|mb|gb|tb|pm|am|min|hrs?|mins?|secs?)(?![\p{L}\p{N}]))?/iuy,
+    /(?:\d{1,3}(?:,\d{3})+(?!\d)|[1-9]\d{0,2}(?: \d{3})+(?![\d-])|\d+)(?:\.\d+)?(?:(?:st|nd|rd|th|k|m|bn|b|s|ms|h|kg|km|cm|mm|mb|gb|tb|pm|am|min|hrs?|mins?|secs?)(?![\p{L}\p{N}]))?/iuy,
   ],
   // Compounds with a particle are one word: "check-in" and "check-out" differ in nothing else.
   [

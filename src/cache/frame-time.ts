@@ -88,6 +88,8 @@ const QUARTERS: ReadonlyMap<string, string> = new Map([
   ['last', '4'],
 ]);
 
+const DAYS = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
+
 const YEAR = /^(?:1[5-9]|20)\d\d$/u;
 const two = (digits: string): string => digits.padStart(2, '0');
 
@@ -98,6 +100,9 @@ function yearAt(tokens: readonly Token[], at: number): string | undefined {
 
 function dayAt(tokens: readonly Token[], at: number): string | undefined {
   const token = tokens[at];
+  // "the third of June"
+  const ordinal = tokens[at + 1]?.text === 'of' ? DAYS.indexOf(token?.text ?? '') : -1;
+  if (ordinal >= 0) return two(String(ordinal + 1));
   if (token?.kind !== 'number') return undefined;
   const digits = /^(\d{1,2})(?:st|nd|rd|th)?$/u.exec(token.text)?.[1];
   return digits !== undefined && Number(digits) >= 1 && Number(digits) <= 31
@@ -117,6 +122,8 @@ function numericDate(token: Token): string | undefined {
   if (/^\d{4}-\d{2}$/u.test(token.text)) return token.text;
   const ofDay = /^(\d{1,2}):(\d{2})/u.exec(token.text);
   if (ofDay !== null) return `T${two(ofDay[1] ?? '')}:${ofDay[2]}`;
+  const ofMonth = /^(\d{1,2})\/(\d{4})$/u.exec(token.text);
+  if (ofMonth !== null) return `${ofMonth[2]}-${two(ofMonth[1] ?? '')}`;
   const parts = token.text.split(/[/.]/u);
   const [first = '', second = '', year = ''] = parts;
   const full = year.length === 2 ? `20${year}` : year;
@@ -155,8 +162,38 @@ function monthDate(tokens: readonly Token[], at: number): TimeMatch | undefined 
   if (year !== undefined) return { key: `${year}-${month}`, length: yearPlace + 1 - at };
   const sure =
     !AMBIGUOUS_MONTHS.has(token.text) ||
+    (/^(?:to|-|through)$/u.test(tokens[at + 1]?.text ?? '') &&
+      MONTHS.has(tokens[at + 2]?.text ?? '')) ||
     (at > 0 && (token.capital || BEFORE_MONTH.has(tokens[at - 1]?.text ?? '')));
   return sure ? { key: `month ${month}`, length: 1 } : undefined;
+}
+
+/** "2023 Q4", "the second half of 2023", "H2 2023". */
+function partOfYear(tokens: readonly Token[], at: number): TimeMatch | undefined {
+  const year = yearAt(tokens, at);
+  const after = /^([qh])([1-4])$/u.exec(tokens[at + 1]?.text ?? '');
+  if (year !== undefined && after !== null && (after[1] === 'q' || Number(after[2]) < 3)) {
+    return { key: `${year}-${after[0]}`, length: 2 };
+  }
+  const short = /^h([12])$/u.exec(tokens[at]?.text ?? '')?.[1];
+  const isHalf = short !== undefined || tokens[at + 1]?.text === 'half';
+  const half = short ?? QUARTERS.get(tokens[at]?.text ?? '');
+  if (!isHalf || (half !== '1' && half !== '2')) return undefined;
+  const place = past(tokens, at + (short === undefined ? 2 : 1), ['of', ',', '-']);
+  const of = yearAt(tokens, place);
+  return of === undefined ? undefined : { key: `${of}-h${half}`, length: place + 1 - at };
+}
+
+/** The first day of "1 to 15 June 2024" and "between 1 and 15 June", which says its month but once. */
+function dayOfRange(tokens: readonly Token[], at: number): TimeMatch | undefined {
+  const day = dayAt(tokens, at);
+  const joint = tokens[at + 1]?.text ?? '';
+  if (day === undefined || !/^(?:and|to|-|through|until|till)$/u.test(joint)) return undefined;
+  const last = monthDate(tokens, at + 2)?.key;
+  const month = last === undefined ? null : /^((?:\d{4}-)?\d\d)-(\d\d)$/u.exec(last);
+  return month === null || (month[2] ?? '') <= day
+    ? undefined
+    : { key: `${month[1]}-${day}`, length: 1 };
 }
 
 function quarter(tokens: readonly Token[], at: number): TimeMatch | undefined {
@@ -219,7 +256,12 @@ function relative(tokens: readonly Token[], at: number): TimeMatch | undefined {
 export function timeAt(tokens: readonly Token[], at: number): TimeMatch | undefined {
   const token = tokens[at];
   if (token === undefined || token.quoted) return undefined;
-  const found = quarter(tokens, at) ?? monthDate(tokens, at) ?? clock(tokens, at);
+  const found =
+    partOfYear(tokens, at) ??
+    quarter(tokens, at) ??
+    monthDate(tokens, at) ??
+    dayOfRange(tokens, at) ??
+    clock(tokens, at);
   if (found !== undefined) return found;
   const date = numericDate(token);
   if (date !== undefined) return { key: date, length: 1 };

@@ -2,19 +2,24 @@
 // roles that may ask for something else. Each stands here because rows for another question got past.
 import type { Evidence, Pair } from './evidence.ts';
 import type { SqlFacts } from './facts.ts';
+import { isGrave } from './frame-caution.ts';
 import type { Difference } from './frame-difference.ts';
 import type { ContentWord } from './frame-facts.ts';
 import { conceptsOf, type Residue } from './frame-residue.ts';
 import type { Frame } from './frame.ts';
 
 /** How far a pair may be trusted to the verifier; each has a cut of its own. */
-export type Risk = 'plain' | 'residue' | 'never';
+export type Risk = 'plain' | 'doubted' | 'never';
 /** The verifier's file names them by their place. */
-export const RISKS: readonly Risk[] = ['plain', 'residue', 'never'];
+export const RISKS: readonly Risk[] = ['plain', 'doubted', 'never'];
 
-/** A word that nothing explains may be a mere filler: only what is much surer is served then. */
-export const riskOf = (held: string | null): Risk =>
-  held === null ? 'plain' : held === 'residue' ? 'residue' : 'never';
+export interface Hold {
+  readonly rule: string;
+  /** Where the verifier may still be sure, though it must be surer; elsewhere it is not asked. */
+  readonly risk: Exclude<Risk, 'plain'>;
+}
+
+export const riskOf = (held: Hold | null): Risk => held?.risk ?? 'plain';
 
 export interface WordCounts {
   /** Words of the new question that neither the earlier one nor the statement has anything like. */
@@ -23,26 +28,45 @@ export interface WordCounts {
   readonly rivals: number;
 }
 
-/** @returns The rule that holds the pair back; null where nothing does. */
-export function heldBack(
-  { earlier, later, facts, isOtherName }: Pair,
-  { differences, doubts, residue }: Pick<Evidence, 'differences' | 'doubts' | 'residue'>,
-  { alone, rivals }: WordCounts,
-): string | null {
-  if (earlier.frame.opaque || later.frame.opaque) return 'opaque';
-  const turned = differences.find(({ rule, weight }) => weight === 'hard' || HELD.has(rule));
-  if (turned !== undefined) return turned.rule;
-  if (doubts.length > 0) return 'caution';
-  if (signs(earlier.question) !== signs(later.question)) return 'sign';
-  if (rivals > 0) return 'rivals';
-  if (residue.left.later.some((word) => isOtherName?.(word.concept))) return 'schema';
-  if (narrows(later.frame, residue) || swapsColumns(facts, residue)) return 'column';
-  // The residual rule: a word of the new question that nothing explains may ask for something else.
-  return alone > 0 ? 'residue' : null;
+type Found = Pick<Evidence, 'differences' | 'doubts' | 'residue'>;
+
+/** @returns What holds the pair back; null where nothing does. */
+export function heldBack(pair: Pair, found: Found, { alone, rivals }: WordCounts): Hold | null {
+  const refused = refusal(pair, found);
+  if (refused !== null) return { rule: refused, risk: 'never' };
+  const { later, facts } = pair;
+  const { differences, doubts, residue } = found;
+  const turned = differences.find(({ rule }) => DOUBTED.has(rule));
+  const rule =
+    turned?.rule ??
+    (doubts.length > 0
+      ? 'caution'
+      : rivals > 0
+        ? 'rivals'
+        : narrows(later.frame, residue) || swapsColumns(facts, residue)
+          ? 'column'
+          : // The residual rule: a word of the new question that nothing explains may ask for something else.
+            alone > 0
+            ? 'residue'
+            : null);
+  return rule === null ? null : { rule, risk: 'doubted' };
 }
 
-/** Where the order, a part or a role may have changed, reading on is the agent's part. */
-const HELD: ReadonlySet<Difference['rule']> = new Set(['role', 'group', 'order']);
+/** What no likeness can make up for. */
+function refusal(
+  { earlier, later, isOtherName }: Pair,
+  { differences, doubts, residue }: Found,
+): string | null {
+  if (earlier.frame.opaque || later.frame.opaque) return 'opaque';
+  const hard = differences.find(({ weight }) => weight === 'hard');
+  if (hard !== undefined) return hard.rule;
+  if (doubts.some(isGrave)) return 'caution';
+  if (signs(earlier.question) !== signs(later.question)) return 'sign';
+  return residue.left.later.some((word) => isOtherName?.(word.concept)) ? 'schema' : null;
+}
+
+/** Where the order, a part or a role may have changed. */
+const DOUBTED: ReadonlySet<Difference['rule']> = new Set(['role', 'group', 'order']);
 /** Signs that punctuate, join, quote or compare are read elsewhere. */
 const PLAIN_SIGNS = /[\p{L}\p{M}\p{N}\s.,;:?!'"`´‘’“”()[\]/&%$€£#@_<>=≤≥-]/gu;
 
@@ -52,7 +76,7 @@ const signs = (question: string): string => question.replace(PLAIN_SIGNS, '');
 const FILTERS = new Set(['with', 'without', 'having', 'whose', 'where', 'no']);
 
 /** "the newsletter customers", "customers with newsletter": a column's name that picks rows. */
-function narrows(later: Frame, { loosely }: Residue): boolean {
+export function narrows(later: Frame, { loosely }: Residue): boolean {
   const said = new Set(later.words.map((word) => word.at));
   const loose = new Set(loosely.map((word) => word.at));
   return loosely.some(({ at }) => {
@@ -62,7 +86,7 @@ function narrows(later: Frame, { loosely }: Residue): boolean {
 }
 
 /** Each question names another column of the statement: "average price", "average cost". */
-function swapsColumns({ columns }: SqlFacts, { left, loosely }: Residue): boolean {
+export function swapsColumns({ columns }: SqlFacts, { left, loosely }: Residue): boolean {
   const names = conceptsOf(columns);
   const named = (words: readonly ContentWord[]): readonly ContentWord[] =>
     words.filter((word) => names.has(word.concept));

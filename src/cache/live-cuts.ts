@@ -39,7 +39,7 @@ export function createCuts({ curves, targetErrorRate, onChange }: CutsOptions): 
   });
   let states: readonly CutState[] = [
     begin('plain', cutFor(curves.plain, targetErrorRate)),
-    begin('residue', cutFor(curves.residue, targetErrorRate)),
+    begin('doubted', cutFor(curves.doubted, targetErrorRate)),
     begin('never', null),
   ];
   return {

@@ -4,7 +4,7 @@ import pgvector from 'pgvector';
 
 import type { Pool } from '../db/pool.ts';
 import type { Neighbour, Phrasing, Volatility } from './entities.ts';
-import type { SqlFacts } from './facts.ts';
+import { NO_FACTS, type SqlFacts } from './facts.ts';
 import type { Key } from './key.ts';
 
 export interface PlanScope {
@@ -162,7 +162,8 @@ function toPhrasing(row: PlanRow): Phrasing {
       sql: row.sql,
       params: row.params,
       tables: row.tables,
-      facts: row.facts,
+      // Plans of an earlier version lack what is read today.
+      facts: { ...NO_FACTS, ...row.facts },
       volatility: row.volatility,
     },
   };

@@ -15,7 +15,7 @@ export interface TreeFile {
   /** Slope and offset from a margin to log-odds. */
   readonly scale: readonly [number, number];
   /** By risk class (hold.ts). */
-  readonly curves: { readonly plain: Curve; readonly residue: Curve };
+  readonly curves: { readonly plain: Curve; readonly doubted: Curve };
   readonly trees: readonly Tree[];
 }
 
@@ -70,7 +70,7 @@ export function isTreeFile(value: unknown): value is TreeFile {
     numbers([base]) &&
     numbers(scale) &&
     scale.length === 2 &&
-    [curves?.plain, curves?.residue].every(isCurve) &&
+    [curves?.plain, curves?.doubted].every(isCurve) &&
     Array.isArray(trees) &&
     trees.length > 0 &&
     trees.every(

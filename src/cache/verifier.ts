@@ -12,7 +12,8 @@ import { frameOf } from './frame.ts';
 import { createTrees, isTreeFile, type TreeFile } from './trees.ts';
 
 export const VERIFIER = 'askonce-verifier-v1';
-const FILE = 'trees.json';
+const TREES = 'trees.json';
+const SYNONYMS = 'synonyms.txt';
 
 export interface Verdict {
   /** That both questions mean the same, 0 to 1, where rephrasings and near-misses are as many. */
@@ -29,20 +30,19 @@ export interface Verifier {
   weigh(similarity: number, evidence: Pick<Evidence, 'measures' | 'held'>): Verdict;
 }
 
-export interface VerifierOptions {
-  readonly file: TreeFile;
+export interface VerifierOptions extends VerifierModel {
   /** Wrong of all served, 0 to 1. */
   readonly targetErrorRate: number;
   readonly onCutChange?: (state: CutState) => void;
 }
 
 export function createVerifier(options: VerifierOptions): Verifier {
-  const { file, targetErrorRate, onCutChange: onChange = () => {} } = options;
+  const { file, lexicon, targetErrorRate, onCutChange: onChange = () => {} } = options;
   const trees = createTrees(file);
   const cuts = createCuts({ curves: file.curves, targetErrorRate, onChange });
   const [slope, offset] = file.scale;
   return {
-    lexicon: createLexicon(),
+    lexicon,
     cuts,
     weigh(similarity, { measures, held }) {
       const margin = trees.margin([similarity, ...measures]);
@@ -56,25 +56,41 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
-/** @throws AppError EMBEDDING_FAILED when the file is missing, broken or made for other evidence. */
-export async function readVerifier(modelsDir: string): Promise<TreeFile> {
-  const hint = 'Restore the models folder from the package, or set MODELS_DIR to it.';
-  const path = join(modelsDir, VERIFIER, FILE);
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new AppError('EMBEDDING_FAILED', `The verifier "${VERIFIER}" lacks a readable ${FILE}.`, {
-      hint,
-      cause,
-    });
-  });
-  const file = parsed(text);
-  if (!isTreeFile(file) || file.measures.join(' ') !== measureNames().join(' ')) {
-    throw new AppError(
-      'EMBEDDING_FAILED',
-      `The verifier "${VERIFIER}" is corrupt or was made for another version of askonce.`,
-      { hint },
-    );
+/** What the verifier is made of. */
+export interface VerifierModel {
+  readonly file: TreeFile;
+  readonly lexicon: Lexicon;
+}
+
+const HINT = 'Restore the models folder from the package, or set MODELS_DIR to it.';
+
+/** @throws AppError EMBEDDING_FAILED when a file is missing, broken or made for other evidence. */
+export async function readVerifier(modelsDir: string): Promise<VerifierModel> {
+  const [trees, synonyms] = await Promise.all([
+    textOf(modelsDir, TREES),
+    textOf(modelsDir, SYNONYMS),
+  ]);
+  const lexicon = lexiconOf(synonyms);
+  const file = parsed(trees);
+  const fits =
+    lexicon !== null &&
+    isTreeFile(file) &&
+    file.measures.join(' ') === measureNames(lexicon).join(' ');
+  if (fits) return { file, lexicon };
+  throw new AppError(
+    'EMBEDDING_FAILED',
+    `The verifier "${VERIFIER}" is corrupt or was made for another version of askonce.`,
+    { hint: HINT },
+  );
+}
+
+async function textOf(modelsDir: string, file: string): Promise<string> {
+  try {
+    return await readFile(join(modelsDir, VERIFIER, file), 'utf8');
+  } catch (cause) {
+    const message = `The verifier "${VERIFIER}" lacks a readable ${file}.`;
+    throw new AppError('EMBEDDING_FAILED', message, { hint: HINT, cause });
   }
-  return file;
 }
 
 function parsed(text: string): unknown {
@@ -85,9 +101,17 @@ function parsed(text: string): unknown {
   }
 }
 
+function lexiconOf(synonyms: string): Lexicon | null {
+  try {
+    return createLexicon(synonyms);
+  } catch {
+    return null;
+  }
+}
+
 /** What the trees are asked to weigh, in order. */
-function measureNames(): readonly string[] {
+function measureNames(lexicon: Lexicon): readonly string[] {
   const side = { question: '', frame: frameOf('') };
-  const { names } = gather({ earlier: side, later: side, facts: NO_FACTS }, createLexicon());
+  const { names } = gather({ earlier: side, later: side, facts: NO_FACTS }, lexicon);
   return ['similarity', ...names];
 }

@@ -61,7 +61,10 @@ const IRREGULAR = new Map(
   lives:live living:live wives:wife halves:half during:during evening:evening morning:morning
   string:string king:king ring:ring thing:thing building:building rating:rating meeting:meeting
   seed:seed feed:feed red:red bed:bed hundred:hundred daily:day weekly:week yearly:year annual:year
-  annually:year monthly:month hourly:hour quarterly:quarter
+  annually:year monthly:month hourly:hour quarterly:quarter used:use using:use wasted:waste wasting:waste
+  tasted:taste tasting:taste guided:guide quoted:quote staffed:staff staff:staff staffs:staff controlled:control
+  controlling:control cancelled:cancel cancelling:cancel enrolled:enrol enrolling:enrol travelled:travel
+  travelling:travel labelled:label modelled:model fuelled:fuel dialled:dial refuelled:refuel
   `).map((pair) => pair.split(':') as [string, string]),
 );
 
@@ -156,8 +159,12 @@ const SYNONYMS = `
 const MAX_STEM_INPUT = 40;
 
 function restoreE(root: string): string {
-  if (/([bdfgklmnprt])\1$/.test(root) && !root.endsWith('ll')) return root.slice(0, -1);
-  if (/[vcz]$/.test(root) || /[aeiou][ou]s$/.test(root) || /(at|bl|iz|rg|dg|ur)$/.test(root)) {
+  if (/([bdgklmnprt])\1$/.test(root) && !root.endsWith('ll')) return root.slice(0, -1);
+  if (
+    /[vczu]$/.test(root) ||
+    /[aeiou][aiou]s$/.test(root) ||
+    /([^aeo]at|bl|iz|rg|dg|ur)$/.test(root)
+  ) {
     return `${root}e`;
   }
   const measure = root.match(/[aeiouy]+[^aeiouy]+/g)?.length ?? 0;

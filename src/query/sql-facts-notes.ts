@@ -14,6 +14,7 @@ export interface Place {
 
 export interface Notes {
   readonly columns: Set<string>;
+  outputs: readonly string[];
   /** Written without a table: columns, unless they turn out to be names of whole rows. */
   readonly bareNames: Set<string>;
   readonly relations: Set<string>;
@@ -31,6 +32,7 @@ export interface Notes {
 export function createNotes(): Notes {
   return {
     columns: new Set(),
+    outputs: [],
     bareNames: new Set(),
     relations: new Set(),
     literals: [],
@@ -53,6 +55,7 @@ export function toFacts(
   return {
     tables: known.tables,
     columns: [...new Set([...notes.columns, ...bare])].sort(),
+    outputs: notes.outputs,
     literals: notes.literals,
     aggregates: [...notes.aggregates].sort(),
     groupBy: [...notes.groupBy],

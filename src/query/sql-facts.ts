@@ -27,6 +27,9 @@ export interface KnownFacts {
 /** @param select The SelectStmt node; an empty node gives empty facts. */
 export function readFacts(select: SyntaxNode, known: KnownFacts): SqlFacts {
   const notes = createNotes();
+  const { type, fields } = unwrap(select) ?? { type: '', fields: {} };
+  if (type === 'SelectStmt')
+    notes.outputs = outputsOf(fields).map(({ val }) => expressionText(val));
   visit(notes, select, placeOf('other'));
   return toFacts(notes, known);
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { createLexicon, gather, NO_LEXICON } from '../../../src/cache/evidence.ts';
+import { gather, NO_LEXICON } from '../../../src/cache/evidence.ts';
 import { NO_FACTS, type SqlFacts } from '../../../src/cache/facts.ts';
 import { frameOf } from '../../../src/cache/frame.ts';
+import { readShippedLexicon } from '../../support/verifier.ts';
 
-const lexicon = createLexicon();
+const lexicon = await readShippedLexicon();
 const ORDERS: Partial<SqlFacts> = {
   tables: ['orders', 'customers'],
   columns: ['country', 'city'],

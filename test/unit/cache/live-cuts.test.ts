@@ -11,7 +11,7 @@ const CURVES = {
     [1, 5000, 4000],
     [2, 5000, 5],
   ],
-  residue: [[5, 5000, 5]],
+  doubted: [[5, 5000, 5]],
 } as const;
 
 function cuts() {
@@ -27,7 +27,7 @@ test('without labels the calibrated cuts are in force', () => {
   const { cuts: subject, changes } = cuts();
   subject.learn(served(50, 2.5));
   assert.equal(subject.of('plain'), 2);
-  assert.equal(subject.of('residue'), 5);
+  assert.equal(subject.of('doubted'), 5);
   assert.equal(subject.of('never'), null);
   assert.equal(changes.length, 0);
 });
@@ -41,7 +41,7 @@ test('wrong answers among few raise the cut above them and say so', () => {
     changes.map(({ risk, served: all, wrong }) => ({ risk, all, wrong })),
     [{ risk: 'plain', all: 23, wrong: 3 }],
   );
-  assert.equal(subject.of('residue'), 5);
+  assert.equal(subject.of('doubted'), 5);
 });
 
 test('one wrong answer among many that were not is what the target allows', () => {

@@ -3,8 +3,9 @@ import test from 'node:test';
 
 import { createThesaurus, overlap } from '../../../src/cache/thesaurus.ts';
 import { conceptOf } from '../../../src/cache/words.ts';
+import { readShippedLexicon } from '../../support/verifier.ts';
 
-const thesaurus = createThesaurus();
+const { thesaurus } = await readShippedLexicon();
 const meanings = (...words: string[]): ReadonlySet<number> =>
   thesaurus.meaningsOf(words.map(conceptOf));
 const shareMeaning = (first: string, second: string): boolean =>
@@ -51,4 +52,15 @@ test('words that it does not know have no meaning, not even names of object memb
   }
   assert.equal(thesaurus.meaningsOf([]).size, 0);
   assert.equal(overlap(new Set(), meanings('profit')), false);
+});
+
+test('only what is the same in nearly every database is strong', () => {
+  const own = createThesaurus('# comment\nstrong film/movie\nhint cost/price\n');
+  assert.equal(own.meaningsOf(['cost']).size, 1);
+  assert.equal(own.strongOf(['cost']).size, 0);
+  assert.ok(overlap(own.strongOf(['movie']), own.strongOf(['movie'])));
+});
+
+test('a text without a single group is refused', () => {
+  assert.throws(() => createThesaurus('film, movie'), /no groups/);
 });

@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test';
 import { createDecider } from '../../../src/cache/decide.ts';
 import type { TreeFile } from '../../../src/cache/trees.ts';
 import { createVerifier, readVerifier, VERIFIER } from '../../../src/cache/verifier.ts';
+import { NO_LEXICON } from '../../../src/cache/evidence.ts';
 import { NO_FACTS } from '../../../src/cache/facts.ts';
 import { readShippedTrees } from '../../support/verifier.ts';
 
@@ -21,7 +22,7 @@ const FILE: TreeFile = {
       [-3, 5000, 4000],
       [3, 5000, 5],
     ],
-    residue: [
+    doubted: [
       [-3, 50, 40],
       [3, 500, 20],
     ],
@@ -91,30 +92,33 @@ test('one broken tree refuses the whole file', async (t) => {
 const plain = { measures: [], held: null };
 
 test('a pair is sure from the cut on, which the target error rate chooses', () => {
-  const verifier = createVerifier({ file: FILE, targetErrorRate: 0.01 });
+  const verifier = createVerifier({ file: FILE, lexicon: NO_LEXICON, targetErrorRate: 0.01 });
   assert.equal(verifier.weigh(0.4, plain).sure, false);
   assert.equal(verifier.weigh(0.6, plain).sure, true);
-  const lax = createVerifier({ file: FILE, targetErrorRate: 0.5 });
+  const lax = createVerifier({ file: FILE, lexicon: NO_LEXICON, targetErrorRate: 0.5 });
   assert.equal(lax.weigh(0.4, plain).sure, true);
 });
 
 test('a target that no cut can keep makes nothing sure', () => {
-  const verifier = createVerifier({ file: FILE, targetErrorRate: 0.0001 });
+  const verifier = createVerifier({ file: FILE, lexicon: NO_LEXICON, targetErrorRate: 0.0001 });
   assert.equal(verifier.weigh(1, plain).sure, false);
 });
 
-test('an unexplained word has a cut of its own, and what is held back has none', () => {
-  const residue = { measures: [], held: 'residue' };
-  const caution = { measures: [], held: 'caution' };
-  const verifier = createVerifier({ file: FILE, targetErrorRate: 0.01 });
-  assert.equal(verifier.weigh(0.6, residue).sure, false);
-  const lax = createVerifier({ file: FILE, targetErrorRate: 0.1 });
-  assert.equal(lax.weigh(0.6, residue).sure, true);
-  assert.equal(createVerifier({ file: FILE, targetErrorRate: 1 }).weigh(1, caution).sure, false);
+test('a doubt has a cut of its own, and a contradiction has none', () => {
+  const doubted = { measures: [], held: { rule: 'residue', risk: 'doubted' } } as const;
+  const refused = { measures: [], held: { rule: 'number', risk: 'never' } } as const;
+  const verifier = createVerifier({ file: FILE, lexicon: NO_LEXICON, targetErrorRate: 0.01 });
+  assert.equal(verifier.weigh(0.6, doubted).sure, false);
+  const lax = createVerifier({ file: FILE, lexicon: NO_LEXICON, targetErrorRate: 0.1 });
+  assert.equal(lax.weigh(0.6, doubted).sure, true);
+  assert.equal(
+    createVerifier({ file: FILE, lexicon: NO_LEXICON, targetErrorRate: 1 }).weigh(1, refused).sure,
+    false,
+  );
 });
 
 test('the probability follows the scale of the file', () => {
-  const verifier = createVerifier({ file: FILE, targetErrorRate: 0.01 });
+  const verifier = createVerifier({ file: FILE, lexicon: NO_LEXICON, targetErrorRate: 0.01 });
   assert.equal(verifier.weigh(0.6, plain).probability, 1 / (1 + Math.exp(-7)));
   assert.equal(verifier.weigh(0.4, plain).probability, 1 / (1 + Math.exp(5)));
 });

@@ -34,6 +34,7 @@ describe('the facts of a whole statement', () => {
     assert.deepEqual(facts, {
       tables: ['customers', 'orders'],
       columns: ['country', 'created_at', 'customer_id', 'id', 'status', 'total'],
+      outputs: ['country', 'count(distinct id)', 'sum(total)'],
       literals: [
         { value: 'paid', kind: 'text', column: 'status', op: '=', role: 'filter' },
         { value: '2024-01-01', kind: 'text', column: 'created_at', op: '>=', role: 'filter' },
