@@ -1,5 +1,6 @@
 // Owns recall before any decision: at which rank, among all cached plans of its domain, a rephrasing
-// finds the plan of its own pair. By vectors alone, as models/training/evaluate.mjs does it.
+// finds the plan of its own pair. By vectors alone, and by the pair's own
+// wording alone, as one reading of models/training/evaluate.mjs does it.
 import { share } from './decisions-bound.ts';
 import { grouped } from './decisions-groups.ts';
 import { cosine } from './decisions-vectors.ts';

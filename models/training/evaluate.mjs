@@ -1,12 +1,14 @@
 // Measures the shipped files the way askonce uses them: transformers.js, mean pooling, normalised.
 //
-//   node models/training/evaluate.mjs --models models --model askonce-mini-v1 [--pairs FILE]
+//   node models/training/evaluate.mjs --models models --model askonce-mini-v1 [--pairs FILE [--fill FILE]]
 //
-// Prints recall on rephrasings (as evaluate.py does), a hand-made store, agreement between
-// single and batched texts, odd inputs, and the time for one embedding.
+// Prints recall on rephrasings (as evaluate.py does), among the plans of the database and, with
+// --fill, with questions of that file put beside them until there are 10,000; a hand-made store,
+// agreement between single and batched texts, odd inputs, and the time for one embedding.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { env, pipeline } from '@huggingface/transformers';
 
 const { values: args } = parseArgs({
@@ -15,12 +17,15 @@ const { values: args } = parseArgs({
     model: { type: 'string', default: 'askonce-mini-v1' },
     dtype: { type: 'string', default: 'q8' },
     pairs: { type: 'string' },
+    fill: { type: 'string' },
     threads: { type: 'string', default: '1' },
     help: { type: 'boolean' },
   },
 });
 if (args.help) {
-  console.log('options: --models DIR --model NAME --dtype q8|fp32 --pairs FILE --threads N');
+  console.log(
+    'options: --models DIR --model NAME --dtype q8|fp32 --pairs FILE --fill FILE --threads N',
+  );
   process.exit(0);
 }
 
@@ -44,37 +49,64 @@ async function embed(texts, size = 64) {
   }
   return out;
 }
-const dot = (a, b) => a.reduce((s, x, i) => s + x * b[i], 0);
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
 const quantile = (xs, q) => [...xs].sort((a, b) => a - b)[Math.floor(q * (xs.length - 1))];
 
-async function recall(path) {
-  const pairs = readFileSync(path, 'utf8')
+function readLines(path) {
+  const bytes = readFileSync(path);
+  const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+  return text
     .split('\n')
     .filter(Boolean)
-    .map((l) => JSON.parse(l));
-  const ranks = [],
-    sets = [],
-    same = [],
-    other = [];
+    .map((line) => JSON.parse(line));
+}
+
+/** Case and punctuation aside: equal text is found without any vector. */
+const plain = (text) => (text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []).join(' ');
+const STORE_SIZE = 10_000;
+
+async function recall(path, fill) {
+  const pairs = readLines(path);
+  const others = await fillers(fill);
+  // The right plan by any of its wordings, except one in the very words of the new question; by the
+  // wording of the pair alone; by any of its wordings, in a store filled up.
+  const ranks = { any: [], own: [], filled: [] };
+  const [sets, same, other] = [[], [], []];
   for (const domain of new Set(pairs.map((p) => p.domain))) {
     const rows = pairs.filter((p) => p.domain === domain);
     const asked = rows.filter((p) => p.same);
     const store = new Map(rows.map((p) => [p.cached_sql + '\0' + p.cached_question, p]));
     const entries = [...store.values()];
+    const words = entries.map((p) => plain(p.cached_question));
+    const plans = new Set(entries.map((p) => p.cached_sql)).size;
     const vectors = await embed(entries.map((p) => p.cached_question));
     const news = await embed(asked.map((p) => p.new_question));
     asked.forEach((p, i) => {
       const sims = vectors.map((v) => dot(v, news[i]));
-      const mine = sims[entries.indexOf(store.get(p.cached_sql + '\0' + p.cached_question))];
+      const pair = sims[entries.indexOf(store.get(p.cached_sql + '\0' + p.cached_question))];
+      const said = plain(p.new_question);
+      let nearest = pair;
       const best = new Map();
       entries.forEach((e, k) => {
-        if (e.cached_sql === p.cached_sql) return;
-        best.set(e.cached_sql, Math.max(best.get(e.cached_sql) ?? -1, sims[k]));
-        other.push(sims[k]);
+        if (e.cached_sql !== p.cached_sql) {
+          best.set(e.cached_sql, Math.max(best.get(e.cached_sql) ?? -1, sims[k]));
+          other.push(sims[k]);
+        } else if (words[k] !== said) nearest = Math.max(nearest, sims[k]);
       });
-      ranks.push(1 + [...best.values()].filter((s) => s > mine).length);
+      const above = (cosine) => [...best.values()].filter((s) => s > cosine).length;
+      ranks.any.push(1 + above(nearest));
+      ranks.own.push(1 + above(pair));
+      if (fill) {
+        const far = others.slice(0, STORE_SIZE - plans);
+        const nearer = far.filter((v) => dot(v, news[i]) > nearest).length;
+        ranks.filled.push(1 + above(nearest) + nearer);
+      }
       sets.push(p.dataset);
-      same.push(mine);
+      same.push(pair);
     });
   }
   const at = (rs, k) => ((100 * rs.filter((r) => r <= k).length) / rs.length).toFixed(1);
@@ -82,18 +114,31 @@ async function recall(path) {
     console.log(
       `${name} ${rs.length}: recall@1 ${at(rs, 1)} @5 ${at(rs, 5)} @10 ${at(rs, 10)} @20 ${at(rs, 20)} %`,
     );
-  tell('rephrasings', ranks);
-  for (const name of new Set(sets.filter(Boolean)))
-    tell(
-      `  ${name}`,
-      ranks.filter((_, i) => sets[i] === name),
-    );
+  const tellAll = (name, rs) => {
+    tell(name, rs);
+    for (const set of new Set(sets.filter(Boolean)))
+      tell(
+        `  ${set}`,
+        rs.filter((_, i) => sets[i] === set),
+      );
+  };
+  tellAll('rephrasings', ranks.any);
+  tellAll("by the pair's own wording alone", ranks.own);
+  if (fill) tellAll(`among ${STORE_SIZE} plans`, ranks.filled);
   console.log(
     `cosine of rephrasings: p05 ${quantile(same, 0.05).toFixed(3)} p25 ${quantile(same, 0.25).toFixed(3)} median ${quantile(same, 0.5).toFixed(3)}`,
   );
   console.log(
     `cosine of other plans of the database: median ${quantile(other, 0.5).toFixed(3)} p95 ${quantile(other, 0.95).toFixed(3)}`,
   );
+}
+
+/** Different questions of the file, evenly spread over it. */
+async function fillers(path) {
+  if (!path) return [];
+  const questions = [...new Set(readLines(path).map((row) => row.question))];
+  const step = questions.length / STORE_SIZE;
+  return embed(Array.from({ length: STORE_SIZE }, (_, i) => questions[Math.floor(i * step)]));
 }
 
 // Hand-made stores: what must be found, among what it could be mistaken for.
@@ -249,7 +294,7 @@ async function speed() {
   );
 }
 
-if (args.pairs) await recall(args.pairs);
+if (args.pairs) await recall(args.pairs, args.fill);
 await stores();
 await robust();
 await speed();

@@ -20,6 +20,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 
+LICENSE = "LICENSE.md"
+
+
 class Graph:
     def __init__(self, int8):
         self.int8, self.nodes, self.weights, self.count = int8, [], [], 0
@@ -95,8 +98,10 @@ def build(state, config, int8):
         gelu = g.op("Mul", half, g.op("Add", g.op("Erf", g.op("Mul", h, g.const(np.array(1 / math.sqrt(2), dtype=np.float32)))),
             g.const(np.array(1, dtype=np.float32))))
         x = g.op("Add", x, linear(gelu, p + "down"))
-    out = g.op("LayerNormalization", x, g.const(s["norm.weight"], "norm.weight"), g.const(s["norm.bias"], "norm.bias"), axis=-1,
-        epsilon=1e-5, name="last_hidden_state")
+    x = norm(x, "norm")
+    counts = g.op("Add", g.op("MatMul", x, g.const(s["weight.weight"].T, "weight.weight")), g.const(s["weight.bias"], "weight.bias"))
+    counts = g.op("Exp", g.op("Clip", counts, g.const(np.array(-5, dtype=np.float32)), g.const(np.array(5, dtype=np.float32))))
+    out = g.op("Mul", x, counts, name="last_hidden_state")
     free = ["batch", "sequence"]
     graph = helper.make_graph(g.nodes, "askonce", [helper.make_tensor_value_info(n, TensorProto.INT64, free) for n in ("input_ids",
         "attention_mask", "token_type_ids")],
@@ -110,7 +115,7 @@ def build(state, config, int8):
 def describe(folder):
     files = {}
     for base, _, names in os.walk(folder):
-        for n in names:
+        for n in (n for n in names if n != LICENSE):
             path = os.path.join(base, n)
             with open(path, "rb") as f: data = f.read()
             files[os.path.relpath(path, folder).replace(os.sep, "/")] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
@@ -123,7 +128,7 @@ def main():
     p.add_argument("--tokenizer", required=True, help="folder written by tokenizer.py")
     p.add_argument("--models", required=True, help="the models folder; NAME and manifest.json in it are replaced")
     p.add_argument("--name", default="askonce-mini-v1")
-    p.add_argument("--revision", default="1")
+    p.add_argument("--revision", default="2")
     p.add_argument("--dtype", choices=["q8", "fp32"], default="q8")
     args = p.parse_args()
     saved = torch.load(args.checkpoint, map_location="cpu")
@@ -134,12 +139,13 @@ def main():
     onnx.save(build(saved["state"], config, args.dtype == "q8"), os.path.join(fresh, "onnx",
         "model_quantized.onnx" if args.dtype == "q8" else "model.onnx"))
     for n in ("tokenizer.json", "tokenizer_config.json"): shutil.copyfile(os.path.join(args.tokenizer, n), os.path.join(fresh, n))
+    if os.path.exists(os.path.join(target, LICENSE)): shutil.copyfile(os.path.join(target, LICENSE), os.path.join(fresh, LICENSE))
     with open(os.path.join(fresh, "config.json"), "w") as f:
         json.dump({"model_type": "bert", "architectures": ["BertModel"], "hidden_act": "gelu", "layer_norm_eps": 1e-5, "pad_token_id": 0,
             "type_vocab_size": 2, "position_embedding_type": "absolute", **config}, f, indent=2)
         f.write("\n")
     entry = {"revision": args.revision, "files": describe(fresh), "dimensions": config["hidden_size"], "dtype": args.dtype,
-        "pooling": "mean", "prefix": "", "max_tokens": config["max_position_embeddings"], "license": "MIT"}
+        "pooling": "mean", "prefix": "", "max_tokens": config["max_position_embeddings"], "license": "CC-BY-SA-4.0"}
     # Whoever reads the folder meanwhile sees the old model or the new one, never half of each.
     old = target + ".old"
     shutil.rmtree(old, ignore_errors=True)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
-CONFIG = {"vocab_size": 8192, "hidden_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 768,
+CONFIG = {"vocab_size": 16384, "hidden_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 768,
     "max_position_embeddings": 128}
 
 
@@ -38,7 +38,11 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(Layer(dim, config["num_attention_heads"], config["intermediate_size"],
             dropout) for _ in range(config["num_hidden_layers"]))
         self.norm = nn.LayerNorm(dim)
+        # How much a token counts in the mean: names and values more than "what is the".
+        self.weight = nn.Linear(dim, 1)
         self.drop = nn.Dropout(dropout)
+        nn.init.zeros_(self.weight.weight)
+        nn.init.zeros_(self.weight.bias)
         nn.init.normal_(self.tokens.weight, std=0.5)
         # Word order starts out faint: the untrained model is then a bag of words, a good start.
         nn.init.normal_(self.positions.weight, std=0.05)
@@ -53,7 +57,8 @@ class Encoder(nn.Module):
         bias = (1.0 - mask[:, None, None, :].float()) * -1e4
         for layer in self.layers:
             x = layer(x, bias)
-        return self.norm(x)
+        x = self.norm(x)
+        return x * torch.exp(self.weight(x).float().clamp(-5, 5))
 
     def embed(self, ids, mask, shift=0):
         h = self.forward(ids, mask, shift).float()

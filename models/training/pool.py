@@ -1,11 +1,11 @@
-"""Reads the training questions: what generate.py wrote, and permissively licensed public sets.
+"""Reads the training questions: what generate.py wrote, what was written by hand, and public sets.
 
 Every source becomes {domain: [family, ...]} with family = [(meaning, [wording, ...]), ...]:
 groups of questions that mean the same, near-misses of each other. Equal meanings are never told
 apart, even where they come from two databases. The public sets come from a folder
 of JSON lines files (fields question, sql, sql_id, domain, variant, split); only rows of the
 train split are read, and only from the sets named in ALLOWED, whose licences let the
-weights be given away.
+weights be given away (under CC BY-SA 4.0, as some of the sets).
 """
 import collections
 import gzip
@@ -16,7 +16,10 @@ import re
 
 import phrases
 
-ALLOWED = {"wikisql": "BSD-3-Clause", "mimicsql": "MIT", "overnight": "Apache-2.0"}
+ALLOWED = {"wikisql": "BSD-3-Clause", "mimicsql": "MIT", "overnight": "Apache-2.0", "defog": "Apache-2.0", "spider": "CC-BY-SA-4.0",
+    "spider_syn": "CC-BY-SA-4.0", "bird_minidev": "CC-BY-SA-4.0", "kaggledbqa": "CC-BY-SA-4.0"}
+# What shares its queries: Spider-Syn words those of Spider anew.
+SMALL = ["spider", "spider_syn", "bird_minidev", "kaggledbqa", "defog"]
 AGG = {"COUNT": "count", "MAX": "max", "MIN": "min", "AVG": "avg", "SUM": "sum"}
 
 
@@ -96,18 +99,41 @@ def verbalise(rng, agg, col, conds):
     return phrases.surface(rng, phrases.synonyms(rng, text, 0.2))
 
 
-def load(generated_path, questions=None):
-    """[(share of batches, {domain: families})]"""
-    sources = [(0.5, generated(generated_path))]
+def people(paths):
+    """Sets of people's questions, wordings of one query together though they stand in several files."""
+    out = collections.defaultdict(lambda: collections.defaultdict(dict))
+    for path in paths:
+        for r in read(path):
+            if r["split"] == "train": out[r["domain"]][r["sql_id"]][r["question"]] = True
+    return {d: [[(f"{d} {k}", list(w))] for k, w in g.items()] for d, g in out.items()}
+
+
+def written(paths):
+    """Questions written by hand: one with its rephrasings and with near-misses, which are all a family."""
+    out = collections.defaultdict(list)
+    for path in paths:
+        for i, r in enumerate(read(path)):
+            d = f"{os.path.basename(path)} {r['domain']}"
+            out[d].append([(f"{d} {i}", [r["question"], *r["same"]])] + [(f"{d} {i} {q}", [q]) for _, q in r["different"]])
+    return out
+
+
+def load(generated_path, questions=None, written_paths=()):
+    """{name: (share of batches, {domain: families})}"""
+    sources = {"generated": (0.4, generated(generated_path))}
+    if written_paths: sources["written"] = (0.1, written(written_paths))
     if questions:
         where = lambda name: next(p for p in (os.path.join(questions, name + e) for e in (".jsonl.gz", ".jsonl")) if os.path.exists(p))
-        sources += [(0.28, wikisql(where("wikisql"))), (0.1, grouped(where("mimicsql"))), (0.12, grouped(where("overnight")))]
+        assert all(n in ALLOWED for n in SMALL)
+        sources |= {"spider": (0.2, people(map(where, SMALL))), "wikisql": (0.15, wikisql(where("wikisql"))), "overnight": (0.1,
+            people([where("overnight")])), "mimicsql": (0.05, people([where("mimicsql")]))}
     return sources
 
 
 def texts(sources):
-    for _, domains in sources:
+    """For the vocabulary: all that people wrote, and a part of what was generated."""
+    for name, (_, domains) in sources.items():
         for families in domains.values():
             for fam in families:
                 for _, wordings in fam:
-                    yield from wordings
+                    yield from wordings[:2] if name == "generated" else wordings

@@ -9,6 +9,7 @@ get whole tokens up to 100 and for years, and pairs of digits beyond.
 import argparse
 import collections
 import heapq
+import itertools
 import json
 import os
 import re
@@ -164,13 +165,17 @@ def save(vocab, folder):
 
 def main():
     import pool
+    from reword import SYN
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--generated", required=True, help="file written by generate.py")
     p.add_argument("--questions", help="folder of the public question sets")
-    p.add_argument("--size", type=int, default=8192, help="tokens in the vocabulary")
+    p.add_argument("--written", nargs="*", default=[], help="files of questions written by hand")
+    p.add_argument("--size", type=int, default=16384, help="tokens in the vocabulary")
     p.add_argument("--out", required=True, help="folder for tokenizer.json and tokenizer_config.json")
     args = p.parse_args()
-    vocab = build(pool.texts(pool.load(args.generated, args.questions)), args.size)
+    # Three times, so that no synonym counts as a slip.
+    said = itertools.chain(pool.texts(pool.load(args.generated, args.questions, args.written)), list(SYN) * 3)
+    vocab = build(said, args.size)
     save(vocab, args.out)
     print(f"{len(vocab)} tokens")
 

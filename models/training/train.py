@@ -14,6 +14,7 @@ import torch.nn.functional as F
 import evaluate
 import model as m
 import pool
+from reword import reword
 from tokenizer import Tokenizer
 
 
@@ -21,27 +22,32 @@ class Batches:
     def __init__(self, sources, tok, size, seed):
         self.rng, self.size, self.tok = random.Random(seed), size, tok
         self.cache = {}
-        self.sources = [(share, [fams for fams in domains.values() if fams]) for share, domains in sources]
+        self.shares = [share for share, _ in sources.values()]
+        self.sources = [[fams for fams in domains.values() if fams] for _, domains in sources.values()]
 
     def ids(self, text):
         if text not in self.cache:
             self.cache[text] = self.tok.encode(text)
         return self.cache[text]
 
+    def some(self, families):
+        """Whole families of one database, up to a third of a batch: each meaning in two wordings."""
+        pairs, rng = [], self.rng
+        for fam in rng.sample(families, len(families)):
+            for meaning, wordings in fam:
+                a, b = rng.sample(wordings, 2) if len(wordings) > 1 else wordings * 2
+                changed = a == b or rng.random() < 0.5
+                pairs.append((meaning, self.ids(a), self.tok.encode(reword(rng, b, 0.25)) if changed else self.ids(b)))
+            if len(pairs) >= self.size // 3: break
+        return pairs
+
     def next(self):
         """Meanings, and two wordings of each."""
-        _, domains = self.rng.choices(self.sources, [s for s, _ in self.sources])[0]
-        pairs = []
+        domains, pairs = self.rng.choices(self.sources, self.shares)[0], []
+        weights = [min(64, len(families)) for families in domains]
         while len(pairs) < self.size:
-            families = self.rng.choice(domains)
-            # Of many domains a few families each; where there is only one, all that fit.
-            few = max(8, self.size // 16) if len(domains) > 10 else self.size
-            take = self.rng.sample(families, min(len(families), few))
-            for fam in take:
-                for meaning, wordings in fam:
-                    if len(wordings) > 1: pairs.append((meaning, *self.rng.sample(wordings, 2)))
-        pairs = pairs[:self.size]
-        return [p[0] for p in pairs], [self.ids(p[1]) for p in pairs], [self.ids(p[2]) for p in pairs]
+            pairs += self.some(self.rng.choices(domains, weights)[0])
+        return zip(*pairs[:self.size])
 
 
 def loss_of(model, meanings, a, b, temperature, shift, half):
@@ -67,24 +73,23 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--generated", required=True, help="file written by generate.py")
     p.add_argument("--questions", help="folder of the public question sets (only the allowed ones are read)")
+    p.add_argument("--written", nargs="*", default=[], help="files of questions written by hand")
     p.add_argument("--tokenizer", required=True, help="folder written by tokenizer.py")
     p.add_argument("--dev", help="pairs.dev.jsonl: print its recall now and then (never trained on)")
     p.add_argument("--out", required=True, help="checkpoint to write")
-    p.add_argument("--start", help="checkpoint to go on from")
-    p.add_argument("--steps", type=int, default=2000)
+    p.add_argument("--steps", type=int, default=3000)
     p.add_argument("--batch", type=int, default=192, help="pairs in a batch")
-    p.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
+    p.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
     p.add_argument("--temperature", type=float, default=0.05)
-    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--threads", type=int, default=1)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--float32", action="store_true", help="no bfloat16; slower, for processors without it")
     args = p.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
     tok = Tokenizer.load(args.tokenizer)
-    batches = Batches(pool.load(args.generated, args.questions), tok, args.batch, args.seed)
+    batches = Batches(pool.load(args.generated, args.questions, args.written), tok, args.batch, args.seed)
     net = m.Encoder({**m.CONFIG, "vocab_size": len(tok.vocab)})
-    if args.start: net.load_state_dict(torch.load(args.start)["state"])
     mean = {k: v.clone() for k, v in net.state_dict().items()}
     kept = m.Encoder(net.config)
     decay = [q for q in net.parameters() if q.dim() > 1]
@@ -97,7 +102,7 @@ def main():
         net.train()
         for g in opt.param_groups:
             g["lr"] = args.rate * min(1, step / 100) * (0.5 + 0.5 * math.cos(math.pi * step / args.steps))
-        meanings, a, b = batches.next()
+        meanings, a, b = map(list, batches.next())
         longest = max(len(r) for r in a + b)
         shift = shifts.randint(0, 128 - longest) if shifts.random() < 0.1 else 0
         loss = loss_of(net, meanings, a, b, args.temperature, shift, not args.float32)
