@@ -2,8 +2,6 @@
 //
 //   node models/training/evidence.mjs PAIRS.jsonl > OUT.csv      (build first: npm run build)
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { env, pipeline } from '@huggingface/transformers';
 import { createLexicon, gather } from '../../dist/src/cache/evidence.js';
 import { NO_FACTS } from '../../dist/src/cache/facts.js';
 import { frameOf } from '../../dist/src/cache/frame.js';
@@ -29,24 +27,6 @@ function factsOf(sql) {
   return known.get(sql);
 }
 
-env.allowRemoteModels = false;
-env.localModelPath = resolve('models') + '/';
-const extract = await pipeline('feature-extraction', 'askonce-mini-v1', {
-  dtype: 'q8',
-  session_options: { intraOpNumThreads: 1 },
-});
-const vectors = new Map();
-async function embed(texts) {
-  const missing = [...new Set(texts)]
-    .filter((text) => !vectors.has(text))
-    .sort((a, b) => a.length - b.length);
-  for (let at = 0; at < missing.length; at += 64) {
-    const part = missing.slice(at, at + 64);
-    const { data, dims } = await extract(part, { pooling: 'mean', normalize: true });
-    part.forEach((text, i) => vectors.set(text, data.slice(i * dims[1], (i + 1) * dims[1])));
-  }
-}
-
 /** Pairs of one earlier question, or of one statement, share a fold. */
 const fold = (text) =>
   [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % 5;
@@ -55,7 +35,6 @@ const rows = readFileSync(process.argv[2], 'utf8')
   .split('\n')
   .filter(Boolean)
   .map((line) => JSON.parse(line));
-await embed(rows.flatMap((row) => [row.cached_question, row.new_question]));
 const out = [];
 rows.forEach((row, index) => {
   const pair = {
@@ -64,14 +43,11 @@ rows.forEach((row, index) => {
     facts: factsOf(row.cached_sql),
   };
   const { measures, names } = gather(pair, lexicon);
-  const [a, b] = [vectors.get(row.cached_question), vectors.get(row.new_question)];
-  const similarity = a.reduce((sum, value, i) => sum + value * b[i], 0);
-  if (index === 0) out.push(['fold', 'same', 'similarity', ...names].join(','));
+  if (index === 0) out.push(['fold', 'same', ...names].join(','));
   out.push(
     [
       fold(row.cached_sql || row.cached_question),
       row.same ? 1 : 0,
-      similarity.toFixed(4),
       ...measures.map((value) => Number(value.toFixed(4))),
     ].join(','),
   );

@@ -8,13 +8,13 @@ import re
 
 import phrases
 
-THESAURUS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/cache/thesaurus.ts")
+THESAURUS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../askonce-verifier-v1/synonyms.txt")
 
 
 def groups():
     known = {k: set(v) for k, v in phrases.SYN.items()}
     with open(THESAURUS, encoding="utf-8") as f:
-        lines = [line for line in f if not line.startswith("//")]
+        lines = [line for line in f if not line.startswith("#")]
     for group in re.findall(r"\b[a-z]+(?:/[a-z]+)+", "".join(lines)):
         words = group.split("/")
         for a in words: known.setdefault(a, set()).update(b for b in words if b != a)

@@ -77,11 +77,11 @@ def main():
         _, dev = read(path)
         figures(path.rsplit("/", 1)[-1], dev[:, 1].astype(int), model.predict(dev[:, 2:], output_margin=True))
     # What each cut would have served, by risk class (hold.ts).
-    held = x[:, names.index("held")]
+    refused, figure = x[:, names.index("held")] == 2, x[:, names.index("sql_aggregates")] > 0
     stream = np.concatenate([np.full(len(r), args.stream[i] if i < len(args.stream) else 1.0) for i, (_, r) in enumerate(parts)])
     curves = {}
-    for risk, name in enumerate(("plain", "doubted")):
-        right, wrong = (held == risk) & (same == 1), (held == risk) & (same == 0)
+    for name, of in (("figure", figure), ("list", ~figure)):
+        right, wrong = ~refused & of & (same == 1), ~refused & of & (same == 0)
         cuts = np.quantile(margin[right & (stream > 0)], np.linspace(0.02, 0.98, 97))
         served = lambda which, cut: stream[which & (margin >= cut)].sum()
         curves[name] = [[round(float(c), 3), int(served(right, c)), int(np.ceil(served(wrong, c)))] for c in cuts]

@@ -7,7 +7,7 @@ import { type Frames, summaryOf } from './frame-summary.ts';
 import { standsAlone } from './frame-context.ts';
 import { canonicalQuestion } from './frame-text.ts';
 import { type Frame, frameOf } from './frame.ts';
-import { type Risk, riskOf } from './hold.ts';
+import type { Risk } from './hold.ts';
 import type { Verifier } from './verifier.ts';
 
 export { isSelfContained } from './frame-context.ts';
@@ -131,9 +131,9 @@ function weigh(
   if (hard !== undefined) return miss(hard.rule, differences, CONTRADICTED);
 
   const plausible = (similarity + evidence.residue.explained) / 2;
-  const verdict = verifier?.weigh(similarity, evidence);
+  const verdict = verifier?.weigh(evidence);
   const confidence = verdict?.probability ?? plausible / 2;
-  const weighed = verdict ? { margin: verdict.margin, risk: riskOf(evidence.held) } : null;
+  const weighed = verdict ? { margin: verdict.margin, risk: evidence.risk } : null;
   if (verdict?.sure) return { outcome: 'hit', confidence, differences, rule: 'verified', weighed };
   const rule = evidence.held?.rule ?? (verifier === null ? 'no verifier' : 'unsure');
   const isPlausible = plausible >= CONFIRM_FLOOR || confidence >= CONFIRM_CHANCE;

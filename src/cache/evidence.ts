@@ -14,7 +14,8 @@ import { compareFacts } from './frame-compare.ts';
 import type { Difference } from './frame-difference.ts';
 import { compareOpposites, createOpposites, type Opposites } from './frame-opposite.ts';
 import { compareWords, type Residue } from './frame-residue.ts';
-import { heldBack, type Hold, narrows, riskOf, RISKS, swapsColumns } from './hold.ts';
+import { heldBack, type Hold, narrows, type Risk, riskOf, swapsColumns } from './hold.ts';
+import { otherWord } from './hold-words.ts';
 import { createThesaurus, type Thesaurus } from './thesaurus.ts';
 
 export type { Pair } from './evidence-measure.ts';
@@ -25,6 +26,7 @@ export interface Evidence {
   readonly residue: Residue;
   /** What keeps the pair from being served, however sure the verifier is; null where nothing does. */
   readonly held: Hold | null;
+  readonly risk: Risk;
   readonly measures: readonly number[];
 }
 
@@ -60,14 +62,17 @@ export function gather(
   const doubts = cautions(pair.earlier.question, pair.later.question);
   const found = { differences, doubts, residue };
   const weighed = measure(pair, found, thesaurus);
-  const held = heldBack(pair, found, {
+  const other = otherWord(pair, residue, thesaurus);
+  const doubted = heldBack(pair, found, {
     alone: valueOf(weighed, 'later_left_alone'),
     rivals: valueOf(weighed, 'rivals'),
   });
+  const held = other !== null && !doubted?.refuses ? { rule: other, refuses: true } : doubted;
   return {
     ...found,
     held,
-    measures: [...weighed.map(([, value]) => value), RISKS.indexOf(riskOf(held))],
+    risk: riskOf(held, pair.facts),
+    measures: [...weighed.map(([, value]) => value), held === null ? 0 : held.refuses ? 2 : 1],
     names: [...weighed.map(([name]) => name), 'held'],
   };
 }

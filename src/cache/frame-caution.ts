@@ -14,17 +14,19 @@ const FAMILIES: readonly Family[] = [
   {
     name: 'all or some of them',
     pattern:
-      /\b(?:bought|ordered|have|has|had|did|do|does) (?:all|every|any)\b(?! (?:the )?\w+ (?:are|is|were|was)\b)/g,
+      /\b(?:bought|ordered|have|has|had) (?:all|every)\b|\b(?:did|do|does) (?:all|any|every)\b/g,
   },
+  { name: 'most of them', pattern: /\bmost of\b/g },
   {
     name: 'how many of them',
     mild: true,
     pattern:
       /\b(?:any|both|most of)\b|\b(?:bought|ordered|have|has|had|did|do|does) (?:all|some|every|each)\b|\b(?:in|with|from) (?:all|some)\b/g,
   },
-  { name: 'should or can', pattern: /\b(?:shall|should|must|might)\b/g },
+  { name: 'should or can', mild: true, pattern: /\b(?:shall|should|must|might)\b/g },
   {
     name: 'from or until when',
+    mild: true,
     pattern:
       /\b(?:by|from|to|until|till|since|onwards?|on) (?=(?:the )?(?:\d{4}|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|last|this|next))/g,
   },
@@ -32,10 +34,14 @@ const FAMILIES: readonly Family[] = [
     name: 'a short name',
     pattern: /\b(?:in|from) (?:us|no|at|be|me)\b|\b(?:and|or) us\b/g,
   },
-  { name: 'what was returned', pattern: /\breturn(?:s|ed|ing)?\b/g },
-  { name: 'shipped or delivered', pattern: /\b(?:ship|deliver|arriv|dispatch)[a-z]*/g },
-  { name: 'per day, week or month', pattern: /\b(?:daily|weekly|monthly|yearly|hourly)\b/g },
-  { name: 'what is asked for', pattern: /^what (?:did|do|does)\b/g },
+  { name: 'what was returned', mild: true, pattern: /\breturn(?:s|ed|ing)?\b/g },
+  { name: 'shipped or delivered', mild: true, pattern: /\b(?:ship|deliver|arriv|dispatch)[a-z]*/g },
+  {
+    name: 'per day, week or month',
+    mild: true,
+    pattern: /\b(?:daily|weekly|monthly|yearly|hourly)\b/g,
+  },
+  { name: 'what is asked for', mild: true, pattern: /^what (?:did|do|does)\b/g },
   {
     name: 'what is counted',
     mild: true,
@@ -49,7 +55,8 @@ const FAMILIES: readonly Family[] = [
 
 /** "most products" counts them, "largest product" measures them: one is not the other. */
 const COUNTING_EXTREME = /\b(?:most|fewest)\b/;
-const MEASURING_EXTREME = /\b(?:best|largest|greatest|biggest|smallest|worst)\b/;
+const MEASURING_EXTREME =
+  /\b(?:best|largest|greatest|biggest|smallest|worst)\b(?! (?:total )?(?:number|count|amount|quantity|numbers))/;
 /** Both ends of a period are a typed fact already; only a lone one passes unseen. */
 const CLOSED_PERIOD = /\bfrom \S+(?: \S+){0,3} (?:to|until|till|through) \S+/g;
 const FUTURE = /\bwill\b/;
@@ -63,6 +70,7 @@ const RELATIONS = /\b(?:with|having|by|who|that|whose|where|have|has|do|does|did
 const EXTREMES = 'the questions name the extreme in different words';
 const TENSES = 'one question speaks of what was, the other of what will be';
 const SUBJECTS = 'the questions may count or pick different things';
+const COUNTS = 'one question counts what the other one measures';
 const wording = (name: string): string => `the questions differ in a word about ${name}`;
 
 /** All that `cautions` can say. */
@@ -71,11 +79,11 @@ export const CAUTIONS: readonly string[] = [
   EXTREMES,
   TENSES,
   SUBJECTS,
+  COUNTS,
 ];
 
 const MILD: ReadonlySet<string> = new Set([
   ...FAMILIES.filter(({ mild }) => mild).map(({ name }) => wording(name)),
-  EXTREMES,
   SUBJECTS,
 ]);
 
@@ -91,6 +99,7 @@ export function cautions(earlier: string, later: string): string[] {
   if (extremesDiffer(a, b) || extremesDiffer(b, a)) found.push(EXTREMES);
   if (tensesDiffer(a, b) || tensesDiffer(b, a)) found.push(TENSES);
   if (subjectMoved(a, b)) found.push(SUBJECTS);
+  if (countsMeasure(a, b) || countsMeasure(b, a)) found.push(COUNTS);
   return found;
 }
 
@@ -119,6 +128,15 @@ const DATED_EXTREME = /\b(?:latest|newest|most recent|earliest)\b/;
 function extremesDiffer(a: string, b: string): boolean {
   if (DATED_EXTREME.test(a) && !DATED_EXTREME.test(b) && MEASURING_EXTREME.test(b)) return true;
   return COUNTING_EXTREME.test(a) && !COUNTING_EXTREME.test(b) && MEASURING_EXTREME.test(b);
+}
+
+/** "more than 4 ratings" counts them, "a rating above 4" measures one. */
+function countsMeasure(a: string, b: string): boolean {
+  const counted = /\b(?:than|least|most|over|under|exactly) \d+ ([a-z]{3,})s\b/.exec(a)?.[1];
+  if (counted === undefined) return false;
+  return new RegExp(
+    `\\b${counted} (?:of |is )?(?:above|over|below|under|more|less|higher|lower|greater|at|>|<|=)`,
+  ).test(b);
 }
 
 function tensesDiffer(a: string, b: string): boolean {

@@ -60,6 +60,18 @@ function sameWholeBound(first: Fact, second: Fact): boolean {
   return same(lower) || same(upper);
 }
 
+const UNIT = / (?:s|mo|%|m|mile|g|byte|€|£)$/u;
+
+/** "> 1000 €" and "> 1000" of one column: a unit that one question leaves out is understood. */
+function isSameQuantity(first: string, second: string): boolean {
+  if (first === second) return true;
+  const isBare = UNIT.test(first) !== UNIT.test(second);
+  return isBare && first.replace(UNIT, '') === second.replace(UNIT, '');
+}
+
+/** "more than", with nothing that is counted: which thing it compares, only the words can tell. */
+const BARE_BOUND = /^[<>]=?$/u;
+
 const NEVER_MERE_WORDING: ReadonlySet<FactKind> = new Set([
   'number',
   'time',
@@ -135,7 +147,7 @@ function compareKind(
   const first = factsOf(earlier, kind);
   const second = factsOf(later, kind);
   const lacks = (facts: readonly Fact[], key: string): boolean =>
-    facts.every((fact) => fact.key !== key);
+    facts.every((fact) => !isSameQuantity(fact.key, key));
   const before = first.filter((fact) => lacks(second, fact.key) && !excused(fact, 'earlier', sql));
   const after = second.filter((fact) => lacks(first, fact.key) && !excused(fact, 'later', sql));
   if (before.length === 0 && after.length === 0) return undefined;
@@ -153,7 +165,12 @@ function compareKind(
     aggregateIsImplicit(before, after, { earlier, later, sql });
   const silent = before.length > 0 ? later : earlier;
   const worded = !contradicts && isWordedOtherwise(kind, silent, [...before, ...after], sql);
-  const hard = !rephrased && !implicit && !worded && (contradicts || NEVER_MERE_WORDING.has(kind));
+  const bare =
+    kind === 'comparison' &&
+    !contradicts &&
+    [...before, ...after].every(({ key }) => BARE_BOUND.test(key));
+  const hard =
+    !rephrased && !implicit && !worded && !bare && (contradicts || NEVER_MERE_WORDING.has(kind));
   return { weight: hard ? 'hard' : 'soft', rule: kind, text };
 }
 

@@ -24,6 +24,9 @@ const WEAK_BOUNDS = new Set(['through', 'thru', 'since', 'until', 'till', 'withi
 const MERE_PLACES = new Set(['over', 'under', 'beyond', 'up to', 'beneath']);
 const MEASURED =
   /^(?:averages?|mean|median|limits?|budgets?|targets?|quotas?|capacity|thresholds?|plan|norm|par|minimum|maximum|price|cost|half|list)$/u;
+/** "monthly revenue" is revenue per month. */
+const RECURRING = /^(?:hourly|daily|weekly|monthly|quarterly|yearly|annual|annually)$/u;
+const EVENT_BOUND = /^(?:after|before)$/u;
 const RANGE_JOINTS = new Set(['to', '-', 'until', 'through', 'thru', '->']);
 /** Words before "number of" that make it a name: "account number of". */
 const QUANTIFIED = /^(?:total|overall|average|avg|mean|maximum|minimum|max|min|exact|and|or|the)$/u;
@@ -122,7 +125,11 @@ export class FrameReader {
     const key = pending.bounds[0] ?? '';
     const next = this.#text(pending.at + 1);
     const dangling = next === '' || '.?!,;'.includes(next);
-    if (!pending.weak && !dangling)
+    const event = EVENT_BOUND.exec(pending.said)?.[0];
+    if (event !== undefined && !dangling) {
+      // "after an incident": an event, not a date; compared as a word is.
+      this.words.push({ text: event, concept: event, at: pending.at, value: null, implied: true });
+    } else if (!pending.weak && !dangling)
       this.facts.push({ kind: 'comparison', key, said: pending.said, at: pending.at });
     this.#pending = undefined;
   }
@@ -140,6 +147,10 @@ export class FrameReader {
       this.#pending =
         bounds.length === 0 ? undefined : { ...pending, start: end, at: end - 1, bounds };
       return found.length;
+    }
+    if (time !== undefined && this.#runsOn(found.length)) {
+      this.#bound('>=', found.key, this.#said(found.length + 1));
+      return found.length + 1;
     }
     const after = cueAt(this.#tokens, this.#at + found.length);
     if (after?.cue.kind === 'compare-after') {
@@ -178,6 +189,11 @@ export class FrameReader {
     const key = days === undefined ? found.key : windowKey(days);
     this.#fact(time === undefined ? 'number' : 'time', key, this.#said(found.length));
     return found.length;
+  }
+
+  /** "from March 2024 on" */
+  #runsOn(length: number): boolean {
+    return this.#text(this.#at - 1) === 'from' && this.#text(this.#at + length) === 'on';
   }
 
   /** "three times or more", "5 open tickets or fewer": behind what is counted. */
@@ -269,17 +285,29 @@ export class FrameReader {
         this.#fact(cue.kind, 'key' in cue ? cue.key : cue.kind, this.#said(length));
         return length;
       case 'by':
+        return this.#meetsDate(length)
+          ? this.#comparison('<=', undefined, length)
+          : this.#grouping('by', length);
       case 'each':
-        return this.#grouping(cue.kind, length);
+        return this.#grouping('each', length);
       case 'from':
+        return this.#role('from');
       case 'to':
-        return this.#role(cue.kind);
+        return this.#meetsDate(length)
+          ? this.#comparison('<=', undefined, length)
+          : this.#role('to');
       case 'compare-after':
         // Met only where no number stands before it: then it is a word like others.
         return 0;
       default:
         return cue satisfies never;
     }
+  }
+
+  /** "by 2024", "to March 2024": until then. */
+  #meetsDate(length: number): boolean {
+    const time = timeAt(this.#tokens, this.#at + length);
+    return time !== undefined && intervalOf(time.key) !== undefined;
   }
 
   #direction(key: 'highest' | 'lowest', word: string | undefined, length: number): number {
@@ -290,6 +318,10 @@ export class FrameReader {
       numberAt(this.#tokens, this.#at + length) !== undefined
     ) {
       return this.#comparison(phrase.startsWith('min') ? '>=' : '<=', word, length);
+    }
+    if (phrase === 'min' && this.#text(this.#at - 1) === 'in') {
+      this.#push('minute', null);
+      return length;
     }
     if (phrase === 'last' && this.#isVerb(length)) {
       this.#push('length', null, true);
@@ -346,7 +378,8 @@ export class FrameReader {
   #isNumberSign(length: number): boolean {
     if (this.#said(length) !== 'no') return false;
     const next = this.#tokens[this.#at + (this.#text(this.#at + 1) === '.' ? 2 : 1)];
-    const isNumbered = next?.kind === 'number' || next?.kind === 'code';
+    const ends = next === undefined || /^[,;:)]$/u.test(next.text) || next.text === 'and';
+    const isNumbered = next?.kind === 'number' || next?.kind === 'code' || ends;
     return (
       this.#text(this.#at - 1) === '_' || (isNumbered && this.words.at(-1)?.at === this.#at - 1)
     );
@@ -452,6 +485,7 @@ export class FrameReader {
       if (proper && !isOftenCapital(token.text)) this.#push(token.text, 'proper');
       return;
     }
+    if (RECURRING.test(token.text)) this.#fact('group', conceptOf(token.text), token.text);
     if (token.text === 'calendar' && isPeriodWord(this.#text(this.#at + 1))) return;
     if (isPeriodWord(token.text) && timeAt(this.#tokens, this.#at + 1) !== undefined) return;
     if (isGenericNoun(conceptOf(token.text))) {

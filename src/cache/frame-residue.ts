@@ -25,6 +25,7 @@ export interface Residue {
 
 const MAX_SAID = 8;
 const MAX_LOOSE = 12;
+const MAX_INITIALS = 5;
 /** How far from a value its column may be named: "whose country is Germany". */
 const NEAR = 3;
 /** Column words that say nothing of what is asked: every table has them. */
@@ -108,6 +109,14 @@ function isJoined(word: ContentWord, { frame, other, concepts }: Evidence): bool
   );
 }
 
+/** "PO" where the other question says "purchase orders". */
+function isInitialism(word: ContentWord, { other }: Evidence): boolean {
+  const letters = word.text.length > 2 ? word.text.replace(/s$/u, '') : word.text;
+  if (word.value !== 'proper' || letters.length < 2 || letters.length > MAX_INITIALS) return false;
+  const initials = other.tokens.map(({ text, kind }) => (kind === 'word' ? text.charAt(0) : ' '));
+  return initials.join('').includes(letters);
+}
+
 const isNear = (at: number, found: { readonly start: number; readonly end: number }): boolean =>
   at >= found.start - NEAR && at < found.end + NEAR;
 
@@ -153,6 +162,7 @@ function explain(word: ContentWord, evidence: Evidence): Explanation {
   if (word.value !== null && other.texts.has(word.text)) return 'same';
   if (word.value === 'quoted' || word.value === 'code') return 'none';
   if (evidence.concepts.has(word.concept) || isJoined(word, evidence)) return 'same';
+  if (isInitialism(word, evidence)) return 'same';
   return 'none';
 }
 

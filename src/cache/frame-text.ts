@@ -65,7 +65,7 @@ const PIECES: readonly (readonly [Token['kind'], RegExp])[] = [
   ['mark', /<=|>=|<>|!=|->|[^\s]/uy],
 ];
 const CODE =
-  /(?=[\p{L}\p{N}]*\d)(?=[\p{L}\p{N}]*\p{L})[\p{L}\p{N}]{2,40}(?:-[\p{L}\p{N}]+)*|\p{Lu}{2,12}-\d[\p{L}\p{N}]*/uy;
+  /(?=[\p{L}\p{N}]*\d)(?=[\p{L}\p{N}]*\p{L})[\p{L}\p{N}]{2,40}(?:-[\p{L}\p{N}]+)*|(?:\p{Lu}{1,12}-\d|[a-z]{2,6}-\d{3})[\p{L}\p{N}]*/uy;
 
 // A map and not an object: "constructor" is a word too.
 const CONTRACTIONS: ReadonlyMap<string, readonly string[]> = new Map([

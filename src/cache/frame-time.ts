@@ -207,7 +207,7 @@ function quarter(tokens: readonly Token[], at: number): TimeMatch | undefined {
     end = at + 2;
   }
   if (number === undefined) return undefined;
-  const yearPlace = past(tokens, end, ['of', ',', '-', "'"]);
+  const yearPlace = past(tokens, end, ['of', ',', '-', "'", '/']);
   const year = yearAt(tokens, yearPlace);
   return year === undefined
     ? { key: `q${number}`, length: end - at }
@@ -268,7 +268,14 @@ export function timeAt(tokens: readonly Token[], at: number): TimeMatch | undefi
   const window = relative(tokens, at);
   if (window !== undefined) return window;
   const weekday = WEEKDAYS.get(token.text);
-  if (weekday !== undefined) return { key: weekday, length: 1 };
+  if (weekday !== undefined) {
+    // "Saturday, 14 October 2023" is that day.
+    const place = past(tokens, past(tokens, at + 1, [',']), ['the']);
+    const day = monthDate(tokens, place);
+    return day !== undefined && /\d\d-\d\d$/u.test(day.key)
+      ? { key: day.key, length: place + day.length - at }
+      : { key: weekday, length: 1 };
+  }
   if (/^\d{4}s$/u.test(token.text)) return { key: token.text, length: 1 };
   const year = yearAt(tokens, at);
   return year === undefined ? undefined : { key: year, length: 1 };

@@ -8,18 +8,17 @@ import type { ContentWord } from './frame-facts.ts';
 import { conceptsOf, type Residue } from './frame-residue.ts';
 import type { Frame } from './frame.ts';
 
-/** How far a pair may be trusted to the verifier; each has a cut of its own. */
-export type Risk = 'plain' | 'doubted' | 'never';
-/** The verifier's file names them by their place. */
-export const RISKS: readonly Risk[] = ['plain', 'doubted', 'never'];
+/** What a wrong answer would be: a figure that nobody doubts, or rows that can be looked at. */
+export type Risk = 'figure' | 'list' | 'never';
 
 export interface Hold {
   readonly rule: string;
-  /** Where the verifier may still be sure, though it must be surer; elsewhere it is not asked. */
-  readonly risk: Exclude<Risk, 'plain'>;
+  /** Whether nothing makes up for it; otherwise it is a doubt among all that the verifier weighs. */
+  readonly refuses: boolean;
 }
 
-export const riskOf = (held: Hold | null): Risk => held?.risk ?? 'plain';
+export const riskOf = (held: Hold | null, { aggregates }: SqlFacts): Risk =>
+  held?.refuses ? 'never' : aggregates.length > 0 ? 'figure' : 'list';
 
 export interface WordCounts {
   /** Words of the new question that neither the earlier one nor the statement has anything like. */
@@ -33,7 +32,7 @@ type Found = Pick<Evidence, 'differences' | 'doubts' | 'residue'>;
 /** @returns What holds the pair back; null where nothing does. */
 export function heldBack(pair: Pair, found: Found, { alone, rivals }: WordCounts): Hold | null {
   const refused = refusal(pair, found);
-  if (refused !== null) return { rule: refused, risk: 'never' };
+  if (refused !== null) return { rule: refused, refuses: true };
   const { later, facts } = pair;
   const { differences, doubts, residue } = found;
   const turned = differences.find(({ rule }) => DOUBTED.has(rule));
@@ -49,7 +48,7 @@ export function heldBack(pair: Pair, found: Found, { alone, rivals }: WordCounts
             alone > 0
             ? 'residue'
             : null);
-  return rule === null ? null : { rule, risk: 'doubted' };
+  return rule === null ? null : { rule, refuses: false };
 }
 
 /** What no likeness can make up for. */
@@ -62,16 +61,18 @@ function refusal(
   if (hard !== undefined) return hard.rule;
   if (doubts.some(isGrave)) return 'caution';
   if (signs(earlier.question) !== signs(later.question)) return 'sign';
+  if (filters(later.frame, residue)) return 'column';
   return residue.left.later.some((word) => isOtherName?.(word.concept)) ? 'schema' : null;
 }
 
 /** Where the order, a part or a role may have changed. */
 const DOUBTED: ReadonlySet<Difference['rule']> = new Set(['role', 'group', 'order']);
 /** Signs that punctuate, join, quote or compare are read elsewhere. */
-const PLAIN_SIGNS = /[\p{L}\p{M}\p{N}\s.,;:?!'"`´‘’“”()[\]/&%$€£#@_<>=≤≥-]/gu;
+const PLAIN_SIGNS = /[\p{L}\p{M}\p{N}\s.,;:?!'"`´‘’“”()[\]/&%$€£#@_<>=≤≥°|•→-]/gu;
 
 /** Signs that mean something to somebody: "C++", "4*", "★★". */
-const signs = (question: string): string => question.replace(PLAIN_SIGNS, '');
+const signs = (question: string): string =>
+  question.replace(/(?<=[\s\d])\+/gu, '').replace(PLAIN_SIGNS, '');
 
 const FILTERS = new Set(['with', 'without', 'having', 'whose', 'where', 'no']);
 
@@ -83,6 +84,14 @@ export function narrows(later: Frame, { loosely }: Residue): boolean {
     const before = later.tokens[at - 1]?.text ?? '';
     return FILTERS.has(before) || (said.has(at + 1) && !loose.has(at + 1));
   });
+}
+
+/** "customers with newsletter", of a statement that only returns it. */
+function filters(later: Frame, { loosely }: Residue): boolean {
+  return loosely.some(
+    ({ at }) =>
+      FILTERS.has(later.tokens[at - 1]?.text ?? '') && later.tokens[at + 1]?.kind !== 'word',
+  );
 }
 
 /** Each question names another column of the statement: "average price", "average cost". */

@@ -38,8 +38,8 @@ export function createCuts({ curves, targetErrorRate, onChange }: CutsOptions): 
     wrong: 0,
   });
   let states: readonly CutState[] = [
-    begin('plain', cutFor(curves.plain, targetErrorRate)),
-    begin('doubted', cutFor(curves.doubted, targetErrorRate)),
+    begin('figure', cutFor(curves.figure, targetErrorRate)),
+    begin('list', cutFor(curves.list, targetErrorRate)),
     begin('never', null),
   ];
   return {

@@ -15,7 +15,7 @@ export interface TreeFile {
   /** Slope and offset from a margin to log-odds. */
   readonly scale: readonly [number, number];
   /** By risk class (hold.ts). */
-  readonly curves: { readonly plain: Curve; readonly doubted: Curve };
+  readonly curves: { readonly figure: Curve; readonly list: Curve };
   readonly trees: readonly Tree[];
 }
 
@@ -70,7 +70,7 @@ export function isTreeFile(value: unknown): value is TreeFile {
     numbers([base]) &&
     numbers(scale) &&
     scale.length === 2 &&
-    [curves?.plain, curves?.doubted].every(isCurve) &&
+    [curves?.figure, curves?.list].every(isCurve) &&
     Array.isArray(trees) &&
     trees.length > 0 &&
     trees.every(

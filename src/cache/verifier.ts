@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { AppError } from '../errors.ts';
-import { riskOf } from './hold.ts';
 import { createLexicon, type Evidence, gather, type Lexicon } from './evidence.ts';
 import { NO_FACTS } from './facts.ts';
 import { createCuts, type Cuts, type CutState } from './live-cuts.ts';
@@ -27,7 +26,7 @@ export interface Verdict {
 export interface Verifier {
   readonly lexicon: Lexicon;
   readonly cuts: Cuts;
-  weigh(similarity: number, evidence: Pick<Evidence, 'measures' | 'held'>): Verdict;
+  weigh(evidence: Pick<Evidence, 'measures' | 'risk'>): Verdict;
 }
 
 export interface VerifierOptions extends VerifierModel {
@@ -44,9 +43,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     lexicon,
     cuts,
-    weigh(similarity, { measures, held }) {
-      const margin = trees.margin([similarity, ...measures]);
-      const cut = cuts.of(riskOf(held));
+    weigh({ measures, risk }) {
+      const margin = trees.margin(measures);
+      const cut = cuts.of(risk);
       return {
         probability: 1 / (1 + Math.exp(-(slope * margin + offset))),
         margin,
@@ -113,5 +112,5 @@ function lexiconOf(synonyms: string): Lexicon | null {
 function measureNames(lexicon: Lexicon): readonly string[] {
   const side = { question: '', frame: frameOf('') };
   const { names } = gather({ earlier: side, later: side, facts: NO_FACTS }, lexicon);
-  return ['similarity', ...names];
+  return names;
 }

@@ -110,7 +110,16 @@ const SYNONYMS = `
   colour color
   metre meter
   litre liter
-  kilometre kilometer
+  kilometre kilometer km
+  gigabyte gb
+  megabyte mb
+  terabyte tb
+  kilobyte kb
+  kilogram kg kilo
+  euro eur
+  dollar usd
+  minute min mins
+  second sec secs
   enrol enroll register
   registration enrolment enrollment
   shop store

@@ -126,7 +126,7 @@ test('answers that were reported wrong raise the cut, and the server says so', a
 
 async function cutOf(origin: string): Promise<number> {
   const text = await (await fetch(`${origin}/metrics`)).text();
-  const value = /askonce_cache_cut\{risk="plain"\} (\S+)/.exec(text)?.[1];
+  const value = /askonce_cache_cut\{risk="list"\} (\S+)/.exec(text)?.[1];
   return value === '+Inf' ? Infinity : Number(value);
 }
 

@@ -7,11 +7,11 @@ import { createCuts } from '../../../src/cache/live-cuts.ts';
 import type { CutState } from '../../../src/cache/live-cuts.ts';
 
 const CURVES = {
-  plain: [
+  list: [
     [1, 5000, 4000],
     [2, 5000, 5],
   ],
-  doubted: [[5, 5000, 5]],
+  figure: [[5, 5000, 5]],
 } as const;
 
 function cuts() {
@@ -21,13 +21,13 @@ function cuts() {
 }
 
 const served = (count: number, margin: number, wrong = false): ServedHit[] =>
-  Array.from({ length: count }, () => ({ risk: 'plain', margin, wrong }));
+  Array.from({ length: count }, () => ({ risk: 'list', margin, wrong }));
 
 test('without labels the calibrated cuts are in force', () => {
   const { cuts: subject, changes } = cuts();
   subject.learn(served(50, 2.5));
-  assert.equal(subject.of('plain'), 2);
-  assert.equal(subject.of('doubted'), 5);
+  assert.equal(subject.of('list'), 2);
+  assert.equal(subject.of('figure'), 5);
   assert.equal(subject.of('never'), null);
   assert.equal(changes.length, 0);
 });
@@ -35,34 +35,34 @@ test('without labels the calibrated cuts are in force', () => {
 test('wrong answers among few raise the cut above them and say so', () => {
   const { cuts: subject, changes } = cuts();
   subject.learn([...served(20, 4), ...served(3, 2.5, true)]);
-  const cut = subject.of('plain')!;
+  const cut = subject.of('list')!;
   assert.ok(cut > 2.5 && cut < 4);
   assert.deepEqual(
     changes.map(({ risk, served: all, wrong }) => ({ risk, all, wrong })),
-    [{ risk: 'plain', all: 23, wrong: 3 }],
+    [{ risk: 'list', all: 23, wrong: 3 }],
   );
-  assert.equal(subject.of('doubted'), 5);
+  assert.equal(subject.of('figure'), 5);
 });
 
 test('one wrong answer among many that were not is what the target allows', () => {
   const { cuts: subject } = cuts();
   subject.learn([...served(500, 4), ...served(1, 2.5, true)]);
-  assert.equal(subject.of('plain'), 2);
+  assert.equal(subject.of('list'), 2);
 });
 
 test('the cut comes back when the wrong answers have aged out', () => {
   const { cuts: subject, changes } = cuts();
   subject.learn(served(3, 2.5, true));
-  assert.ok(subject.of('plain')! > 2.5);
+  assert.ok(subject.of('list')! > 2.5);
   subject.learn([]);
-  assert.equal(subject.of('plain'), 2);
+  assert.equal(subject.of('list'), 2);
   assert.equal(changes.length, 2);
 });
 
 test('no label makes the cache serve more than its calibration allows', () => {
   const { cuts: subject } = cuts();
   subject.learn(served(10_000, 0.1));
-  assert.equal(subject.of('plain'), 2);
+  assert.equal(subject.of('list'), 2);
 });
 
 test('the lower bound of a share is zero without evidence and near the share with much', () => {

@@ -15,7 +15,7 @@ const FILE: TreeFile = {
   measures: ['likeness', 'words'],
   base: 10,
   scale: [1, 0],
-  curves: { plain: [[0.5, 100, 1]], doubted: [] },
+  curves: { list: [[0.5, 100, 1]], figure: [] },
   trees: [TREE, { feature: [-1], value: [0.5], low: [LEAF], high: [LEAF] }],
 };
 const withTree = (change: object): unknown => ({ ...FILE, trees: [{ ...TREE, ...change }] });
@@ -72,9 +72,9 @@ const BROKEN: Readonly<Record<string, unknown>> = {
   'no base': { ...FILE, base: undefined },
   'a scale of one number': { ...FILE, scale: [1] },
   'no curves': { ...FILE, curves: undefined },
-  'a curve for one risk class alone': { ...FILE, curves: { plain: [[0.5, 100, 1]] } },
-  'a curve of pairs': { ...FILE, curves: { ...FILE.curves, plain: [[0.5, 100]] } },
-  'a curve with a gap': { ...FILE, curves: { ...FILE.curves, doubted: [[0.5, null, 1]] } },
+  'a curve for one risk class alone': { ...FILE, curves: { list: [[0.5, 100, 1]] } },
+  'a curve of pairs': { ...FILE, curves: { ...FILE.curves, list: [[0.5, 100]] } },
+  'a curve with a gap': { ...FILE, curves: { ...FILE.curves, figure: [[0.5, null, 1]] } },
 };
 for (const [fault, file] of Object.entries(BROKEN)) {
   test(`a file with a fault is refused whole: ${fault}`, () => {
