@@ -134,9 +134,10 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     embedder,
     metrics,
     decider: createDecider(verifier),
-    rebinder: config.TEMPLATE_HITS
-      ? createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) })
-      : null,
+    rebinder:
+      config.TEMPLATE_HITS === 'on'
+        ? createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) })
+        : null,
     schemaNames: createSchemaNames(() => schema.current()),
     onDecision: (record) => cache.decisions.add(record),
     shadowCheckRate: config.SHADOW_CHECK_RATE,

@@ -77,7 +77,7 @@ function onOff(fallback: 'on' | 'off') {
   return z
     .enum(['on', 'off'], { error: 'must be on or off' })
     .optional()
-    .transform((value) => (value ?? fallback) === 'on') as z.ZodType<boolean, string | undefined>;
+    .transform((value) => value ?? fallback) as z.ZodType<'on' | 'off', string | undefined>;
 }
 
 function list() {

@@ -1,4 +1,9 @@
-import json,random,re,sys
+"""The same pairs with slips of the keyboard: python typos.py PAIRS.jsonl ... > typos.jsonl"""
+import json
+import random
+import re
+import sys
+
 rng=random.Random(11)
 KEY={'a':'s','s':'a','d':'f','e':'r','r':'t','t':'r','i':'o','o':'i','n':'m','m':'n','u':'y','l':'k','c':'v','h':'j','g':'h','p':'o','b':'v'}
 def slip(w):
@@ -11,7 +16,7 @@ def typo(q,n):
     parts=re.split(r'(\W+)',q); idx=[i for i,p in enumerate(parts) if re.fullmatch(r'[a-z]{5,}',p)]
     for i in rng.sample(idx,min(n,len(idx))): parts[i]=slip(parts[i])
     return ''.join(parts)
-rows=[json.loads(l) for l in open('/tmp/w/hand.jsonl')]+[json.loads(l) for l in open('/tmp/v/lic.jsonl')]
+rows=[json.loads(l) for path in sys.argv[1:] for l in open(path, encoding='utf-8')]
 rng.shuffle(rows)
 for r in rows[:9000]:
     t=typo(r['new_question'],rng.choice((1,1,2,3)))

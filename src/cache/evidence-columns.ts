@@ -38,7 +38,7 @@ export function ofColumns({ earlier, later, facts }: Pair, { thesaurus }: Names)
     const told = names.filter((words) => words.length > 0);
     const both = told.map((words) => [before(words), after(words)] as const);
     return [
-      [`${part}`, names.length],
+      [part, names.length],
       [`${part}_by_both`, both.filter(([was, is]) => was && is).length],
       [`${part}_by_earlier`, both.filter(([was, is]) => was && !is).length],
       [`${part}_by_later`, both.filter(([was, is]) => !was && is).length],

@@ -4,6 +4,26 @@ import { type Bound, type Cue, cueAt } from './frame-cues.ts';
 import type { ContentWord, Fact, FactKind } from './frame-facts.ts';
 import { boundKey, intervalOf, windowKey, windowOf } from './frame-interval.ts';
 import { isNumberWord, numberAt } from './frame-number.ts';
+import {
+  BOUND_REACH,
+  WORDS_WITHIN_BOUND,
+  WEAK_BOUNDS,
+  MERE_PLACES,
+  bindsMeasure,
+  boundBehind,
+  isVerb,
+  meetsDate,
+  runsOn,
+  RECURRING,
+  EVENT_BOUND,
+  RANGE_JOINTS,
+  QUANTIFIED,
+  SORT_REACH,
+  AGENT_VERB,
+  TITLE_CASE_SHARE,
+  FLIPPED,
+} from './frame-reader-words.ts';
+import type { Pending, BoundBehind } from './frame-reader-words.ts';
 import type { Token } from './frame-text.ts';
 import { isPeriodWord, timeAt } from './frame-time.ts';
 import { isUnit } from './frame-unit.ts';
@@ -14,45 +34,6 @@ import {
   isOftenCapital,
   isStopWord,
 } from './words.ts';
-
-/** A bound waits this many tokens for its number: "more than an average rating of 4". */
-const BOUND_REACH = 5;
-const WORDS_WITHIN_BOUND = 2;
-/** Prepositions that bound a number or a date and else only join: "flows through Texas". */
-const WEAK_BOUNDS = new Set(['through', 'thru', 'since', 'until', 'till', 'within', 'to']);
-/** "over the telephone", "under supervision": places and states, unless a number or a measure follows. */
-const MERE_PLACES = new Set(['over', 'under', 'beyond', 'up to', 'beneath']);
-const MEASURED =
-  /^(?:averages?|mean|median|limits?|budgets?|targets?|quotas?|capacity|thresholds?|plan|norm|par|minimum|maximum|price|cost|half|list)$/u;
-/** "monthly revenue" is revenue per month. */
-const RECURRING = /^(?:hourly|daily|weekly|monthly|quarterly|yearly|annual|annually)$/u;
-const EVENT_BOUND = /^(?:after|before)$/u;
-const RANGE_JOINTS = new Set(['to', '-', 'until', 'through', 'thru', '->']);
-/** Words before "number of" that make it a name: "account number of". */
-const QUANTIFIED = /^(?:total|overall|average|avg|mean|maximum|minimum|max|min|exact|and|or|the)$/u;
-/** Tokens between a superlative and the "first" that makes an order of it. */
-const SORT_REACH = 4;
-const AGENT_VERB = /(?:ed|en|wn|ade|eld|ught|uilt|ung|un|ght|nt|ned)$/u;
-/** Above this share of capitals a text is a headline or shouted, and capitals tell nothing. */
-const TITLE_CASE_SHARE = 0.6;
-
-const FLIPPED: Readonly<Record<Bound, Bound>> = { '<': '>=', '>': '<=', '<=': '>', '>=': '<' };
-
-interface Pending {
-  /** Where the phrase starts, and where it was last heard of. */
-  readonly start: number;
-  readonly at: number;
-  readonly said: string;
-  readonly bounds: readonly Bound[];
-  readonly weak: boolean;
-}
-
-interface BoundBehind {
-  readonly cue: Extract<Cue, { kind: 'compare-after' }>;
-  readonly at: number;
-  readonly length: number;
-  readonly said: string;
-}
 
 export class FrameReader {
   readonly facts: Fact[] = [];
@@ -138,17 +119,9 @@ export class FrameReader {
     const time = timeAt(this.#tokens, this.#at);
     const found = time ?? this.#number(this.#at);
     if (found === undefined) return 0;
-    const pending = this.#pending;
-    const bound = pending?.bounds[0];
-    if (pending !== undefined && bound !== undefined) {
-      const end = this.#at + found.length;
-      this.#bound(bound, found.key, this.#said(end - pending.start, pending.start));
-      const bounds = pending.bounds.slice(1);
-      this.#pending =
-        bounds.length === 0 ? undefined : { ...pending, start: end, at: end - 1, bounds };
-      return found.length;
-    }
-    if (time !== undefined && this.#runsOn(found.length)) {
+    const awaited = this.#awaited(found);
+    if (awaited > 0) return awaited;
+    if (time !== undefined && runsOn(this.#tokens, this.#at, found.length)) {
       this.#bound('>=', found.key, this.#said(found.length + 1));
       return found.length + 1;
     }
@@ -163,7 +136,8 @@ export class FrameReader {
       this.#bound(key, found.key, this.#said(length));
       return length;
     }
-    const later = time === undefined ? this.#boundBehind(this.#at + found.length) : undefined;
+    const later =
+      time === undefined ? boundBehind(this.#tokens, this.#at + found.length) : undefined;
     if (later !== undefined) {
       this.#bound(later.cue.key, found.key, `${this.#said(found.length)} ${later.said}`);
       this.#skip = later;
@@ -191,22 +165,19 @@ export class FrameReader {
     return found.length;
   }
 
-  /** "from March 2024 on" */
-  #runsOn(length: number): boolean {
-    return this.#text(this.#at - 1) === 'from' && this.#text(this.#at + length) === 'on';
-  }
-
-  /** "three times or more", "5 open tickets or fewer": behind what is counted. */
-  #boundBehind(from: number): BoundBehind | undefined {
-    for (let at = from + 1; at <= from + 2; at += 1) {
-      const counted = this.#tokens[at - 1];
-      if (counted?.kind !== 'word' || cueAt(this.#tokens, at - 1) !== undefined) return undefined;
-      const found = cueAt(this.#tokens, at);
-      if (found?.cue.kind === 'compare-after' && this.#text(at) === 'or') {
-        return { cue: found.cue, at, length: found.length, said: this.#said(found.length, at) };
-      }
+  /** A quantity that an earlier bound waits for; 0 where none does. */
+  #awaited(found: { readonly key: string; readonly length: number }): number {
+    const pending = this.#pending;
+    const bound = pending?.bounds[0];
+    if (pending !== undefined && bound !== undefined) {
+      const end = this.#at + found.length;
+      this.#bound(bound, found.key, this.#said(end - pending.start, pending.start));
+      const bounds = pending.bounds.slice(1);
+      this.#pending =
+        bounds.length === 0 ? undefined : { ...pending, start: end, at: end - 1, bounds };
+      return found.length;
     }
-    return undefined;
+    return 0;
   }
 
   #bound(bound: Bound, quantity: string, said: string): void {
@@ -285,7 +256,7 @@ export class FrameReader {
         this.#fact(cue.kind, 'key' in cue ? cue.key : cue.kind, this.#said(length));
         return length;
       case 'by':
-        return this.#meetsDate(length)
+        return meetsDate(this.#tokens, this.#at + length)
           ? this.#comparison('<=', undefined, length)
           : this.#grouping('by', length);
       case 'each':
@@ -293,7 +264,7 @@ export class FrameReader {
       case 'from':
         return this.#role('from');
       case 'to':
-        return this.#meetsDate(length)
+        return meetsDate(this.#tokens, this.#at + length)
           ? this.#comparison('<=', undefined, length)
           : this.#role('to');
       case 'compare-after':
@@ -302,12 +273,6 @@ export class FrameReader {
       default:
         return cue satisfies never;
     }
-  }
-
-  /** "by 2024", "to March 2024": until then. */
-  #meetsDate(length: number): boolean {
-    const time = timeAt(this.#tokens, this.#at + length);
-    return time !== undefined && intervalOf(time.key) !== undefined;
   }
 
   #direction(key: 'highest' | 'lowest', word: string | undefined, length: number): number {
@@ -323,7 +288,7 @@ export class FrameReader {
       this.#push('minute', null);
       return length;
     }
-    if (phrase === 'last' && this.#isVerb(length)) {
+    if (phrase === 'last' && isVerb(this.#tokens, this.#at, length)) {
       this.#push('length', null, true);
       return length;
     }
@@ -331,15 +296,6 @@ export class FrameReader {
     this.#fact('direction', key, phrase);
     if (word !== undefined) this.#push(word, null, true);
     return length;
-  }
-
-  /** "how long does a tour last on average" */
-  #isVerb(length: number): boolean {
-    const next = this.#text(this.#at + length);
-    const ends = next === '' || '?.!,;'.includes(next) || isStopWord(next);
-    return (
-      ends && this.#tokens.slice(0, this.#at).some(({ text }) => /^(?:do|does|did)$/u.test(text))
-    );
   }
 
   /** "…, highest revenue first", "newest on top": how rows are sorted, not which are picked. */
@@ -361,7 +317,9 @@ export class FrameReader {
 
   #comparison(bound: Bound, word: string | undefined, length: number): number {
     const said = this.#said(length);
-    const weak = WEAK_BOUNDS.has(said) || (MERE_PLACES.has(said) && !this.#bindsMeasure(length));
+    const weak =
+      WEAK_BOUNDS.has(said) ||
+      (MERE_PLACES.has(said) && !bindsMeasure(this.#tokens, this.#at + length));
     // "over the last 7 days", "within this week": a window, not a bound.
     const next = this.#at + length + (this.#text(this.#at + length) === 'the' ? 1 : 0);
     const window = timeAt(this.#tokens, next);
@@ -383,12 +341,6 @@ export class FrameReader {
     return (
       this.#text(this.#at - 1) === '_' || (isNumbered && this.words.at(-1)?.at === this.#at - 1)
     );
-  }
-
-  /** "over the average", "under budget": compared with something that is measured. */
-  #bindsMeasure(length: number): boolean {
-    const next = this.#at + length;
-    return this.#tokens.slice(next, next + 3).some(({ text }) => MEASURED.test(text));
   }
 
   #negation(length: number): number {

@@ -133,17 +133,25 @@ function numericDate(token: Token): string | undefined {
   return `${full} ${two(first)}/${two(second)}`;
 }
 
+/** 5 March 2024, the 5th of March */
+function dayFirst(tokens: readonly Token[], at: number, leading: string): TimeMatch | undefined {
+  const monthPlace = past(tokens, at + 1, ['of', '-']);
+  const month = MONTHS.get(tokens[monthPlace]?.text ?? '');
+  if (month === undefined) return undefined;
+  const yearPlace = past(tokens, monthPlace + 1, [',', 'of', '-']);
+  const year = yearAt(tokens, yearPlace);
+  if (year === undefined) return { key: `${month}-${leading}`, length: monthPlace + 1 - at };
+  return { key: `${year}-${month}-${leading}`, length: yearPlace + 1 - at };
+}
+
+/** "Jan to Dec 2024" */
+const isMonthRange = (tokens: readonly Token[], at: number): boolean =>
+  /^(?:to|-|through)$/u.test(tokens[at + 1]?.text ?? '') && MONTHS.has(tokens[at + 2]?.text ?? '');
+
 function monthDate(tokens: readonly Token[], at: number): TimeMatch | undefined {
-  // 5 March 2024, the 5th of March
   const leading = dayAt(tokens, at);
   if (leading !== undefined) {
-    const monthPlace = past(tokens, at + 1, ['of', '-']);
-    const month = MONTHS.get(tokens[monthPlace]?.text ?? '');
-    if (month === undefined) return undefined;
-    const yearPlace = past(tokens, monthPlace + 1, [',', 'of', '-']);
-    const year = yearAt(tokens, yearPlace);
-    if (year === undefined) return { key: `${month}-${leading}`, length: monthPlace + 1 - at };
-    return { key: `${year}-${month}-${leading}`, length: yearPlace + 1 - at };
+    return dayFirst(tokens, at, leading);
   }
   const token = tokens[at];
   const month = MONTHS.get(token?.text ?? '');
@@ -162,8 +170,7 @@ function monthDate(tokens: readonly Token[], at: number): TimeMatch | undefined 
   if (year !== undefined) return { key: `${year}-${month}`, length: yearPlace + 1 - at };
   const sure =
     !AMBIGUOUS_MONTHS.has(token.text) ||
-    (/^(?:to|-|through)$/u.test(tokens[at + 1]?.text ?? '') &&
-      MONTHS.has(tokens[at + 2]?.text ?? '')) ||
+    isMonthRange(tokens, at) ||
     (at > 0 && (token.capital || BEFORE_MONTH.has(tokens[at - 1]?.text ?? '')));
   return sure ? { key: `month ${month}`, length: 1 } : undefined;
 }

@@ -1,0 +1,85 @@
+// Owns the words and patterns that the reader of questions goes by, and what it keeps in mind on its way.
+import { type Bound, type Cue, cueAt } from './frame-cues.ts';
+import { intervalOf } from './frame-interval.ts';
+import type { Token } from './frame-text.ts';
+import { timeAt } from './frame-time.ts';
+import { isStopWord } from './words.ts';
+
+/** A bound waits this many tokens for its number: "more than an average rating of 4". */
+export const BOUND_REACH = 5;
+export const WORDS_WITHIN_BOUND = 2;
+/** Prepositions that bound a number or a date and else only join: "flows through Texas". */
+export const WEAK_BOUNDS = new Set(['through', 'thru', 'since', 'until', 'till', 'within', 'to']);
+/** "over the telephone", "under supervision": places and states, unless a number or a measure follows. */
+export const MERE_PLACES = new Set(['over', 'under', 'beyond', 'up to', 'beneath']);
+const MEASURED =
+  /^(?:averages?|mean|median|limits?|budgets?|targets?|quotas?|capacity|thresholds?|plan|norm|par|minimum|maximum|price|cost|half|list)$/u;
+/** "monthly revenue" is revenue per month. */
+export const RECURRING = /^(?:hourly|daily|weekly|monthly|quarterly|yearly|annual|annually)$/u;
+export const EVENT_BOUND = /^(?:after|before)$/u;
+export const RANGE_JOINTS = new Set(['to', '-', 'until', 'through', 'thru', '->']);
+/** Words before "number of" that make it a name: "account number of". */
+export const QUANTIFIED =
+  /^(?:total|overall|average|avg|mean|maximum|minimum|max|min|exact|and|or|the)$/u;
+/** Tokens between a superlative and the "first" that makes an order of it. */
+export const SORT_REACH = 4;
+export const AGENT_VERB = /(?:ed|en|wn|ade|eld|ught|uilt|ung|un|ght|nt|ned)$/u;
+/** Above this share of capitals a text is a headline or shouted, and capitals tell nothing. */
+export const TITLE_CASE_SHARE = 0.6;
+
+export const FLIPPED: Readonly<Record<Bound, Bound>> = {
+  '<': '>=',
+  '>': '<=',
+  '<=': '>',
+  '>=': '<',
+};
+
+export interface Pending {
+  /** Where the phrase starts, and where it was last heard of. */
+  readonly start: number;
+  readonly at: number;
+  readonly said: string;
+  readonly bounds: readonly Bound[];
+  readonly weak: boolean;
+}
+
+export interface BoundBehind {
+  readonly cue: Extract<Cue, { kind: 'compare-after' }>;
+  readonly at: number;
+  readonly length: number;
+  readonly said: string;
+}
+
+/** "three times or more", "5 open tickets or fewer": a bound behind what is counted. */
+export function boundBehind(tokens: readonly Token[], from: number): BoundBehind | undefined {
+  for (let at = from + 1; at <= from + 2; at += 1) {
+    if (tokens[at - 1]?.kind !== 'word' || cueAt(tokens, at - 1) !== undefined) return undefined;
+    const found = cueAt(tokens, at);
+    if (found?.cue.kind === 'compare-after' && tokens[at]?.text === 'or') {
+      const texts = tokens.slice(at, at + found.length).map(({ text }) => text);
+      return { cue: found.cue, at, length: found.length, said: texts.join(' ') };
+    }
+  }
+  return undefined;
+}
+
+/** "over the average", "under budget": compared with something that is measured. */
+export const bindsMeasure = (tokens: readonly Token[], at: number): boolean =>
+  tokens.slice(at, at + 3).some(({ text }) => MEASURED.test(text));
+
+/** "by 2024", "to March 2024": until then. */
+export function meetsDate(tokens: readonly Token[], at: number): boolean {
+  const time = timeAt(tokens, at);
+  return time !== undefined && intervalOf(time.key) !== undefined;
+}
+
+/** "last" in "how long does a tour last on average" */
+export function isVerb(tokens: readonly Token[], at: number, length: number): boolean {
+  const next = tokens[at + length]?.text ?? '';
+  const ends = next === '' || '.?!,;'.includes(next) || isStopWord(next);
+  return ends && tokens.slice(0, at).some(({ text }) => /^(?:do|does|did)$/u.test(text));
+}
+
+/** "from March 2024 on" */
+export const runsOn = (tokens: readonly Token[], at: number, length: number): boolean =>
+  tokens[at - 1]?.text === 'from' && tokens[at + length]?.text === 'on';
