@@ -9,9 +9,9 @@ import { isStopWord } from './words.ts';
 export const BOUND_REACH = 5;
 export const WORDS_WITHIN_BOUND = 2;
 /** Prepositions that bound a number or a date and else only join: "flows through Texas". */
-export const WEAK_BOUNDS = new Set(['through', 'thru', 'since', 'until', 'till', 'within', 'to']);
+const WEAK_BOUNDS = new Set(['through', 'thru', 'since', 'until', 'till', 'within', 'to']);
 /** "over the telephone", "under supervision": places and states, unless a number or a measure follows. */
-export const MERE_PLACES = new Set(['over', 'under', 'beyond', 'up to', 'beneath']);
+const MERE_PLACES = new Set(['over', 'under', 'beyond', 'up to', 'beneath']);
 const MEASURED =
   /^(?:averages?|mean|median|limits?|budgets?|targets?|quotas?|capacity|thresholds?|plan|norm|par|minimum|maximum|price|cost|half|list)$/u;
 /** "monthly revenue" is revenue per month. */
@@ -63,9 +63,10 @@ export function boundBehind(tokens: readonly Token[], from: number): BoundBehind
   return undefined;
 }
 
-/** "over the average", "under budget": compared with something that is measured. */
-export const bindsMeasure = (tokens: readonly Token[], at: number): boolean =>
-  tokens.slice(at, at + 3).some(({ text }) => MEASURED.test(text));
+/** Whether a bound is one only where a number or a measure follows: "over the average", "under budget". */
+export const isWeakBound = (tokens: readonly Token[], at: number, said: string): boolean =>
+  WEAK_BOUNDS.has(said) ||
+  (MERE_PLACES.has(said) && !tokens.slice(at, at + 3).some(({ text }) => MEASURED.test(text)));
 
 /** "by 2024", "to March 2024": until then. */
 export function meetsDate(tokens: readonly Token[], at: number): boolean {

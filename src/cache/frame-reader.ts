@@ -7,11 +7,9 @@ import { isNumberWord, numberAt } from './frame-number.ts';
 import {
   BOUND_REACH,
   WORDS_WITHIN_BOUND,
-  WEAK_BOUNDS,
-  MERE_PLACES,
-  bindsMeasure,
   boundBehind,
   isVerb,
+  isWeakBound,
   meetsDate,
   runsOn,
   RECURRING,
@@ -317,9 +315,7 @@ export class FrameReader {
 
   #comparison(bound: Bound, word: string | undefined, length: number): number {
     const said = this.#said(length);
-    const weak =
-      WEAK_BOUNDS.has(said) ||
-      (MERE_PLACES.has(said) && !bindsMeasure(this.#tokens, this.#at + length));
+    const weak = isWeakBound(this.#tokens, this.#at + length, said);
     // "over the last 7 days", "within this week": a window, not a bound.
     const next = this.#at + length + (this.#text(this.#at + length) === 'the' ? 1 : 0);
     const window = timeAt(this.#tokens, next);
