@@ -66,6 +66,8 @@ export function gather(
   const doubted = heldBack(pair, found, {
     alone: valueOf(weighed, 'later_left_alone'),
     rivals: valueOf(weighed, 'rivals'),
+    narrows: valueOf(weighed, 'narrows') > 0,
+    swapsColumns: valueOf(weighed, 'swaps_columns') > 0,
   });
   const held = other !== null && !doubted?.refuses ? { rule: other, refuses: true } : doubted;
   return {

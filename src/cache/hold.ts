@@ -20,32 +20,33 @@ export interface Hold {
 export const riskOf = (held: Hold | null, { aggregates }: SqlFacts): Risk =>
   held?.refuses ? 'never' : aggregates.length > 0 ? 'figure' : 'list';
 
-export interface WordCounts {
+export interface Weighed {
   /** Words of the new question that neither the earlier one nor the statement has anything like. */
   readonly alone: number;
   /** Pairs of words, one on each side, of which neither is a synonym of anything on the other side. */
   readonly rivals: number;
+  readonly narrows: boolean;
+  readonly swapsColumns: boolean;
 }
 
 type Found = Pick<Evidence, 'differences' | 'doubts' | 'residue'>;
 
 /** @returns What holds the pair back; null where nothing does. */
-export function heldBack(pair: Pair, found: Found, { alone, rivals }: WordCounts): Hold | null {
+export function heldBack(pair: Pair, found: Found, weighed: Weighed): Hold | null {
   const refused = refusal(pair, found);
   if (refused !== null) return { rule: refused, refuses: true };
-  const { later, facts } = pair;
-  const { differences, doubts, residue } = found;
+  const { differences, doubts } = found;
   const turned = differences.find(({ rule }) => DOUBTED.has(rule));
   const rule =
     turned?.rule ??
     (doubts.length > 0
       ? 'caution'
-      : rivals > 0
+      : weighed.rivals > 0
         ? 'rivals'
-        : narrows(later.frame, residue) || swapsColumns(facts, residue)
+        : weighed.narrows || weighed.swapsColumns
           ? 'column'
           : // The residual rule: a word of the new question that nothing explains may ask for something else.
-            alone > 0
+            weighed.alone > 0
             ? 'residue'
             : null);
   return rule === null ? null : { rule, refuses: false };
