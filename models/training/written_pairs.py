@@ -11,7 +11,8 @@ def pairs(anchor, rng):
     yield from ((a, b, True, "written") for a, b in rng.sample(others, min(6, len(others))))
     for kind, other in anchor["different"]:
         yield wordings[0], other, False, kind
-        yield rng.choice(wordings[1:]), other, False, kind
+        if anchor["same"]:
+            yield rng.choice(anchor["same"]), other, False, kind
 
 
 def main():

@@ -1,22 +1,32 @@
 // Owns the evidence about a pair of questions as one list of numbers: gathers what the frames, the words and
 // the statement say for and against their being the same. Pure; the verifier's trees weigh it, and the names
 // and their order are theirs: a measure that is added, renamed or moved needs new trees.
+import { createDictionary, type IsWord } from './dictionary.ts';
 import { ofColumns } from './evidence-columns.ts';
 import { ofDifferences } from './evidence-differences.ts';
 import { ofLikeness } from './evidence-likeness.ts';
 import { bit, type Measures, type Pair } from './evidence-measure.ts';
 import { namesOf } from './evidence-names.ts';
 import { ofParts } from './evidence-parts.ts';
+import { ofRequest } from './evidence-request.ts';
 import { ofStatement } from './evidence-statement.ts';
 import { ofWords } from './evidence-words.ts';
 import { cautions } from './frame-caution.ts';
 import { compareFacts } from './frame-compare.ts';
 import type { Difference } from './frame-difference.ts';
-import { compareOpposites, createOpposites, type Opposites } from './frame-opposite.ts';
+import {
+  compareOpposites,
+  comparePrefixes,
+  createOpposites,
+  type Opposites,
+} from './frame-opposite.ts';
+import { reconciled } from './frame-reconcile.ts';
 import { compareWords, type Residue } from './frame-residue.ts';
 import { heldBack, type Hold, narrows, type Risk, riskOf, swapsColumns } from './hold.ts';
+import { otherRelation } from './hold-relations.ts';
 import { otherWord } from './hold-words.ts';
 import { createThesaurus, type Thesaurus } from './thesaurus.ts';
+import { conceptOf } from './words.ts';
 
 export type { Pair } from './evidence-measure.ts';
 
@@ -34,35 +44,43 @@ export interface Evidence {
 export interface Lexicon {
   readonly thesaurus: Thesaurus;
   readonly opposites: Opposites;
+  readonly isWord: IsWord;
 }
 
 /** Knows no words: for a server whose verifier is missing. */
 export const NO_LEXICON: Lexicon = {
-  thesaurus: { meaningsOf: () => new Set(), strongOf: () => new Set() },
+  thesaurus: { meaningsOf: () => new Set(), strongOf: () => new Set(), has: () => false },
   opposites: new Map(),
+  isWord: () => true,
 };
 
 /** @param synonyms The text of synonyms.txt. */
-export const createLexicon = (synonyms: string): Lexicon => ({
-  thesaurus: createThesaurus(synonyms),
-  opposites: createOpposites(),
-});
+export function createLexicon(synonyms: string): Lexicon {
+  const thesaurus = createThesaurus(synonyms);
+  const inDictionary = createDictionary();
+  return {
+    thesaurus,
+    opposites: createOpposites(),
+    isWord: (word) => thesaurus.has(conceptOf(word)) || inDictionary(word),
+  };
+}
 
 /** All evidence that the two questions and the statement give by themselves; no model has spoken yet. */
 export function gather(
   pair: Pair,
-  { thesaurus, opposites }: Lexicon,
+  { thesaurus, opposites, isWord }: Lexicon,
 ): Evidence & { readonly names: readonly string[] } {
-  const residue = compareWords(pair.earlier.frame, pair.later.frame, pair.facts);
-  const differences = [
+  const residue = compareWords(pair.earlier.frame, pair.later.frame, pair.facts, isWord);
+  const differences = reconciled(pair, [
     ...compareFacts(pair.earlier.frame, pair.later.frame, pair.facts),
     ...residue.differences,
     ...compareOpposites(residue.left, opposites),
-  ];
+    ...comparePrefixes(pair.earlier.frame, pair.later.frame),
+  ]);
   const doubts = cautions(pair.earlier.question, pair.later.question);
   const found = { differences, doubts, residue };
   const weighed = measure(pair, found, thesaurus);
-  const other = otherWord(pair, residue, thesaurus);
+  const other = otherWord(pair, residue, { thesaurus, isWord }) ?? otherRelation(pair, isWord);
   const doubted = heldBack(pair, found, {
     alone: valueOf(weighed, 'later_left_alone'),
     rivals: valueOf(weighed, 'rivals'),
@@ -106,6 +124,7 @@ function measure(
     ...ofStatement(pair),
     ...ofParts(pair, names),
     ...ofColumns(pair, names),
+    ...ofRequest(pair, names),
   ];
 }
 

@@ -4,6 +4,8 @@ import type { SqlFacts } from './facts.ts';
 import { type Difference, factsOf, quote, sentence } from './frame-difference.ts';
 import { compareOrder } from './frame-order.ts';
 import type { Fact, FactKind } from './frame-facts.ts';
+import { isSameQuantity, isSameWholeBound } from './frame-quantity.ts';
+import { compareSides } from './frame-sides.ts';
 import type { Frame } from './frame.ts';
 
 /** Words after a negation that may be what it negates. */
@@ -14,7 +16,10 @@ function excused(fact: Fact, said: 'earlier' | 'later', sql: SqlFacts): boolean 
   switch (fact.kind) {
     case 'comparison':
       // "with at least one order" is "with orders", unless the statement compares with 1.
-      return fact.key === '>= 1' && !sql.literals.some((literal) => /^[01]$/u.test(literal.value));
+      return (
+        fact.key === '>= 1' &&
+        !sql.literals.some(({ value, column }) => column !== null && /^[01]$/u.test(value))
+      );
     case 'aggregate':
       // "total" may be the name of a column; a statement that sums nothing did not read it as a sum.
       return (
@@ -32,45 +37,17 @@ function excused(fact: Fact, said: 'earlier' | 'later', sql: SqlFacts): boolean 
     case 'group':
       // "the name of each student" is the names of all students; "names by region" is not.
       return (
-        sql.groupBy.length === 0 && sql.aggregates.length === 0 && !/\b(?:by|in)\b/u.test(fact.said)
+        sql.groupBy.length === 0 &&
+        sql.aggregates.length === 0 &&
+        !/\b(?:by|in|per)\b/u.test(fact.said)
       );
     default:
       return false;
   }
 }
 
-/** "more than 2" and "at least 3" are the same of whole things and not of prices: a reader must say. */
-function sameWholeBound(first: Fact, second: Fact): boolean {
-  const parse = (key: string): readonly [string, number] | undefined => {
-    const parts = /^(>=|<=|>|<) (-?\d+)$/u.exec(key);
-    return parts === null ? undefined : [parts[1] ?? '', Number(parts[2])];
-  };
-  const lower = (key: string): number | undefined => {
-    const bound = parse(key);
-    if (bound?.[0] === '>=') return bound[1];
-    return bound?.[0] === '>' ? bound[1] + 1 : undefined;
-  };
-  const upper = (key: string): number | undefined => {
-    const bound = parse(key);
-    if (bound?.[0] === '<=') return bound[1];
-    return bound?.[0] === '<' ? bound[1] - 1 : undefined;
-  };
-  const same = (of: (key: string) => number | undefined): boolean =>
-    of(first.key) !== undefined && of(first.key) === of(second.key);
-  return same(lower) || same(upper);
-}
-
-const UNIT = / (?:s|mo|%|m|mile|g|byte|€|£)$/u;
-
-/** "> 1000 €" and "> 1000" of one column: a unit that one question leaves out is understood. */
-function isSameQuantity(first: string, second: string): boolean {
-  if (first === second) return true;
-  const isBare = UNIT.test(first) !== UNIT.test(second);
-  return isBare && first.replace(UNIT, '') === second.replace(UNIT, '');
-}
-
 /** "more than", with nothing that is counted: which thing it compares, only the words can tell. */
-const BARE_BOUND = /^[<>]=?$/u;
+const isBare = ({ key, said }: Fact): boolean => /^[<>]=?$/u.test(key) && said !== key;
 
 const NEVER_MERE_WORDING: ReadonlySet<FactKind> = new Set([
   'number',
@@ -104,10 +81,10 @@ const EXTREME =
   /^(?!(?:inter|re|t|gu|for|harv|w|cont|inv|qu|arr|ch|n|p|prot|requ|sugg|dig|conqu|man)est$)[a-z]{2,}est$|^(?:rank\w*|record|peak|maxim\w*|minim\w*|champion|winner|favou?rite|extreme)$/u;
 /** Words that ask for an amount or a number without naming the sum or the count. */
 const AMOUNT =
-  /^(?:much|many|number|numbers|counts?|volume|toll|turnover|revenue|takings|income|spend\w*|spent|amount|sum|worth|together|figure|figures|tally|frequency|often|times|quantity|size|add|added|adds|combined|split|distribution|breakdown)$/u;
+  /^(?:much|many|number|numbers|counts?|volume|vol|qty|amt|rev|tonnage|mileage|toll|turnover|revenue|takings|income|spend\w*|spent|amount|sum|worth|together|figure|figures|tally|frequency|often|times|quantity|size|add|added|adds|combined|split|distribution|breakdown)$/u;
 /** Words that negate without a word of negation: "unshipped", "sold out", "overdue", "missing". */
 const IMPLICIT =
-  /^(?:un(?!i[^n]|der|til|less|it)[a-z]{3,}|non[a-z]{3,}|in(?:active|valid|complete|correct|visible)|dis(?:abled|connected|continued|charged)|missing|absent|awaiting|await|pending|outstanding|overdue|empty|blank|vacant|free|lack\w*|out|still|remaining|exempt|avoid\w*|miss\w*|skipped|sober|idle|unless|only|other|else|beyond|exclusive\w*|gone|off|away|stop\w*|failed?|fails|refus\w*|declin\w*|expired|closed|lost|barren|childless|homeless|\w+less)$/u;
+  /^(?:un(?!i(?:on|que|t|form|vers)|der|til|less|it)[a-z]{3,}|non[a-z]{3,}|in(?:active|valid|complete|correct|visible)|dis(?:abled|connected|continued|charged)|missing|absent|awaiting|await|pending|outstanding|overdue|empty|blank|vacant|free|lack\w*|out|still|remaining|exempt|avoid\w*|miss\w*|skipped|sober|idle|unless|only|other|else|beyond|exclusive\w*|gone|off|away|stop\w*|failed?|fails|refus\w*|declin\w*|expired|closed|lost|barren|childless|homeless|\w+less)$/u;
 
 const says = (frame: Frame, pattern: RegExp): boolean =>
   frame.tokens.some(({ text, quoted }) => !quoted && pattern.test(text));
@@ -129,14 +106,21 @@ function isWordedOtherwise(
         facts.every(({ key }) => (key === 'highest' ? does(['max'], 'desc') : does(['min'], 'asc')))
       );
     case 'aggregate':
+      // "viewings per agent" counts them.
       return (
-        says(silent, AMOUNT) &&
+        (says(silent, AMOUNT) || isTerse(silent)) &&
         facts.every(({ key }) => sql.aggregates.some((name) => name.startsWith(key.slice(0, 3))))
       );
     default:
       return false;
   }
 }
+
+/** Key words rather than a sentence: no word that says what is wanted of them. */
+const isTerse = (frame: Frame): boolean =>
+  factsOf(frame, 'group').length > 0 && !says(frame, WANTED);
+const WANTED =
+  /^(?:what|which|who|whose|list|show|find|give|name|names|are|is|were|was|do|does|did|have|has|return|display|get|me|all|every)$/u;
 
 function compareKind(
   kind: FactKind,
@@ -147,31 +131,37 @@ function compareKind(
   const first = factsOf(earlier, kind);
   const second = factsOf(later, kind);
   const lacks = (facts: readonly Fact[], key: string): boolean =>
-    facts.every((fact) => !isSameQuantity(fact.key, key));
+    facts.every((fact) => !isSameQuantity(fact.key, key, sql));
   const before = first.filter((fact) => lacks(second, fact.key) && !excused(fact, 'earlier', sql));
   const after = second.filter((fact) => lacks(first, fact.key) && !excused(fact, 'later', sql));
   if (before.length === 0 && after.length === 0) return undefined;
-  const text = sentence(before, after);
+  // "stock below the reorder level", "reorder level above the stock".
+  const facing = kind === 'comparison' && [...before, ...after].every(isBare);
+  if (facing && compareSides(earlier, later) > 0) return undefined;
   const unsorted = [...before, ...after].some((fact) => fact.key === 'sorted');
-  const rephrased =
-    PERHAPS_WORDING.has(kind) ||
-    (kind === 'comparison' &&
-      before.length === after.length &&
-      before.every((fact, index) => sameWholeBound(fact, after[index] ?? fact)));
   const contradicts = before.length > 0 && after.length > 0 && !unsorted;
-  const implicit =
-    kind === 'aggregate' &&
-    !contradicts &&
-    aggregateIsImplicit(before, after, { earlier, later, sql });
-  const silent = before.length > 0 ? later : earlier;
-  const worded = !contradicts && isWordedOtherwise(kind, silent, [...before, ...after], sql);
-  const bare =
-    kind === 'comparison' &&
-    !contradicts &&
-    [...before, ...after].every(({ key }) => BARE_BOUND.test(key));
+  const mayBeWording = contradicts
+    ? isSameBounds(kind, before, after)
+    : facing || isUnderstood(kind, { before, after }, { earlier, later, sql });
   const hard =
-    !rephrased && !implicit && !worded && !bare && (contradicts || NEVER_MERE_WORDING.has(kind));
-  return { weight: hard ? 'hard' : 'soft', rule: kind, text };
+    !PERHAPS_WORDING.has(kind) && !mayBeWording && (contradicts || NEVER_MERE_WORDING.has(kind));
+  return { weight: hard ? 'hard' : 'soft', rule: kind, text: sentence(before, after) };
+}
+
+const isSameBounds = (kind: FactKind, before: readonly Fact[], after: readonly Fact[]): boolean =>
+  kind === 'comparison' &&
+  before.length === after.length &&
+  before.every((fact, index) => isSameWholeBound(fact.key, after[index]!.key));
+
+/** Whether what only one question says is meant by the other all the same. */
+function isUnderstood(
+  kind: FactKind,
+  { before, after }: { readonly before: readonly Fact[]; readonly after: readonly Fact[] },
+  frames: { readonly earlier: Frame; readonly later: Frame; readonly sql: SqlFacts },
+): boolean {
+  if (kind === 'aggregate' && aggregateIsImplicit(before, after, frames)) return true;
+  const silent = before.length > 0 ? frames.later : frames.earlier;
+  return isWordedOtherwise(kind, silent, [...before, ...after], frames.sql);
 }
 
 const scopeOf = (frame: Frame, negation: Fact): readonly string[] =>

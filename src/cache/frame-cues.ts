@@ -102,7 +102,7 @@ const COMPARATIVES: readonly (readonly [Bound, string | undefined, string])[] = 
 const PHRASES: readonly (readonly [Cue, string])[] = [
   [
     { kind: 'aggregate', key: 'count' },
-    'how many|number of|numbers of|total number of|total number|the number|count|counts|counted|counting|total count|total count of|no of|headcount|tally|how many in total|count of|counts of|how many times|number of times',
+    'how many|number of|numbers of|total number of|total number|the number of|count|counts|counted|counting|total count|total count of|no of|headcount|tally|how many in total|count of|counts of|how many times|number of times',
   ],
   [
     { kind: 'aggregate', key: 'sum' },
@@ -245,7 +245,13 @@ const CUE_WORDS = [...new Set([...TABLE.keys()].flatMap((phrase) => phrase.split
 const CUE_WORD_SET = new Set(CUE_WORDS);
 const LONG_CUES = CUE_WORDS.filter((word) => /^[a-z]{6,}$/u.test(word));
 /** Real words one slip away from a function word. */
-const NOT_SLIPS = new Set(['form', 'county', 'three', 'diary', 'excerpt', 'posted']);
+const NOT_SLIPS = new Set(
+  `form county three diary excerpt posted alter arrest bets closets curse dads dose ether either exits filed
+  flailed grater halving hardiest heaving lacing laced lager larger lats loner lounger mien neither noes notching
+  noting odes poplar pots post quiet raging raked rater reveres sates shorted sing singing singed sings sipping
+  sorter sower sported staring startling stating statues tacking talking tasking thorough though through untied
+  trough urns veer addiction bedsides feaster lapping`.split(/\s+/u),
+);
 
 /** A cue or function word with one slip of the keyboard ("nubmer", "avrage") set right; else the word. */
 export function repairCue(word: string, isKnown: (word: string) => boolean): string {

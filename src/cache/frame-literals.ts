@@ -2,11 +2,13 @@
 // for now, in the same place among its neighbours. Numbers and dates are facts and compared as such. Pure.
 import type { SqlFacts } from './facts.ts';
 import type { Difference } from './frame-difference.ts';
+import type { IsWord } from './dictionary.ts';
+import { spelledAlike } from './frame-spelling.ts';
 import { numberAt } from './frame-number.ts';
 import { tokenize } from './frame-text.ts';
 import { timeAt } from './frame-time.ts';
 import type { Frame } from './frame.ts';
-import { conceptOf } from './words.ts';
+import { conceptOf, namesTheDoing } from './words.ts';
 
 /** Where a literal stands in a question, in tokens. */
 export interface Mention {
@@ -24,6 +26,8 @@ export interface LiteralComparison {
   /** Literals that both questions name; one that neither names is a default of the statement. */
   readonly asked: readonly AskedLiteral[];
   readonly differences: readonly Difference[];
+  /** Where the new question alone says a literal: "TX" for what was called Texas. */
+  readonly spelledOut: readonly Mention[];
 }
 
 const MAX_LITERALS = 32;
@@ -68,18 +72,63 @@ function inAnotherOrder(asked: readonly AskedLiteral[]): boolean {
   });
 }
 
-export function compareLiterals(earlier: Frame, later: Frame, sql: SqlFacts): LiteralComparison {
+/** "completion" of 'completed', "dbl" of 'double', "savngs" of 'savings'; "casualty" is no form of 'casual'. */
+const isFormOf = (said: string, text: string, isWord: IsWord): boolean =>
+  namesTheDoing(said, text) ||
+  namesTheDoing(text, said) ||
+  (!isWord(said) && spelledAlike(said, text) !== null);
+
+const JOINING = /^(?:in|on|at|of|the|and|to|for|by)$/u;
+
+/**
+ * "awaiting approval" of 'pending_approval', "savngs" of 'savings': said in another form, order or spelling.
+ * A name is only its letters: "Austria" is no slip of "Australia".
+ */
+function isNearlySaid(
+  literal: readonly LiteralWord[],
+  before: Mention,
+  earlier: Frame,
+  later: Frame,
+  isWord: IsWord,
+): boolean {
+  const isName = earlier.words.some(
+    ({ at, value }) => value !== null && at >= before.start && at < before.end,
+  );
+  const letters = (text: string): string => text.split('').sort().join('');
+  return literal
+    .filter(({ text }) => !JOINING.test(text))
+    .every(({ text, concept }) => {
+      if (later.texts.has(text) || later.concepts.includes(concept)) return true;
+      if (isName) {
+        const sorted = letters(text);
+        return text.length > 4 && [...later.texts].some((said) => letters(said) === sorted);
+      }
+      return text.length > 3 && [...later.texts].some((said) => isFormOf(said, text, isWord));
+    });
+}
+
+export function compareLiterals(
+  earlier: Frame,
+  later: Frame,
+  sql: SqlFacts,
+  isWord: IsWord,
+): LiteralComparison {
   const asked: AskedLiteral[] = [];
   const differences: Difference[] = [];
+  const spelledOut: Mention[] = [];
   for (const literal of sql.literals.slice(0, MAX_LITERALS)) {
     if (literal.kind !== 'text') continue;
     const words = wordsOf(literal.value);
     const before = mentionOf(earlier, words);
-    if (before === undefined) continue;
     const after = mentionOf(later, words);
+    if (before === undefined) {
+      if (after !== undefined && literal.role === 'filter') spelledOut.push(after);
+      continue;
+    }
     if (after === undefined) {
       const text = `the earlier question says ${literal.value.slice(0, MAX_LITERAL_CHARS)}, the new one does not`;
-      differences.push({ weight: 'hard', rule: 'literal', text });
+      const weight = isNearlySaid(words, before, earlier, later, isWord) ? 'soft' : 'hard';
+      differences.push({ weight, rule: 'literal', text });
     } else {
       asked.push({ column: literal.column, earlier: before, later: after });
     }
@@ -87,5 +136,5 @@ export function compareLiterals(earlier: Frame, later: Frame, sql: SqlFacts): Li
   if (inAnotherOrder(asked)) {
     differences.push({ weight: 'soft', rule: 'order', text: 'the values stand in another order' });
   }
-  return { asked, differences };
+  return { asked, differences, spelledOut };
 }

@@ -149,6 +149,16 @@ function unitAt(
   return { unit: known ?? next.text, length: hyphen + 1 };
 }
 
+const RANKED = /^(?:most|least|fewest|last|\p{L}+est)$/u;
+
+/** "the second highest", "3rd most recent": one of them, and not two or three. */
+function isRank(tokens: readonly Token[], at: number, { length }: Value): boolean {
+  const text = tokens[at]?.text ?? '';
+  const isOrdinal = own(ORDINAL, text) !== undefined || /^\d+(?:st|nd|rd|th)$/u.test(text);
+  const next = tokens[at + length + (tokens[at + length]?.text === '-' ? 1 : 0)]?.text ?? '';
+  return isOrdinal && RANKED.test(next);
+}
+
 /** The number that starts at `at`, with its currency before and its unit behind; undefined if none does. */
 export function numberAt(tokens: readonly Token[], at: number): NumberMatch | undefined {
   const first = tokens[at];
@@ -158,6 +168,7 @@ export function numberAt(tokens: readonly Token[], at: number): NumberMatch | un
   const found = valueAt(tokens, at + prefix.length, prefix.length > 0);
   if (found === undefined) return undefined;
   const length = prefix.length + found.length;
+  if (isRank(tokens, at, found)) return { key: `rank ${found.value}`, length: found.length };
   const { unit, length: unitLength } = unitAt(tokens, at + length, prefix.unit ?? found.unit);
   return { key: withUnit(prefix.sign * found.value, unit), length: length + unitLength };
 }

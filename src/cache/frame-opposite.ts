@@ -2,6 +2,7 @@
 // one of them and the other says another, they ask for different things, however alike they are. Pure.
 import type { Difference } from './frame-difference.ts';
 import type { ContentWord } from './frame-facts.ts';
+import type { Frame } from './frame.ts';
 import { conceptOf } from './words.ts';
 
 /** In each line any two groups (a/b are the same) exclude each other. */
@@ -125,6 +126,25 @@ export function createOpposites(): Opposites {
     });
   return places;
 }
+
+/** "unpaid" against "paid", "inactive" against "active": whatever else explains the words. */
+export function comparePrefixes(earlier: Frame, later: Frame): readonly Difference[] {
+  const denied = ({ texts }: Frame, other: Frame): string | undefined =>
+    [...texts].find(
+      (text) =>
+        PREFIXED.test(text) &&
+        !other.texts.has(text) &&
+        other.texts.has(text.replace(PREFIXED, '')) &&
+        !texts.has(text.replace(PREFIXED, '')),
+    );
+  const word = denied(earlier, later) ?? denied(later, earlier);
+  if (word === undefined) return [];
+  const text = `only one question says ${word}, the other says ${word.replace(PREFIXED, '')}`;
+  return [{ weight: 'hard', rule: 'opposite', text }];
+}
+
+const PREFIXED =
+  /^(?:(?:un|non|dis)(?=\p{L}{4})|in(?=active|valid|complete|correct|visible|eligible|accurate|sufficient|direct|secure|consistent))/u;
 
 /** @param left Words of either question that the other does not say. */
 export function compareOpposites(

@@ -127,6 +127,26 @@ function compareSequences(earlier: Frame, later: Frame): Difference | undefined 
   return undefined;
 }
 
+/** "4 reviews of product 9" against "9 reviews of product 4": the same things with other numbers. */
+function compareCounted(earlier: Frame, later: Frame): Difference | undefined {
+  const counted = (frame: Frame): ReadonlyMap<string, string> =>
+    new Map(
+      factsOf(frame, 'number').flatMap(({ key, at }) => {
+        const isName =
+          frame.tokens[at - 1]?.kind === 'word' && frame.words.some((w) => w.at === at - 1);
+        const thing = isName
+          ? frame.concepts[at - 1]
+          : frame.words.find((word) => word.at > at && word.at <= at + 3)?.concept;
+        return thing === undefined ? [] : [[thing, key] as const];
+      }),
+    );
+  const [first, second] = [counted(earlier), counted(later)];
+  const moved = [...first].some(([thing, key]) => second.has(thing) && second.get(thing) !== key);
+  return moved
+    ? { weight: 'hard', rule: 'number', text: 'the numbers belong to other things' }
+    : undefined;
+}
+
 /** "customers in Germany of suppliers in France": names that both say, in another order. */
 function compareValues(earlier: Frame, later: Frame): Difference | undefined {
   // A name that opens a sentence is not seen as one there, only in the other question.
@@ -155,7 +175,12 @@ function compareWays(earlier: Frame, later: Frame): Difference | undefined {
   };
   const [first, second] = [ways(earlier), ways(later)];
   if (first.length > 0 === second.length > 0) return undefined;
-  return { weight: 'soft', rule: 'role', text: sentence(first, second) };
+  const [going, silent] = first.length > 0 ? [first, later] : [second, earlier];
+  const places = going.map((fact) => fact.key.slice(fact.key.indexOf(' ') + 1));
+  // The same two places, both ways: "between" is not "from … to".
+  const both =
+    silent.texts.has('between') && places.every((place) => silent.concepts.includes(place));
+  return { weight: both ? 'hard' : 'soft', rule: 'role', text: sentence(first, second) };
 }
 
 const isRotation = (first: readonly string[], second: readonly string[]): boolean =>
@@ -187,6 +212,7 @@ export const compareOrder = (earlier: Frame, later: Frame): readonly Difference[
     compareArrangement,
     compareWays,
     compareValues,
+    compareCounted,
     compareSequences,
     compareHeads,
     compareRatios,

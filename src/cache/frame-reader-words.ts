@@ -1,5 +1,6 @@
 // Owns the words and patterns that the reader of questions goes by, and what it keeps in mind on its way.
 import { type Bound, type Cue, cueAt } from './frame-cues.ts';
+import type { ContentWord } from './frame-facts.ts';
 import { intervalOf } from './frame-interval.ts';
 import type { Token } from './frame-text.ts';
 import { timeAt } from './frame-time.ts';
@@ -84,3 +85,29 @@ export function isVerb(tokens: readonly Token[], at: number, length: number): bo
 /** "from March 2024 on" */
 export const runsOn = (tokens: readonly Token[], at: number, length: number): boolean =>
   tokens[at - 1]?.text === 'from' && tokens[at + length]?.text === 'on';
+
+/** "whose name is Max": capitalised inside a sentence, a cue is somebody's name. */
+export function isNamed(tokens: readonly Token[], at: number): boolean {
+  const { capital, text } = tokens[at]!;
+  const isFirst = at === 0 || /^[.?!:;]$/u.test(tokens[at - 1]!.text);
+  return capital && !isFirst && /^(?:max|min|best|young|will|long)$/u.test(text);
+}
+
+/** "order no. 1024", "unit_no", "no 7": whether the "no" here is a number's sign where a name stands before it. */
+export function isNumberSign(tokens: readonly Token[], at: number): boolean {
+  if (tokens[at - 1]?.text === '_') return true;
+  const next = tokens[at + (tokens[at + 1]?.text === '.' ? 2 : 1)];
+  const ends = next === undefined || /^[,;:)]$/u.test(next.text) || next.text === 'and';
+  return next?.kind === 'number' || next?.kind === 'code' || ends;
+}
+
+/** "lower than online sales during 2023": when it was, and not what it is lower than. */
+export const isAside = (
+  tokens: readonly Token[],
+  at: number,
+  pending: Pending | undefined,
+  words: readonly ContentWord[],
+): boolean =>
+  pending !== undefined &&
+  /^(?:in|during)$/u.test(tokens[at - 1]?.text ?? '') &&
+  words.some((word) => word.at > pending.at && !word.implied);

@@ -9,6 +9,9 @@ import {
   WORDS_WITHIN_BOUND,
   boundBehind,
   isVerb,
+  isAside,
+  isNamed,
+  isNumberSign,
   isWeakBound,
   meetsDate,
   runsOn,
@@ -67,7 +70,10 @@ export class FrameReader {
     }
     const quantity = this.#quantity();
     if (quantity > 0) return quantity;
-    const found = cueAt(this.#tokens, this.#at);
+    const found =
+      !this.#titleCase && isNamed(this.#tokens, this.#at)
+        ? undefined
+        : cueAt(this.#tokens, this.#at);
     const consumed = found === undefined ? 0 : this.#cue(found.cue, found.length);
     if (consumed > 0) return consumed;
     this.#word(token);
@@ -165,6 +171,9 @@ export class FrameReader {
 
   /** A quantity that an earlier bound waits for; 0 where none does. */
   #awaited(found: { readonly key: string; readonly length: number }): number {
+    const isDate = intervalOf(found.key) !== undefined;
+    if (isDate && isAside(this.#tokens, this.#at, this.#pending, this.words))
+      this.#expire(Infinity);
     const pending = this.#pending;
     const bound = pending?.bounds[0];
     if (pending !== undefined && bound !== undefined) {
@@ -328,19 +337,10 @@ export class FrameReader {
     return length;
   }
 
-  /** "order no. 1024", "unit_no", "no 7": a number, not a negation. */
-  #isNumberSign(length: number): boolean {
-    if (this.#said(length) !== 'no') return false;
-    const next = this.#tokens[this.#at + (this.#text(this.#at + 1) === '.' ? 2 : 1)];
-    const ends = next === undefined || /^[,;:)]$/u.test(next.text) || next.text === 'and';
-    const isNumbered = next?.kind === 'number' || next?.kind === 'code' || ends;
-    return (
-      this.#text(this.#at - 1) === '_' || (isNumbered && this.words.at(-1)?.at === this.#at - 1)
-    );
-  }
-
   #negation(length: number): number {
-    if (this.#isNumberSign(length)) return length + (this.#text(this.#at + 1) === '.' ? 1 : 0);
+    const isSign = this.#said(length) === 'no' && isNumberSign(this.#tokens, this.#at);
+    const names = this.#text(this.#at - 1) === '_' || this.words.at(-1)?.at === this.#at - 1;
+    if (isSign && names) return length + (this.#text(this.#at + 1) === '.' ? 1 : 0);
     // "not be below 4" is "at least 4".
     for (let gap = 0; gap < 2; gap += 1) {
       const after = cueAt(this.#tokens, this.#at + length + gap);

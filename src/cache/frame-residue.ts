@@ -1,8 +1,9 @@
 // Owns the residual rule: every content word of one question is explained by the other question or by
 // the statement. What stays unexplained is doubt, and an unexplained value is another query. Pure.
+import type { IsWord } from './dictionary.ts';
 import type { SqlFacts } from './facts.ts';
 import type { Difference } from './frame-difference.ts';
-import { type AskedLiteral, compareLiterals } from './frame-literals.ts';
+import { type AskedLiteral, compareLiterals, type Mention } from './frame-literals.ts';
 import { isSlipOf } from './frame-slip.ts';
 import type { ContentWord } from './frame-facts.ts';
 import type { Frame } from './frame.ts';
@@ -80,10 +81,12 @@ interface Evidence {
   readonly other: Frame;
   readonly side: 'earlier' | 'later';
   readonly asked: readonly AskedLiteral[];
+  readonly spelledOut: readonly Mention[];
   /** What the other question says or means. */
   readonly concepts: ReadonlySet<string>;
   readonly names: ReadonlySet<string>;
   readonly returnsName: boolean;
+  readonly isWord: IsWord;
 }
 
 /** What a frame says and, where a superlative stands for a measure, what it means by it. */
@@ -139,10 +142,14 @@ function isLoose(word: ContentWord, evidence: Evidence): boolean {
   return other.words.some(
     (known) =>
       known.value === null &&
-      (isSlipOf(word.text, known.text) ||
-        isSlipOf(known.text, word.text) ||
-        namesTheDoing(word.text, known.text)),
+      (isSlip(word.text, known.text, evidence) || namesTheDoing(word.text, known.text)),
   );
+}
+
+/** A slip is no word and what it stands for is one: neither two words nor two names are each other's slip. */
+function isSlip(word: string, known: string, { isWord }: Evidence): boolean {
+  if (!isSlipOf(word, known) && !isSlipOf(known, word)) return false;
+  return isWord(word) !== isWord(known);
 }
 
 type Explanation = 'same' | 'loose' | 'none';
@@ -160,6 +167,8 @@ function explain(word: ContentWord, evidence: Evidence): Explanation {
   );
   if (literal) return 'same';
   if (word.value !== null && other.texts.has(word.text)) return 'same';
+  if (evidence.spelledOut.some(({ start, end }) => word.at >= start && word.at < end))
+    return 'same';
   if (word.value === 'quoted' || word.value === 'code') return 'none';
   if (evidence.concepts.has(word.concept) || isJoined(word, evidence)) return 'same';
   if (isInitialism(word, evidence)) return 'same';
@@ -206,6 +215,12 @@ function unexplainedDifferences(
   return differences;
 }
 
+/** What the new question spells as the statement does needs no name from the earlier one: Texas, "TX". */
+function withoutValues(words: readonly ContentWord[], spelledOut: number): readonly ContentWord[] {
+  let spared = spelledOut;
+  return words.filter((word) => word.value !== 'proper' || (spared -= 1) < 0);
+}
+
 function returnsChosenColumns(sql: SqlFacts): boolean {
   const used = new Set(sql.literals.map((literal) => literal.column));
   return sql.columns.some(
@@ -213,12 +228,13 @@ function returnsChosenColumns(sql: SqlFacts): boolean {
   );
 }
 
-export function compareWords(earlier: Frame, later: Frame, sql: SqlFacts): Residue {
-  const { asked, differences } = compareLiterals(earlier, later, sql);
-  const shared = { asked, returnsName: conceptsOf(sql.columns).has('name') };
+export function compareWords(earlier: Frame, later: Frame, sql: SqlFacts, isWord: IsWord): Residue {
+  const { asked, differences, spelledOut } = compareLiterals(earlier, later, sql, isWord);
+  const shared = { asked, returnsName: conceptsOf(sql.columns).has('name'), isWord };
   const forward: Evidence = {
     ...shared,
     frame: later,
+    spelledOut,
     other: earlier,
     side: 'later',
     concepts: conceptsSaid(earlier, later),
@@ -227,6 +243,7 @@ export function compareWords(earlier: Frame, later: Frame, sql: SqlFacts): Resid
   const backward: Evidence = {
     ...shared,
     frame: earlier,
+    spelledOut: [],
     other: later,
     side: 'earlier',
     concepts: conceptsSaid(later, earlier),
@@ -243,7 +260,10 @@ export function compareWords(earlier: Frame, later: Frame, sql: SqlFacts): Resid
     earlier.asksEverything !== later.asksEverything && returnsChosenColumns(sql)
       ? [{ weight: 'soft', rule: 'projection', text: 'only one question asks for all details' }]
       : [];
-  const left = { earlier: none(ofEarlier), later: none(ofLater) };
+  const left = {
+    earlier: withoutValues(none(ofEarlier), spelledOut.length),
+    later: none(ofLater),
+  };
   return {
     left,
     loosely: [...ofLater].filter(([, by]) => by === 'loose').map(([word]) => word),

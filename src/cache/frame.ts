@@ -5,6 +5,7 @@ import { isNumberWord } from './frame-number.ts';
 import type { ContentWord, Fact } from './frame-facts.ts';
 import { FrameReader } from './frame-reader.ts';
 import { MAX_TOKENS, type Token, tokenize } from './frame-text.ts';
+import { plainWording } from './frame-wording.ts';
 import { conceptOf, isStopWord } from './words.ts';
 
 export interface Frame {
@@ -54,7 +55,7 @@ function joinsOf(tokens: readonly Token[]): ReadonlySet<string> {
 }
 
 export function frameOf(question: string): Frame {
-  const tokens = repaired(tokenize(question));
+  const tokens = repaired(tokenize(plainWording(question)));
   const reader = new FrameReader(tokens);
   reader.read();
   return {

@@ -8,6 +8,8 @@ export interface Thesaurus {
   meaningsOf(concepts: Iterable<string>): ReadonlySet<number>;
   /** Only those that the words share in nearly every database. */
   strongOf(concepts: Iterable<string>): ReadonlySet<number>;
+  /** Whether any group holds a word of this concept. */
+  has(concept: string): boolean;
 }
 
 /** "strong film/movie" or "hint cost/price"; other lines are comments. */
@@ -36,6 +38,7 @@ export function createThesaurus(text: string): Thesaurus {
   return {
     meaningsOf: (concepts) => gathered(all, concepts),
     strongOf: (concepts) => gathered(strong, concepts),
+    has: (concept) => all.has(concept),
   };
 }
 

@@ -72,7 +72,7 @@ const IRREGULAR = new Map(
 const SYNONYMS = `
   customer client patron
   employee staff worker personnel staffer
-  revenue turnover sell
+  revenue turnover
   product goods good merchandise
   company firm corporation enterprise
   student pupil
@@ -90,7 +90,7 @@ const SYNONYMS = `
   lastname surname familyname lname
   phone telephone tel
   email mail
-  department dept division
+  department dept
   organisation organization org
   category type kind
   quantity qty
@@ -147,7 +147,7 @@ const SYNONYMS = `
   city town
   id identifier ids
   near nearby
-  region district dist
+  district dist
   document file
   characteristic feature attribute
   device equipment
@@ -157,7 +157,7 @@ const SYNONYMS = `
   bathroom washroom
   driver chauffeur
   mobile cellphone
-  reservation booking book reserve
+  reservation booking reserve
   occur happen
   border neighbor neighbour adjoin adjacent surround
   elevation height

@@ -20,11 +20,7 @@ function sameFacts(kind: FactKind, spellings: readonly string[], key: string): v
 
 describe('numbers are one value in every spelling', () => {
   sameFacts('number', ['10 orders', 'ten orders', 'orders #10'], '10');
-  sameFacts(
-    'number',
-    ['1,000 users', '1000 users', '1k users', '$1k of users', 'one thousand users'],
-    '1000',
-  );
+  sameFacts('number', ['1,000 users', '1000 users', '1k users', 'one thousand users'], '1000');
   sameFacts('number', ['twenty-five items', 'twenty five items', '25 items'], '25');
   sameFacts('number', ['two hundred and six items', '206 items'], '206');
   sameFacts('number', ['half a million rows', '0.5 million rows', '500,000 rows'], '500000');
