@@ -156,38 +156,66 @@ function columnOf(fields: SyntaxNode, names: Names): Meaning {
   return { column: [table, ...column, ...(isStar ? ['*'] : [])] };
 }
 
+/** To the kind: 100 and 100.0 divide otherwise, and '5' is a text. */
 function constantOf(fields: SyntaxNode): Meaning {
-  const number = isObject(fields['ival'])
-    ? Number(fields['ival']['ival'] ?? 0)
-    : isObject(fields['fval'])
-      ? Number(fields['fval']['fval'])
-      : null;
-  if (number !== null && Number.isSafeInteger(Math.trunc(number))) return { value: String(number) };
-  if (isObject(fields['sval'])) return { value: textOf(fields['sval']['sval']) };
+  if (isObject(fields['ival'])) return { value: wholeNumber(fields['ival']) };
   return { constant: fieldsOf(fields, new Map()) };
 }
 
-/** DATE '2023-01-01', '2023-01-01'::date and '2023-01-01' beside a date are one value. */
-const SILENT_TYPES = new Set(['date', 'timestamp', 'timestamptz', 'text', 'varchar', 'bpchar']);
+/** Zero is left out of the tree. */
+const wholeNumber = (ival: SyntaxNode): string => String(ival['ival'] ?? 0);
 
 function castOf(fields: SyntaxNode, names: Names): Meaning {
-  const type = isObject(fields['typeName']) ? namesOf(fields['typeName']['names']).at(-1) : '';
-  const isConstant = unwrap(fields['arg'])?.type === 'A_Const';
-  if (isConstant && SILENT_TYPES.has(type ?? '')) return read(fields['arg'], names);
-  return { cast: [type ?? '', read(fields['arg'], names)] };
+  const { typmods, arrayBounds, ...type } = isObject(fields['typeName']) ? fields['typeName'] : {};
+  const name = namesOf(type['names']).at(-1) ?? '';
+  const modifiers = listOf(typmods).map((modifier) => read(modifier, names));
+  const depth = listOf(arrayBounds).length;
+  return { cast: [name, modifiers, depth, read(fields['arg'], names)] };
+}
+
+const DAY_TYPES = new Set(['date', 'timestamp', 'timestamptz']);
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const ZEROS = /^(\d+(?:\.\d*?[1-9])?)\.?0*$/;
+
+/**
+ * Beside an operator that compares, a constant takes the other side's type: 3.0 is 3, '3' is 3, and a day
+ * without its time is the same moment whatever it is cast to. With a time, a cast may cut it off.
+ */
+function comparedOf(node: unknown, names: Names): Meaning {
+  const { type, fields } = unwrap(node) ?? { type: '', fields: {} };
+  if (type === 'TypeCast') {
+    const cast = isObject(fields['typeName']) ? fields['typeName'] : {};
+    const name = namesOf(cast['names']).at(-1) ?? '';
+    const day = textConstant(fields['arg']);
+    const isPlain = DAY_TYPES.has(name) && listOf(cast['arrayBounds']).length === 0;
+    return isPlain && day !== null && DAY.test(day) ? { value: day } : read(node, names);
+  }
+  if (type !== 'A_Const') return read(node, names);
+  const { fval } = fields;
+  if (isObject(fval)) return { value: textOf(fval['fval']).replace(ZEROS, '$1') };
+  const text = textConstant(node);
+  return text === null ? read(node, names) : { value: text };
+}
+
+function textConstant(node: unknown): string | null {
+  const { type, fields } = unwrap(node) ?? { type: '', fields: {} };
+  return type === 'A_Const' && isObject(fields['sval']) ? textOf(fields['sval']['sval']) : null;
 }
 
 const TURNED: Readonly<Record<string, string>> = { '>': '<', '>=': '<=' };
 const SYMMETRIC = new Set(['=', '<>', '+', '*']);
+const COMPARES = new Set(['=', '<>', '<', '>', '<=', '>=']);
 
 function operatorOf(fields: SyntaxNode, names: Names): Meaning {
   const kind = textOf(fields['kind']);
   const operator = namesOf(fields['name']).at(-1) ?? '';
-  const [left, right] = [read(fields['lexpr'], names), read(fields['rexpr'], names)];
   if (kind === 'AEXPR_IN') {
-    const items = listOf(unwrap(fields['rexpr'])?.fields['items']).map((item) => read(item, names));
-    return { [`${operator} in`]: [left, unique(items)] };
+    const items = listOf(unwrap(fields['rexpr'])?.fields['items']);
+    const values = items.map((item) => comparedOf(item, names));
+    return { [`${operator} in`]: [read(fields['lexpr'], names), unique(values)] };
   }
+  const side = kind === 'AEXPR_OP' && COMPARES.has(operator) ? comparedOf : read;
+  const [left, right] = [side(fields['lexpr'], names), side(fields['rexpr'], names)];
   if (kind !== 'AEXPR_OP') return { [`${kind} ${operator}`]: [left, right] };
   if (SYMMETRIC.has(operator)) return { [operator]: sorted([left, right]) };
   const turned = TURNED[operator];
@@ -202,8 +230,8 @@ function conjuncts(node: unknown, names: Names): readonly Meaning[] {
   }
   if (type === 'A_Expr' && fields['kind'] === 'AEXPR_BETWEEN') {
     const bounds = listOf(unwrap(fields['rexpr'])?.fields['items'] ?? fields['rexpr']);
-    const value = read(fields['lexpr'], names);
-    const [low, high] = bounds.map((bound) => read(bound, names));
+    const value = comparedOf(fields['lexpr'], names);
+    const [low, high] = bounds.map((bound) => comparedOf(bound, names));
     return [{ '<=': [low ?? null, value] }, { '<=': [value, high ?? null] }];
   }
   return [read(node, names)];

@@ -20,6 +20,10 @@ const SAME: readonly (readonly [string, string])[] = [
     "SELECT o.* FROM orders o WHERE day >= DATE '2023-01-01' AND '2023-12-31'::date >= day",
   ],
   ['SELECT a FROM t WHERE x IN (3, 1, 2)', 'SELECT a FROM t WHERE x IN (1, 2, 3.0)'],
+  [
+    "SELECT a FROM t WHERE at < '2024-01-01'::date AND b > 1.50",
+    "SELECT a FROM t WHERE b > 1.5 AND at < TIMESTAMP '2024-01-01'",
+  ],
   ['SELECT a FROM t WHERE x <> 1 OR y = 2', 'SELECT a FROM t WHERE 2 = y OR x != 1'],
   [
     "SELECT m.name FROM staff e JOIN staff m ON e.boss = m.id WHERE e.name = 'x'",
@@ -73,6 +77,26 @@ const DIFFERENT: readonly (readonly [string, string])[] = [
   ["SELECT x::date FROM t WHERE y = 'a'", "SELECT x::text FROM t WHERE y = 'a'"],
   ["SELECT a FROM t WHERE x LIKE 'a%'", "SELECT a FROM t WHERE x ILIKE 'a%'"],
   ['SELECT sum(a) FILTER (WHERE b) FROM t', 'SELECT sum(a) FROM t'],
+  [
+    "SELECT a FROM t WHERE at >= '2024-01-01 12:00'::date",
+    "SELECT a FROM t WHERE at >= '2024-01-01 12:00'::timestamp",
+  ],
+  [
+    "SELECT a FROM t WHERE at >= '2024-01-01 12:00'::date",
+    "SELECT a FROM t WHERE at >= '2024-01-01 12:00'",
+  ],
+  [
+    "SELECT a FROM t WHERE at >= '2024-01-01'::timestamp AT TIME ZONE 'UTC'",
+    "SELECT a FROM t WHERE at >= '2024-01-01'::timestamptz AT TIME ZONE 'UTC'",
+  ],
+  ["SELECT '2024-01-01'::date FROM t", "SELECT '2024-01-01'::timestamp FROM t"],
+  ["SELECT a FROM t WHERE b = 'abcdef'::varchar(3)", "SELECT a FROM t WHERE b = 'abcdef'"],
+  // Of citext, the one compares letters and the other words.
+  ["SELECT a FROM t WHERE b = 'x'::text", "SELECT a FROM t WHERE b = 'x'"],
+  ['SELECT b::numeric(10, 2) FROM t', 'SELECT b::numeric(10, 0) FROM t'],
+  ['SELECT b::text[] FROM t', 'SELECT b::text FROM t'],
+  ['SELECT 100 * a / b FROM t', 'SELECT 100.0 * a / b FROM t'],
+  ["SELECT '5' FROM t", 'SELECT 5 FROM t'],
 ];
 
 for (const [index, [first, second]] of DIFFERENT.entries()) {
