@@ -21,27 +21,51 @@ export interface Token {
 // Zero-width and bidi marks, soft hyphens, variation selectors: what a reader cannot see.
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
+/** "2²" is not 22, nor "2½" 21/2: what is raised, lowered or circled stays apart from the digits around it. */
+function apart(sign: string): string {
+  const plain = sign.normalize('NFKC');
+  return /\d/u.test(plain) ? `^${plain}^` : sign;
+}
+
 /** The text that tokens point into: as a reader sees it, in one spelling of quotes, dashes and spaces. */
 export function readable(question: string): string {
   return question
+    .replace(/[\p{No}\p{So}]/gu, apart)
     .normalize('NFKC')
     .replace(INVISIBLE, '')
-    .replace(/[‘’‛′`´]/gu, "'")
+    .replace(/[‘’‚‛′`´‹›ʼ]/gu, "'")
     .replace(/[“”„‟″«»]/gu, '"')
     .replace(/[‐‑‒–—―−]/gu, '-')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 }
 
-/** A quotation, or what stands between two; an apostrophe inside a word opens none. */
-const QUOTATIONS = /"[^"]+"|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}])|[^"']+|["']/gu;
+/** An apostrophe inside a word opens and closes nothing. */
+const OPENS = /"|(?<![\p{L}\p{N}])'/u;
+const CLOSES = /"|'(?![\p{L}\p{N}])/gu;
+const PATH_OR_REST = /[^\s/]*\/\S*|[^\s/]+|\s+/gu;
+
+/** Of two paths that differ in case, each is another file. */
+function lowered(text: string): string {
+  if (!text.includes('/')) return text.toLowerCase();
+  return text.replace(PATH_OR_REST, (part) => (part.includes('/') ? part : part.toLowerCase()));
+}
+
+/**
+ * What is quoted is a value to the letter: 'Volt' is not 'VOLT'. From the first mark to the last, since
+ * which mark closes which ('Rock'n'Roll', 24" and "ACME") cannot always be told.
+ */
+function loweredOutsideQuotes(text: string): string {
+  const first = text.search(OPENS);
+  if (first < 0) return lowered(text);
+  let last = first;
+  for (const { index } of text.matchAll(CLOSES)) last = Math.max(last, index);
+  return lowered(text.slice(0, first)) + text.slice(first, last) + lowered(text.slice(last));
+}
 
 /** The exact tier's text: the same wording, whatever its case, spacing and last full stop. */
 export function canonicalQuestion(question: string): string {
-  // What is quoted is a value to the letter: 'Volt' is not 'VOLT'.
-  const text = readable(question).replace(QUOTATIONS, (part) =>
-    part.length > 2 && /^["']/u.test(part) ? part : part.toLowerCase(),
-  );
+  const text = loweredOutsideQuotes(readable(question));
   let end = text.length;
   // A loop and not /[?!. ]+$/: that backtracks quadratically on long runs inside the text.
   while (end > 0 && ' ?!.…。؟'.includes(text.charAt(end - 1))) end -= 1;

@@ -258,6 +258,40 @@ describe('canonicalQuestion', () => {
     assert.equal(canonicalQuestion("Alice's ORDERS"), canonicalQuestion("alice's orders"));
   });
 
+  test('keeps the case of a quotation whatever marks it has and whatever marks stand inside', () => {
+    const quoted = [
+      "'Rock'n'Roll'",
+      '24" screens by "Roll"',
+      '‚Roll‘',
+      '‹Roll›',
+      '`Roll`',
+      'ʼRollʼ',
+    ];
+    for (const value of quoted) {
+      const [asked, other] = [`brand ${value}`, `brand ${value.replace('Roll', 'roll')}`];
+      assert.notEqual(canonicalQuestion(asked), canonicalQuestion(other), value);
+    }
+  });
+
+  test('keeps the case of a path', () => {
+    assert.notEqual(canonicalQuestion('files in /tmp/x'), canonicalQuestion('files in /tmp/X'));
+    assert.equal(canonicalQuestion('FILES in /tmp/X ?'), canonicalQuestion('files IN /tmp/X'));
+  });
+
+  test('makes no digit of a raised, lowered or circled one, or of a fraction', () => {
+    const plain = canonicalQuestion('Version 22 items');
+    for (const odd of ['2²', '2₂', '2②', '2⑵', '2⒉', '²²', '2½', '2㏡']) {
+      const text = canonicalQuestion(`Version ${odd} items`);
+      assert.notEqual(text, plain, odd);
+      assert.notEqual(text, canonicalQuestion(`Version ${odd.normalize('NFKC')} items`), odd);
+    }
+    assert.notEqual(canonicalQuestion('2²³'), canonicalQuestion('2²3'));
+    assert.equal(
+      canonicalQuestion('ﬁles of Ｖersion ２２'),
+      canonicalQuestion('files of version 22'),
+    );
+  });
+
   test('keeps what may carry meaning', () => {
     assert.notEqual(canonicalQuestion('price < 5'), canonicalQuestion('price <= 5'));
     assert.notEqual(canonicalQuestion("name is 'Kim'"), canonicalQuestion('name is Kim'));
