@@ -19,6 +19,7 @@ import { requireParams, withParams } from './parameters.ts';
 import { confirmDocument, needsSqlDocument } from './guidance.ts';
 import type { ConfirmDocument, NeedsSqlDocument } from './guidance.ts';
 import type { Labeller } from './labels.ts';
+import { matchOf } from './recall.ts';
 import type { Recall } from './recall.ts';
 import type { Remember } from './remember.ts';
 import type { Asked, Scopes, Scoping } from './scope.ts';
@@ -120,15 +121,16 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const phrasing = await cache.findPhrasing(asked.scope, id);
     const similarity = phrasing && (await recall.similarity(asked, phrasing.question, context));
     if (!phrasing || similarity === null) throw unknownCandidate();
-    const { decision } = recall.judge(asked.question, { ...phrasing, similarity });
+    const candidate = recall.judge(asked.question, { ...phrasing, similarity });
+    const { outcome, differences } = candidate.decision;
     // Only what would be offered can be accepted: an id alone binds no question to another's answer.
-    if (decision.outcome === 'miss') throw unknownCandidate(decision.differences);
+    if (outcome === 'miss') throw unknownCandidate(differences);
     const { plan } = phrasing;
     remember({ asked, plan, origin: 'confirmed' }, context);
     const { questionKey, scope } = asked;
     const label = { questionKey, planId: plan.id, label: 'same', source: 'accept' } as const;
     void cache.decisions.label(scope.planScope, label);
-    const match = { id, question: phrasing.question, similarity, confidence: decision.confidence };
+    const match = matchOf(candidate);
     return await answered({ asked, plan, match, tier: 'semantic' }, request, context);
   }
 

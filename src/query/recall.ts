@@ -161,7 +161,7 @@ function judged(neighbour: Neighbour, judge: Judge): Candidate {
   return { neighbour, decision: judge({ question, facts: plan.facts, similarity }) };
 }
 
-function matchOf({ neighbour, decision }: Candidate): Match {
+export function matchOf({ neighbour, decision }: Candidate): Match {
   return {
     id: neighbour.id,
     question: neighbour.question,

@@ -101,6 +101,12 @@ test('a doubtful rephrasing is confirmed by the agent and is exact from then on'
   const accepted = await call(client, 'ask', { question, accept });
   assert.equal(accepted.status, 'answered');
   assert.equal(accepted.row_count, 40);
+  const { similarity, confidence } = doubt.candidates[0];
+  assert.deepEqual(
+    [accepted.matched?.similarity, accepted.matched?.confidence],
+    [similarity, confidence],
+    'told as it was offered',
+  );
   const exact = await call(client, 'ask', { question });
   assert.equal(exact.source, 'memory');
   assert.equal(exact.matched, null);

@@ -119,6 +119,8 @@ export interface Document {
   readonly matched: {
     readonly id: string;
     readonly question: string;
+    readonly similarity: number;
+    readonly confidence: number;
     readonly rebound?: ReadonlyArray<{ readonly from: string; readonly to: string }>;
   } | null;
   readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }>;
@@ -132,6 +134,8 @@ export interface Document {
     readonly id: string;
     readonly question: string;
     readonly sql: string;
+    readonly similarity: number;
+    readonly confidence: number;
     readonly differences: readonly string[];
   }>;
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
