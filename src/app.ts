@@ -244,6 +244,7 @@ function startCache({ options, metrics, database, releases, seal, cuts }: CacheS
     pool: database.pool,
     maxMemoryBytes: config.CACHE_MAX_MEMORY_BYTES,
     cuts,
+    isShared: config.CACHE_DATABASE_URL !== undefined,
     logger,
     metrics,
     now,

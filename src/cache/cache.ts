@@ -72,6 +72,8 @@ export interface CacheOptions {
   readonly maxMemoryBytes: number;
   /** Of the verifier, tightened by what is learned; null without one. */
   readonly cuts: Cuts | null;
+  /** Whether other replicas use the same store. */
+  readonly isShared: boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now: () => number;
@@ -84,7 +86,7 @@ const OWN_WRITES_WAIT_MS = 250;
 const PHRASING_BYTES = 1024;
 
 export function createCache(options: CacheOptions): Cache {
-  const { pool, logger, metrics, now } = options;
+  const { pool, cuts, isShared, logger, metrics, now } = options;
   const memory = createMemoryTier({
     maxBytes: options.maxMemoryBytes,
     questionTtlMs: QUESTION_TTL_MS,
@@ -101,7 +103,7 @@ export function createCache(options: CacheOptions): Cache {
   const answerLog = createAnswerLog(pool);
   const answers = createAnswers({ log: answerLog, gate, queue, metrics });
   const decisionLog = createDecisionLog(pool);
-  const decisions = createDecisions({ log: decisionLog, gate, queue, metrics, cuts: options.cuts });
+  const decisions = createDecisions({ log: decisionLog, gate, queue, metrics, cuts, isShared });
   /** Phrasings on their way into the store, and the newest of them. */
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();

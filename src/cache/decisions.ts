@@ -12,8 +12,11 @@ export interface Decisions {
   add(record: DecisionRecord): void;
   /** Kept for every decision about this question and this plan; tightens the cuts where it must. */
   label(planScope: string, label: Label): Promise<void>;
-  /** Earlier questions that were judged for this one, not served, and are without a label. */
-  open(questionKey: Key): Promise<readonly OpenDecision[]>;
+  /**
+   * Earlier questions that were judged for this one, not served, and are without a label.
+   * @param planId of the statement that is held against them: once, until more is decided.
+   */
+  open(questionKey: Key, planId: string): Promise<readonly OpenDecision[]>;
   /** Holds the cuts against what was served and labelled, on any replica. */
   learn(planScope: string): Promise<void>;
   /** Hands what waits to the write queue now. */
@@ -27,12 +30,18 @@ export interface DecisionsOptions {
   readonly metrics: Metrics;
   /** Null without a verifier: then nothing is served that could be tightened. */
   readonly cuts: Cuts | null;
+  /** Whether other replicas decide over the same store. */
+  readonly isShared: boolean;
 }
 
 const RECORD_BYTES = 4096;
+/** About 2 MB. Of a question that is forgotten a label may be lost, never an answer. */
+const MAX_NOTED = 10_000;
 
 export function createDecisions(options: DecisionsOptions): Decisions {
-  const { log, gate, queue, metrics, cuts } = options;
+  const { log, gate, queue, metrics, cuts, isShared } = options;
+  /** By question that was decided about, the plan last held against that: null before the first. */
+  const noted = new Map<Key, string | null>();
   const batch = createWriteBatch<DecisionRecord>({
     gate,
     queue,
@@ -46,10 +55,19 @@ export function createDecisions(options: DecisionsOptions): Decisions {
     if (hits) cuts?.learn(hits);
   }
 
+  function note(questionKey: Key, planId: string | null): void {
+    // The newest last, so that the oldest goes first.
+    noted.delete(questionKey);
+    noted.set(questionKey, planId);
+    const [oldest] = noted.keys();
+    if (noted.size > MAX_NOTED && oldest !== undefined) noted.delete(oldest);
+  }
+
   return {
     learn,
     flush: () => void batch.flush(),
     add(record) {
+      if (record.outcome === 'confirm' || record.outcome === 'miss') note(record.questionKey, null);
       if (!batch.add(record)) metrics.cacheDropped('decision');
     },
     async label(planScope, label) {
@@ -59,7 +77,11 @@ export function createDecisions(options: DecisionsOptions): Decisions {
       await gate.attempt('label', undefined, () => log.label(label));
       if (label.label === 'different') await learn(planScope);
     },
-    async open(questionKey) {
+    async open(questionKey, planId) {
+      const held = noted.get(questionKey);
+      // Most statements stop here. What was not decided here may have been decided by another replica.
+      if (held === planId || (held === undefined && !isShared)) return [];
+      note(questionKey, planId);
       await batch.flush();
       return await gate.attempt('open-decisions', [], () => log.open(questionKey));
     },

@@ -43,7 +43,7 @@ export function createLabeller(options: LabellerOptions): Labeller {
   async function label(brought: Brought, context: RequestContext): Promise<void> {
     const { asked } = brought;
     const { planScope } = asked.scope;
-    const open = await cache.decisions.open(asked.questionKey);
+    const open = await cache.decisions.open(asked.questionKey, brought.plan.id);
     for (const { phrasingId, planId } of open) {
       const earlier = await cache.findPhrasing(asked.scope, phrasingId);
       if (earlier?.plan.id !== planId) continue;

@@ -37,6 +37,7 @@ export function cacheOver(
     logger: createLogger('silent'),
     metrics: given.metrics ?? createMetrics(),
     cuts: given.cuts ?? null,
+    isShared: true,
     now: Date.now,
   });
   cache.open();
