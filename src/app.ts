@@ -1,28 +1,12 @@
 // Owns putting the parts together: the only file that knows every one of them. Each step pushes its
 // release; closing, or a failed start, unwinds them newest first.
-import { randomUUID } from 'node:crypto';
-
-import { createCache } from './cache/cache.ts';
-import type { Cache } from './cache/cache.ts';
-import type { Cuts } from './cache/live-cuts.ts';
 import { createDecider } from './cache/decide.ts';
-import { createVerifier, readVerifier, type Verifier } from './cache/verifier.ts';
 import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
-import type { OpenDatabase } from './databases.ts';
-import { sharedSecret } from './db/secret.ts';
-import { createEmbedder } from './embedding/embedder.ts';
-import type { Embedder } from './embedding/embedder.ts';
-import { createAuthenticate } from './http/auth.ts';
-import { createConversations } from './http/conversations.ts';
-import { createMcpEndpoint } from './http/mcp-endpoint.ts';
-import { createResultsEndpoint } from './http/results-endpoint.ts';
-import { requireFreePort, startHttpServer } from './http/server.ts';
-import type { Readiness } from './http/server.ts';
-import { createSessionPool } from './http/session-pool.ts';
+import { requireFreePort } from './http/server.ts';
 import { ReleaseStack } from './lib/release-stack.ts';
+import { listen } from './listen.ts';
 import type { Logger } from './logger.ts';
-import { createMcpServerFactory } from './mcp/server.ts';
 import type { Tool } from './mcp/tool.ts';
 import { toLimits } from './mcp/tools/arguments.ts';
 import { askTool } from './mcp/tools/ask.ts';
@@ -32,10 +16,12 @@ import { queryTool } from './mcp/tools/query.ts';
 import { reportTool } from './mcp/tools/report.ts';
 import { searchSchemaTool } from './mcp/tools/search-schema.ts';
 import { createMetrics } from './metrics.ts';
-import type { Metrics } from './metrics.ts';
+import { loadEmbedder, loadVerifier } from './models.ts';
+import { keepLearning, openCache } from './open-cache.ts';
 import { createExecutor } from './query/execute.ts';
 import { createExplainer } from './query/explain.ts';
 import { createFeedback } from './query/feedback.ts';
+import { createFetchRows } from './query/fetch-rows.ts';
 import { createStatementGuard } from './query/guard.ts';
 import { createLabeller } from './query/labels.ts';
 import { createPipeline } from './query/pipeline.ts';
@@ -45,9 +31,9 @@ import { createRememberer } from './query/remember.ts';
 import { createColumnValues, createSchemaNames } from './query/schema-names.ts';
 import { createScoping } from './query/scope.ts';
 import { createCursorSeal, sealCursors } from './query/sealed-cursors.ts';
-import type { CursorSeal } from './query/sealed-cursors.ts';
+import { createServe } from './query/serve.ts';
 import { createWholeResults } from './query/whole-result.ts';
-import type { WholeResults } from './query/whole-result.ts';
+import { createReadiness } from './readiness.ts';
 import { createSchemaIndex } from './schema/schema-index.ts';
 
 export interface App {
@@ -66,13 +52,6 @@ export interface AppOptions {
   readonly now?: () => number;
   readonly random?: () => number;
 }
-
-const CONVERSATIONS_MAX = 10_000;
-const CONVERSATION_IDLE_MS = 30 * 60 * 1000;
-const SWEEP_EVERY_MS = 60_000;
-/** What other replicas were told counts here so much later. */
-const LEARN_EVERY_MS = 30_000;
-const READY_TTL_MS = 1000;
 
 /** @throws AppError CONFIG_INVALID with what to do when the start cannot succeed. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -95,11 +74,20 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     openDataDatabase(options, releases),
     openCacheDatabase(options, releases),
     loadEmbedder(config, logger, releases),
-    loadVerifier(options, metrics),
+    loadVerifier(config, logger, metrics),
   ]);
   const seal = createCursorSeal();
   const cuts = verifier?.cuts ?? null;
-  const cache = startCache({ options, metrics, database: cacheDatabase, releases, seal, cuts });
+  const cache = openCache({
+    config,
+    logger,
+    metrics,
+    database: cacheDatabase,
+    releases,
+    seal,
+    cuts,
+    now,
+  });
   const ttlMs = config.CACHE_TTL_SECONDS * 1000;
 
   const schema = createSchemaIndex({
@@ -117,9 +105,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       return known?.version ?? 'unknown';
     },
   });
-  const learner = setInterval(() => void cache.decisions.learn(scoping.planScope), LEARN_EVERY_MS);
-  learner.unref();
-  releases.push('learner', async () => clearInterval(learner));
+  keepLearning(cache, scoping.planScope, releases);
   const executor = createExecutor({
     pool: data.pool,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
@@ -145,6 +131,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   });
   const remember = createRememberer({ cache, embedder });
   const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
+  const most = { max_rows: config.MAX_ROWS, max_bytes: config.MAX_RESPONSE_BYTES };
   const bare = createPipeline({
     cache,
     guard,
@@ -152,14 +139,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     recall,
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs, now }),
-    executor,
     schema,
-    ttlMs,
-    hardLimits: toLimits(
-      { max_rows: config.MAX_ROWS, max_bytes: config.MAX_RESPONSE_BYTES },
-      settings,
-    ),
-    now,
+    serve: createServe({ cache, executor, ttlMs, now }),
+    fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
   });
   const pipeline = sealCursors(bare, seal);
   const explainer = createExplainer({
@@ -178,7 +160,18 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   ];
   const readiness = createReadiness({ data, cache, embedder, verifier, config, now });
   const wholeResults = createWholeResults({ cache, scoping });
-  return await listen({ options, tools, wholeResults, metrics, releases, data, readiness });
+  return await listen({
+    config,
+    logger,
+    version: options.version,
+    now,
+    tools,
+    wholeResults,
+    metrics,
+    releases,
+    data,
+    readiness,
+  });
 }
 
 /** Waits for all even if one fails, so that what the others have opened is there to be released. */
@@ -187,173 +180,4 @@ async function allStarted<Parts extends readonly unknown[]>(parts: {
 }): Promise<Parts> {
   await Promise.allSettled(parts);
   return await Promise.all(parts);
-}
-
-async function loadEmbedder(
-  config: Config,
-  logger: Logger,
-  releases: ReleaseStack,
-): Promise<Embedder | null> {
-  try {
-    const embedder = await createEmbedder({
-      modelsDir: config.MODELS_DIR,
-      model: config.EMBEDDING_MODEL,
-      logger,
-    });
-    releases.push('embedder', () => embedder.close());
-    return embedder;
-  } catch (error) {
-    logger.error({ err: error }, 'no embedding model: rephrasings are not recognised');
-    return null;
-  }
-}
-
-async function loadVerifier(
-  { config, logger }: AppOptions,
-  metrics: Metrics,
-): Promise<Verifier | null> {
-  try {
-    const verifier = createVerifier({
-      ...(await readVerifier(config.MODELS_DIR)),
-      targetErrorRate: config.TARGET_ERROR_RATE,
-      onCutChange(state) {
-        metrics.cacheCut(state.risk, state.inForce);
-        logger.warn(state, 'answers by similarity were found wrong or right: the cut has moved');
-      },
-    });
-    for (const { risk, inForce } of verifier.cuts.state) metrics.cacheCut(risk, inForce);
-    return verifier;
-  } catch (error) {
-    logger.error({ error: String(error) }, 'no verifier: rephrasings are offered, never served');
-    return null;
-  }
-}
-
-interface CacheStart {
-  readonly options: AppOptions;
-  readonly metrics: Metrics;
-  readonly database: OpenDatabase;
-  readonly releases: ReleaseStack;
-  readonly seal: CursorSeal;
-  readonly cuts: Cuts | null;
-}
-
-function startCache({ options, metrics, database, releases, seal, cuts }: CacheStart): Cache {
-  const { config, logger, now = Date.now } = options;
-  const cache = createCache({
-    pool: database.pool,
-    maxMemoryBytes: config.CACHE_MAX_MEMORY_BYTES,
-    cuts,
-    isShared: config.CACHE_DATABASE_URL !== undefined,
-    logger,
-    metrics,
-    now,
-  });
-  const open = async (): Promise<void> => {
-    if (!(await database.ready)) return;
-    try {
-      seal.adopt(await sharedSecret(database.pool, 'cursors'));
-    } catch (error) {
-      logger.warn({ error: String(error) }, 'cursors hold until this process ends, and only here');
-    }
-    cache.open();
-  };
-  void open();
-  const sweeper = setInterval(() => void cache.sweep(), SWEEP_EVERY_MS);
-  sweeper.unref();
-  releases.push('cache', async () => {
-    clearInterval(sweeper);
-    await cache.drain();
-  });
-  return cache;
-}
-
-interface Listening {
-  readonly options: AppOptions;
-  readonly tools: readonly Tool[];
-  readonly wholeResults: WholeResults;
-  readonly metrics: Metrics;
-  readonly releases: ReleaseStack;
-  readonly data: OpenDatabase;
-  readonly readiness: () => Promise<Readiness>;
-}
-
-async function listen(parts: Listening): Promise<number> {
-  const { config, logger, version, now = Date.now } = parts.options;
-  const { metrics, releases } = parts;
-  const createServer = createMcpServerFactory({
-    tools: parts.tools,
-    results: parts.wholeResults,
-    version,
-    logger,
-    metrics,
-    newRequestId: () => randomUUID().slice(0, 8),
-  });
-  const sessions = createSessionPool({
-    create: createServer,
-    min: config.SESSION_POOL_MIN,
-    max: config.SESSION_POOL_MAX,
-    maxQueue: config.MAX_QUEUE,
-  });
-  const conversations = createConversations({
-    max: CONVERSATIONS_MAX,
-    idleMs: CONVERSATION_IDLE_MS,
-    now,
-  });
-  metrics.observe({
-    sessionPool: () => sessions.stats(),
-    dbPool: () => parts.data.pool.stats(),
-    conversations: () => conversations.size,
-  });
-  const mcp = createMcpEndpoint({ sessions, conversations, createServer, metrics, logger });
-  releases.push('mcp', () => mcp.close());
-  const http = await startHttpServer({
-    host: config.HOST,
-    port: config.PORT,
-    allowedHosts: config.ALLOWED_HOSTS,
-    allowedOrigins: config.ALLOWED_ORIGINS,
-    authenticate: createAuthenticate(config.AUTH_TOKENS),
-    mcp,
-    results: createResultsEndpoint(parts.wholeResults),
-    readiness: parts.readiness,
-    metrics,
-    logger,
-  });
-  releases.push('http', (deadlineMs) => http.close(deadlineMs));
-  return http.port;
-}
-
-interface ReadinessParts {
-  readonly data: OpenDatabase;
-  readonly cache: Cache;
-  readonly embedder: Embedder | null;
-  readonly verifier: Verifier | null;
-  readonly config: Config;
-  readonly now: () => number;
-}
-
-/** Ready means: queries can be answered. A missing cache or model degrades, and is named. */
-function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
-  let last: { readonly at: number; readonly database: string } | null = null;
-  return async () => {
-    // A failure is not held on to: recovery shows at once.
-    if (last?.database !== 'ok' || parts.now() - last.at > READY_TTL_MS) {
-      const database = await parts.data.pool
-        .query('SELECT 1')
-        .then(() => 'ok')
-        .catch(() => 'unavailable');
-      last = { at: parts.now(), database };
-    }
-    return {
-      ready: last.database === 'ok',
-      checks: {
-        database: last.database,
-        cache: parts.cache.available ? 'ok' : 'unavailable: answers are not shared or kept',
-        embedding: parts.embedder
-          ? 'ok'
-          : `model ${parts.config.EMBEDDING_MODEL} not loaded: rephrasings are not recognised`,
-        verifier: parts.verifier ? 'ok' : 'not loaded: rephrasings are offered, never served',
-      },
-    };
-  };
 }

@@ -1,7 +1,7 @@
 // Owns what an agent is told when rows are not served: the candidates to confirm, or what it needs to
 // write the SQL right the first time. Bounded: guidance must not flood a context.
 import type { SchemaExcerpt } from '../schema/render.ts';
-import { round } from './recall.ts';
+import { matchOf } from './choose.ts';
 import type { Recalled } from './recall.ts';
 import type { Asked } from './scope.ts';
 
@@ -53,14 +53,17 @@ export function confirmDocument(
   return {
     status: 'confirm',
     question: cut(asked.question, MAX_QUESTION_CHARS),
-    candidates: recalled.candidates.map(({ neighbour, decision }) => ({
-      id: neighbour.id,
-      question: cut(neighbour.question, MAX_QUESTION_CHARS),
-      sql: cut(neighbour.plan.sql, MAX_SQL_CHARS),
-      similarity: round(neighbour.similarity),
-      confidence: round(decision.confidence),
-      differences: decision.differences,
-    })),
+    candidates: recalled.candidates.map((candidate) => {
+      const { id, question, similarity, confidence } = matchOf(candidate);
+      return {
+        id,
+        question: cut(question, MAX_QUESTION_CHARS),
+        sql: cut(candidate.neighbour.plan.sql, MAX_SQL_CHARS),
+        similarity,
+        confidence,
+        differences: candidate.decision.differences,
+      };
+    }),
     schema,
     examples: examplesOf(recalled),
     hint: CONFIRM_HINT,

@@ -1,19 +1,17 @@
 // Owns finding the earlier question that a new one repeats in other words: embed, search within the
 // scope, decide. Any failure on the way is a miss: doubt never serves rows.
 import type { Cache } from '../cache/cache.ts';
-import type { Decider, Decision, Judge } from '../cache/decide.ts';
+import type { Decider, Judge } from '../cache/decide.ts';
 import type { DecisionRecord } from '../cache/decision-log.ts';
 import type { Match, Neighbour } from '../cache/entities.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Metrics } from '../metrics.ts';
+import { choose, judged, matchOf } from './choose.ts';
+import type { Candidate } from './choose.ts';
 import type { RequestContext } from './context.ts';
+import { recordOf } from './decision-record.ts';
 import type { Rebinder, ReboundStatement } from './rebind-statement.ts';
 import type { Asked } from './scope.ts';
-
-export interface Candidate {
-  readonly neighbour: Neighbour;
-  readonly decision: Decision;
-}
 
 export interface Hit {
   readonly neighbour: Neighbour;
@@ -70,7 +68,6 @@ export interface RecallOptions {
  * similarity would shut out true rephrasings before anybody has looked at them.
  */
 const NEIGHBOURS = 20;
-const MAX_CANDIDATES = 3;
 const NOTHING: Recalled = {
   outcome: 'miss',
   hit: null,
@@ -154,82 +151,6 @@ export function createRecall(options: RecallOptions): Recall {
       return one && other ? cosine(one, other) : null;
     },
   };
-}
-
-function judged(neighbour: Neighbour, judge: Judge): Candidate {
-  const { question, plan, similarity } = neighbour;
-  return { neighbour, decision: judge({ question, facts: plan.facts, similarity }) };
-}
-
-export function matchOf({ neighbour, decision }: Candidate): Match {
-  return {
-    id: neighbour.id,
-    question: neighbour.question,
-    similarity: round(neighbour.similarity),
-    confidence: round(decision.confidence),
-  };
-}
-
-interface Chosen {
-  readonly outcome: Recalled['outcome'];
-  readonly hit: Candidate | null;
-  readonly candidates: readonly Candidate[];
-  /** What is worth logging where nothing is served: what is offered, or else the nearest. */
-  readonly logged: readonly Candidate[];
-}
-
-function choose(nearest: readonly Neighbour[], judge: Judge): Chosen {
-  const all = nearest.map((neighbour) => judged(neighbour, judge));
-  const candidates = onePerPlan(all.filter(({ decision }) => decision.outcome !== 'miss'));
-  const [best, ...others] = candidates.filter(({ decision }) => decision.outcome === 'hit');
-  // Two plans that both seem sure contradict each other: let the agent choose.
-  if (best && others.length === 0) {
-    return { outcome: 'hit', hit: best, candidates: [], logged: [] };
-  }
-  const offered = candidates.slice(0, MAX_CANDIDATES);
-  if (offered.length > 0) {
-    return { outcome: 'confirm', hit: null, candidates: offered, logged: offered };
-  }
-  return { outcome: 'miss', hit: null, candidates: [], logged: all.slice(0, 1) };
-}
-
-function recordOf(
-  asked: Asked,
-  { neighbour, decision }: Candidate,
-  { outcome, isChecked }: Pick<DecisionRecord, 'outcome' | 'isChecked'>,
-): DecisionRecord {
-  return {
-    planScope: asked.scope.planScope,
-    question: asked.question,
-    questionKey: asked.questionKey,
-    earlierQuestion: neighbour.question,
-    phrasingId: neighbour.id,
-    planId: neighbour.plan.id,
-    outcome,
-    rule: decision.rule,
-    risk: decision.weighed?.risk ?? null,
-    similarity: neighbour.similarity,
-    probability: decision.confidence,
-    margin: decision.weighed?.margin ?? null,
-    differences: decision.differences,
-    frames: decision.frames(),
-    microseconds: decision.microseconds,
-    isChecked,
-  };
-}
-
-function onePerPlan(candidates: readonly Candidate[]): Candidate[] {
-  const best = new Map<string, Candidate>();
-  const ranked = candidates.toSorted((a, b) => b.decision.confidence - a.decision.confidence);
-  for (const candidate of ranked) {
-    const planId = candidate.neighbour.plan.id;
-    if (!best.has(planId)) best.set(planId, candidate);
-  }
-  return [...best.values()];
-}
-
-export function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
 
 /** Both of unit length. */

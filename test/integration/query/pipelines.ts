@@ -9,12 +9,14 @@ import type { Answer } from '../../../src/query/answer.ts';
 import type { RequestContext } from '../../../src/query/context.ts';
 import { createExecutor } from '../../../src/query/execute.ts';
 import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createFetchRows } from '../../../src/query/fetch-rows.ts';
 import { createLabeller } from '../../../src/query/labels.ts';
 import { createPipeline } from '../../../src/query/pipeline.ts';
 import type { QueryPipeline } from '../../../src/query/pipeline.ts';
 import { createRecall } from '../../../src/query/recall.ts';
 import { createRememberer } from '../../../src/query/remember.ts';
 import { createScoping } from '../../../src/query/scope.ts';
+import { createServe } from '../../../src/query/serve.ts';
 import { createSchemaIndex } from '../../../src/schema/schema-index.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
 import { cacheDatabase, cacheOver } from '../cache/stores.ts';
@@ -63,11 +65,9 @@ export async function pipelineOf(t: TestContext, setup: string, spoolMaxBytes = 
     }),
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs: 60_000, now: Date.now }),
-    executor,
     schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),
-    ttlMs: 60_000,
-    hardLimits: HARD_LIMITS,
-    now: Date.now,
+    serve: createServe({ cache, executor, ttlMs: 60_000, now: Date.now }),
+    fetchRows: createFetchRows({ cache, scoping, hardLimits: HARD_LIMITS }),
   });
   return { pipeline, cache, scoping, cachePool, url };
 }

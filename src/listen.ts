@@ -1,0 +1,79 @@
+// Owns the way in: MCP sessions and conversations behind one HTTP server.
+import { randomUUID } from 'node:crypto';
+
+import type { Config } from './config.ts';
+import type { OpenDatabase } from './databases.ts';
+import { createAuthenticate } from './http/auth.ts';
+import { createConversations } from './http/conversations.ts';
+import { createMcpEndpoint } from './http/mcp-endpoint.ts';
+import { createResultsEndpoint } from './http/results-endpoint.ts';
+import { startHttpServer } from './http/server.ts';
+import type { Readiness } from './http/server.ts';
+import { createSessionPool } from './http/session-pool.ts';
+import type { ReleaseStack } from './lib/release-stack.ts';
+import type { Logger } from './logger.ts';
+import { createMcpServerFactory } from './mcp/server.ts';
+import type { Tool } from './mcp/tool.ts';
+import type { Metrics } from './metrics.ts';
+import type { WholeResults } from './query/whole-result.ts';
+
+const CONVERSATIONS_MAX = 10_000;
+const CONVERSATION_IDLE_MS = 30 * 60 * 1000;
+
+export interface Listening {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly now: () => number;
+  readonly tools: readonly Tool[];
+  readonly wholeResults: WholeResults;
+  readonly metrics: Metrics;
+  readonly releases: ReleaseStack;
+  readonly data: OpenDatabase;
+  readonly readiness: () => Promise<Readiness>;
+}
+
+/** @returns the port it listens on */
+export async function listen(parts: Listening): Promise<number> {
+  const { config, logger, version, now, metrics, releases } = parts;
+  const createServer = createMcpServerFactory({
+    tools: parts.tools,
+    results: parts.wholeResults,
+    version,
+    logger,
+    metrics,
+    newRequestId: () => randomUUID().slice(0, 8),
+  });
+  const sessions = createSessionPool({
+    create: createServer,
+    min: config.SESSION_POOL_MIN,
+    max: config.SESSION_POOL_MAX,
+    maxQueue: config.MAX_QUEUE,
+  });
+  const conversations = createConversations({
+    max: CONVERSATIONS_MAX,
+    idleMs: CONVERSATION_IDLE_MS,
+    now,
+  });
+  metrics.observe({
+    sessionPool: () => sessions.stats(),
+    dbPool: () => parts.data.pool.stats(),
+    conversations: () => conversations.size,
+  });
+  const mcp = createMcpEndpoint({ sessions, conversations, createServer, metrics, logger });
+  releases.push('mcp', () => mcp.close());
+  const http = await startHttpServer({
+    host: config.HOST,
+    port: config.PORT,
+    allowedHosts: config.ALLOWED_HOSTS,
+    allowedOrigins: config.ALLOWED_ORIGINS,
+    authenticate: createAuthenticate(config.AUTH_TOKENS),
+    mcp,
+    results: createResultsEndpoint(parts.wholeResults),
+    readiness: parts.readiness,
+    metrics,
+    logger,
+  });
+  releases.push('http', (deadlineMs) => http.close(deadlineMs));
+  return http.port;
+}

@@ -1,0 +1,65 @@
+// Owns the cache while the server runs: opened once its database is ready, swept, taught, and drained.
+import { createCache } from './cache/cache.ts';
+import type { Cache } from './cache/cache.ts';
+import type { Cuts } from './cache/live-cuts.ts';
+import type { Config } from './config.ts';
+import type { OpenDatabase } from './databases.ts';
+import { sharedSecret } from './db/secret.ts';
+import type { ReleaseStack } from './lib/release-stack.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import type { CursorSeal } from './query/sealed-cursors.ts';
+
+const SWEEP_EVERY_MS = 60_000;
+/** What other replicas were told counts here so much later. */
+const LEARN_EVERY_MS = 30_000;
+
+export interface OpenCacheOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly database: OpenDatabase;
+  readonly releases: ReleaseStack;
+  /** Given the key that all replicas share. */
+  readonly seal: CursorSeal;
+  /** Of the verifier; null without one. */
+  readonly cuts: Cuts | null;
+  readonly now: () => number;
+}
+
+export function openCache(options: OpenCacheOptions): Cache {
+  const { config, logger, metrics, database, releases, seal, cuts, now } = options;
+  const cache = createCache({
+    pool: database.pool,
+    maxMemoryBytes: config.CACHE_MAX_MEMORY_BYTES,
+    cuts,
+    isShared: config.CACHE_DATABASE_URL !== undefined,
+    logger,
+    metrics,
+    now,
+  });
+  const open = async (): Promise<void> => {
+    if (!(await database.ready)) return;
+    try {
+      seal.adopt(await sharedSecret(database.pool, 'cursors'));
+    } catch (error) {
+      logger.warn({ error: String(error) }, 'cursors hold until this process ends, and only here');
+    }
+    cache.open();
+  };
+  void open();
+  const sweeper = setInterval(() => void cache.sweep(), SWEEP_EVERY_MS);
+  sweeper.unref();
+  releases.push('cache', async () => {
+    clearInterval(sweeper);
+    await cache.drain();
+  });
+  return cache;
+}
+
+/** Holds the cuts against what was labelled on any replica, as long as the server runs. */
+export function keepLearning(cache: Cache, planScope: string, releases: ReleaseStack): void {
+  const learner = setInterval(() => void cache.decisions.learn(planScope), LEARN_EVERY_MS);
+  learner.unref();
+  releases.push('learner', async () => clearInterval(learner));
+}

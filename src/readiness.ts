@@ -1,0 +1,44 @@
+// Owns what /readyz tells: whether queries can be answered, and what is missing beside that.
+import type { Cache } from './cache/cache.ts';
+import type { Verifier } from './cache/verifier.ts';
+import type { Config } from './config.ts';
+import type { OpenDatabase } from './databases.ts';
+import type { Embedder } from './embedding/embedder.ts';
+import type { Readiness } from './http/server.ts';
+
+const READY_TTL_MS = 1000;
+
+interface ReadinessParts {
+  readonly data: OpenDatabase;
+  readonly cache: Cache;
+  readonly embedder: Embedder | null;
+  readonly verifier: Verifier | null;
+  readonly config: Config;
+  readonly now: () => number;
+}
+
+/** Ready means: queries can be answered. A missing cache or model degrades, and is named. */
+export function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
+  let last: { readonly at: number; readonly database: string } | null = null;
+  return async () => {
+    // A failure is not held on to: recovery shows at once.
+    if (last?.database !== 'ok' || parts.now() - last.at > READY_TTL_MS) {
+      const database = await parts.data.pool
+        .query('SELECT 1')
+        .then(() => 'ok')
+        .catch(() => 'unavailable');
+      last = { at: parts.now(), database };
+    }
+    return {
+      ready: last.database === 'ok',
+      checks: {
+        database: last.database,
+        cache: parts.cache.available ? 'ok' : 'unavailable: answers are not shared or kept',
+        embedding: parts.embedder
+          ? 'ok'
+          : `model ${parts.config.EMBEDDING_MODEL} not loaded: rephrasings are not recognised`,
+        verifier: parts.verifier ? 'ok' : 'not loaded: rephrasings are offered, never served',
+      },
+    };
+  };
+}
