@@ -48,9 +48,8 @@ export interface AppOptions {
   readonly version: string;
   /** Told in plain words what a long start is doing. */
   readonly onProgress: (line: string) => void;
-  /** The seams for tests. */
+  /** The seam for tests. */
   readonly now?: () => number;
-  readonly random?: () => number;
 }
 
 /** @throws AppError CONFIG_INVALID with what to do when the start cannot succeed. */
@@ -123,11 +122,10 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     rebinder:
       config.TEMPLATE_HITS === 'on'
         ? createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) })
-        : null,
+        : undefined,
     schemaNames: createSchemaNames(() => schema.current()),
     onDecision: (record) => cache.decisions.add(record),
     shadowCheckRate: config.SHADOW_CHECK_RATE,
-    random: options.random ?? Math.random,
   });
   const remember = createRememberer({ cache, embedder });
   const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };

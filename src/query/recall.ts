@@ -51,16 +51,14 @@ export interface RecallOptions {
   readonly embedder: Embedder | null;
   readonly metrics: Metrics;
   readonly decider: Decider;
-  /** Null where the operator wants none. */
-  readonly rebinder: Rebinder | null;
+  /** None where the operator wants none. */
+  readonly rebinder?: Rebinder | undefined;
   /** Concepts of the database's names, as far as they are known by now. */
-  readonly schemaNames: () => ReadonlySet<string>;
+  readonly schemaNames?: () => ReadonlySet<string>;
   /** Told of every decision that had a consequence, for the log. */
-  readonly onDecision: (record: DecisionRecord) => void;
-  /** Share of the hits that are checked, 0 to 1. */
-  readonly shadowCheckRate: number;
-  /** From 0 to 1, as Math.random. */
-  readonly random: () => number;
+  readonly onDecision?: (record: DecisionRecord) => void;
+  /** Share of the hits that are checked, 0 to 1; none by default. */
+  readonly shadowCheckRate?: number;
 }
 
 /**
@@ -68,6 +66,7 @@ export interface RecallOptions {
  * similarity would shut out true rephrasings before anybody has looked at them.
  */
 const NEIGHBOURS = 20;
+const NO_NAMES: ReadonlySet<string> = new Set();
 const NOTHING: Recalled = {
   outcome: 'miss',
   hit: null,
@@ -77,8 +76,8 @@ const NOTHING: Recalled = {
 };
 
 export function createRecall(options: RecallOptions): Recall {
-  const { cache, embedder, metrics, decider, rebinder, schemaNames } = options;
-  const { onDecision, shadowCheckRate, random } = options;
+  const { cache, embedder, metrics, decider, rebinder, onDecision } = options;
+  const { schemaNames = () => NO_NAMES, shadowCheckRate = 0 } = options;
 
   async function vectorOf(text: string, context: RequestContext): Promise<Float32Array | null> {
     if (!embedder) return null;
@@ -117,12 +116,12 @@ export function createRecall(options: RecallOptions): Recall {
     const hit = chosen.hit && {
       neighbour: chosen.hit.neighbour,
       match: matchOf(chosen.hit),
-      isChecked: random() < shadowCheckRate,
+      isChecked: Math.random() < shadowCheckRate,
     };
     const outcome = rebound ? 'rebound' : chosen.outcome;
     const decided = chosen.hit ?? rebound?.statement;
     for (const candidate of decided ? [decided] : chosen.logged) {
-      onDecision(recordOf(asked, candidate, { outcome, isChecked: hit?.isChecked ?? false }));
+      onDecision?.(recordOf(asked, candidate, { outcome, isChecked: hit?.isChecked ?? false }));
     }
     const { candidates } = chosen;
     return { outcome: chosen.outcome, hit, rebound, candidates, nearest };

@@ -38,11 +38,6 @@ async function recallOf(t: TestContext) {
     embedder,
     metrics,
     decider,
-    rebinder: null,
-    onDecision: () => {},
-    shadowCheckRate: 0,
-    random: Math.random,
-    schemaNames: () => new Set(),
   });
   const scoping = createScoping({
     databaseId: 'test',
