@@ -5,7 +5,7 @@ import test from 'node:test';
 import { ERAS, call, connect, startAskonce } from '../support/askonce.ts';
 import type { Era } from '../support/askonce.ts';
 import { admin, freshDatabase } from '../support/database.ts';
-import { createSmallShop } from '../support/small-shop.ts';
+import { startSmallShop } from '../support/small-shop.ts';
 
 interface BadCall {
   readonly what: string;
@@ -111,14 +111,7 @@ const BAD_CALLS: readonly BadCall[] = [
 ];
 
 test('every bad call gets a coded error that says what to do, and the server lives on', async (t) => {
-  const database = await freshDatabase(t);
-  const cache = await freshDatabase(t);
-  await createSmallShop(database.url);
-  const server = await startAskonce(t, {
-    DATABASE_URL: database.readerUrl,
-    CACHE_DATABASE_URL: cache.url,
-  });
-  const client = await connect(t, server.url);
+  const { client, server, databaseUrl } = await startSmallShop(t);
   for (const { what, tool, args, code } of BAD_CALLS) {
     const result = await client.callTool({ name: tool, arguments: args });
     const document = result.structuredContent as {
@@ -137,7 +130,7 @@ test('every bad call gets a coded error that says what to do, and the server liv
     'none of it reached a store that cannot take it',
   );
   await assert.rejects(client.callTool({ name: 'nope', arguments: {} }), /Unknown tool "nope"/);
-  const [count] = await admin(database.url, 'SELECT count(*)::int AS n FROM customers');
+  const [count] = await admin(databaseUrl, 'SELECT count(*)::int AS n FROM customers');
   assert.equal(count?.['n'], 120);
   const fine = { question: 'one', sql: 'SELECT 1 AS one' };
   assert.deepEqual((await call(client, 'query', fine)).rows, [[1]]);

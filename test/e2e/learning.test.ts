@@ -4,19 +4,18 @@ import test from 'node:test';
 import type { TestContext } from 'node:test';
 
 import { call, connect, startAskonce } from '../support/askonce.ts';
-import { admin, freshDatabase } from '../support/database.ts';
-import { createSmallShop } from '../support/small-shop.ts';
+import type { Environment } from '../support/askonce.ts';
+import { admin } from '../support/database.ts';
+import { startSmallShop } from '../support/small-shop.ts';
 
-async function shop(t: TestContext, env: Record<string, string> = {}) {
-  const database = await freshDatabase(t);
-  const cache = await freshDatabase(t);
-  await createSmallShop(database.url);
-  const urls = { DATABASE_URL: database.readerUrl, CACHE_DATABASE_URL: cache.url };
-  const server = await startAskonce(t, { ...urls, ...env });
-  const client = await connect(t, server.url);
+async function shop(t: TestContext, env: Environment = {}) {
+  const started = await startSmallShop(t, env);
   const decisions = async (): Promise<readonly Logged[]> =>
-    (await admin(cache.url, 'SELECT * FROM askonce.decisions ORDER BY id')) as unknown as Logged[];
-  return { client, server, decisions, cacheUrl: cache.url };
+    (await admin(
+      started.cacheUrl,
+      'SELECT * FROM askonce.decisions ORDER BY id',
+    )) as unknown as Logged[];
+  return { ...started, decisions };
 }
 
 interface Logged {
@@ -72,6 +71,18 @@ test('a statement that means the same labels the candidate and makes the wording
   assert.equal(labelled.label_source, 'sql');
   const again = await call(client, 'ask', { question: SPLENDID });
   assert.equal(again.sql, SQL);
+});
+
+test('a statement labels the candidate that another replica has offered', async (t) => {
+  const { client, decisions, settings } = await shop(t);
+  await call(client, 'query', { question: SPANISH, sql: SQL });
+  assert.equal((await call(client, 'ask', { question: SPLENDID })).status, 'confirm');
+  await eventually(decisions, ({ question }) => question === SPLENDID);
+  const replica = await startAskonce(t, settings);
+  const other = await connect(t, replica.url);
+  await call(other, 'query', { question: SPLENDID, sql: SQL });
+  const labelled = await eventually(decisions, ({ label }) => label !== null);
+  assert.deepEqual([labelled.question, labelled.label], [SPLENDID, 'same']);
 });
 
 test('other rows label the candidate as different, equal rows as the same', async (t) => {

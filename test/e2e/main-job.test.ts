@@ -4,7 +4,7 @@ import test from 'node:test';
 
 import { ERAS, call, connect, startAskonce } from '../support/askonce.ts';
 import { freshDatabase } from '../support/database.ts';
-import { GERMAN_CUSTOMERS, createSmallShop } from '../support/small-shop.ts';
+import { GERMAN_CUSTOMERS, createSmallShop, startSmallShop } from '../support/small-shop.ts';
 
 const QUESTION = 'how many customers are in Germany?';
 const SQL = "SELECT count(*) FROM customers WHERE country = 'Germany'";
@@ -83,12 +83,7 @@ for (const era of ERAS) {
 }
 
 test('a doubtful rephrasing is confirmed by the agent and is exact from then on', async (t) => {
-  const database = await freshDatabase(t);
-  const cache = await freshDatabase(t);
-  await createSmallShop(database.url);
-  const env = { DATABASE_URL: database.readerUrl, CACHE_DATABASE_URL: cache.url };
-  const server = await startAskonce(t, env);
-  const client = await connect(t, server.url);
+  const { client } = await startSmallShop(t);
   await call(client, 'query', { question: 'list the customers of Spain', sql: SPANISH });
 
   const question = 'list the splendid customers of Spain';
@@ -118,12 +113,7 @@ test('a doubtful rephrasing is confirmed by the agent and is exact from then on'
 const SPANISH = "SELECT id, name FROM customers WHERE country = 'Spain' ORDER BY id";
 
 test('a wrong answer that was reported is not served to that question again', async (t) => {
-  const database = await freshDatabase(t);
-  const cache = await freshDatabase(t);
-  await createSmallShop(database.url);
-  const env = { DATABASE_URL: database.readerUrl, CACHE_DATABASE_URL: cache.url };
-  const server = await startAskonce(t, env);
-  const client = await connect(t, server.url);
+  const { client } = await startSmallShop(t);
   await call(client, 'query', { question: QUESTION, sql: SQL });
   const served = await call(client, 'ask', { question: REPHRASINGS[0] });
   assert.equal(served.source, 'semantic');

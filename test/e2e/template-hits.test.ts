@@ -1,20 +1,9 @@
 // Questions that differ from an earlier one in their values alone, end to end.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { TestContext } from 'node:test';
 
-import { call, connect, startAskonce } from '../support/askonce.ts';
-import { freshDatabase } from '../support/database.ts';
-import { createSmallShop } from '../support/small-shop.ts';
-
-async function shop(t: TestContext, env: Record<string, string> = {}) {
-  const database = await freshDatabase(t);
-  const cache = await freshDatabase(t);
-  await createSmallShop(database.url);
-  const urls = { DATABASE_URL: database.readerUrl, CACHE_DATABASE_URL: cache.url };
-  const server = await startAskonce(t, { ...urls, ...env });
-  return await connect(t, server.url);
-}
+import { call } from '../support/askonce.ts';
+import { startSmallShop } from '../support/small-shop.ts';
 
 const GERMAN = 'how many customers are in Germany?';
 const GERMAN_SQL = "SELECT count(*), 'x;y' AS note FROM customers WHERE country = 'Germany';";
@@ -23,7 +12,7 @@ const JANUARY_SQL = `SELECT count(*) FROM orders
   WHERE ordered_on >= '2024-01-01' AND ordered_on < '2024-02-01' AND total > $1`;
 
 test('another value runs the same statement with that value and says so', async (t) => {
-  const client = await shop(t);
+  const { client } = await startSmallShop(t);
   await call(client, 'search_schema', { table: 'customers' });
   await call(client, 'query', { question: GERMAN, sql: GERMAN_SQL });
   const french = await call(client, 'ask', { question: 'How many customers are in France?' });
@@ -42,7 +31,7 @@ test('another value runs the same statement with that value and says so', async 
 });
 
 test('a statement that was given new values is no alias of the one it was made from', async (t) => {
-  const client = await shop(t);
+  const { client } = await startSmallShop(t);
   await call(client, 'query', { question: GERMAN, sql: GERMAN_SQL });
   const question = 'how many customers are in Spain?';
   const spanish = await call(client, 'ask', { question });
@@ -57,7 +46,7 @@ test('a statement that was given new values is no alias of the one it was made f
 });
 
 test('parameters are rebound too, and a value with a quote stays a value', async (t) => {
-  const client = await shop(t);
+  const { client } = await startSmallShop(t);
   await call(client, 'query', { question: JANUARY, sql: JANUARY_SQL, params: [100] });
   const question = 'orders between 1 January 2024 and 31 January 2024 above 1500';
   const above = await call(client, 'ask', { question });
@@ -76,7 +65,7 @@ test('parameters are rebound too, and a value with a quote stays a value', async
 });
 
 test('the operator can switch template hits off', async (t) => {
-  const client = await shop(t, { TEMPLATE_HITS: 'off' });
+  const { client } = await startSmallShop(t, { TEMPLATE_HITS: 'off' });
   await call(client, 'query', { question: GERMAN, sql: GERMAN_SQL });
   const french = await call(client, 'ask', { question: 'How many customers are in France?' });
   assert.equal(french.status, 'needs_sql');

@@ -1,5 +1,9 @@
-// Owns a few tables with known contents for the end-to-end tests.
-import { admin } from './database.ts';
+// Owns a few tables with known contents for the end-to-end tests, and askonce over them.
+import type { TestContext } from 'node:test';
+
+import { connect, startAskonce } from './askonce.ts';
+import type { Environment } from './askonce.ts';
+import { admin, freshDatabase } from './database.ts';
 
 export const GERMAN_CUSTOMERS = 40;
 
@@ -21,4 +25,14 @@ export async function createSmallShop(url: string): Promise<void> {
      CREATE TABLE warehouse_sensors (id integer PRIMARY KEY, temperature real);
      ANALYZE`,
   );
+}
+
+/** The tables and a cache of their own, a server over both and a client of it. */
+export async function startSmallShop(t: TestContext, env: Environment = {}) {
+  const [database, cache] = [await freshDatabase(t), await freshDatabase(t)];
+  await createSmallShop(database.url);
+  const settings = { DATABASE_URL: database.readerUrl, CACHE_DATABASE_URL: cache.url, ...env };
+  const server = await startAskonce(t, settings);
+  const client = await connect(t, server.url);
+  return { client, server, settings, databaseUrl: database.url, cacheUrl: cache.url };
 }
