@@ -1,6 +1,7 @@
-// Owns recall before any decision: at which rank, among all cached plans of its domain, a rephrasing
-// finds the plan of its own pair. By vectors alone, and by the pair's own
-// wording alone, as one reading of models/training/evaluate.mjs does it.
+// Owns recall before any decision: at which rank, among all cached plans of its domain, a rephrasing finds
+// the right plan by vectors alone. By the nearest of the plan's wordings, as the product finds it; and, the
+// strict way, by the wording of its own pair alone, as one reading of models/training/evaluate.mjs does it.
+import { canonicalQuestion } from '../src/cache/decide.ts';
 import { share } from './decisions-bound.ts';
 import { grouped } from './decisions-groups.ts';
 import { cosine } from './decisions-vectors.ts';
@@ -26,7 +27,10 @@ export interface RecallFigures {
 
 export interface Ranked {
   readonly dataset: string;
-  readonly rank: number;
+  /** By the nearest wording of the right plan but the very text that is asked; null if it has no other. */
+  readonly rank: number | null;
+  /** By the pair's own wording alone. */
+  readonly strictRank: number;
 }
 
 export function ranksOf(pairs: readonly RecallPair[], vectorOf: VectorOf): Ranked[] {
@@ -36,42 +40,57 @@ export function ranksOf(pairs: readonly RecallPair[], vectorOf: VectorOf): Ranke
 
 interface Entry {
   readonly sql: string;
+  /** The exact tier's: equal where no vector is looked at. */
+  readonly text: string;
   readonly vector: Float32Array | null;
 }
 
 function ranksWithin(rows: readonly RecallPair[], vectorOf: VectorOf): Ranked[] {
   const store = new Map<string, Entry>();
   for (const { cached_question, cached_sql: sql } of rows) {
-    store.set(`${sql}\0${cached_question}`, { sql, vector: vectorOf(cached_question) });
+    const [text, vector] = [canonicalQuestion(cached_question), vectorOf(cached_question)];
+    store.set(`${sql}\0${cached_question}`, { sql, text, vector });
   }
   const entries = [...store.values()];
   return rows
     .filter(({ same }) => same === true)
     .map(({ cached_question, cached_sql, new_question, dataset }) => {
       const asked = vectorOf(new_question);
-      const own = vectorOf(cached_question);
-      const rank = rankOf({ sql: cached_sql, vector: own }, entries, asked);
-      return { dataset, rank };
+      const similarity = ({ vector }: Pick<Entry, 'vector'>): number =>
+        asked && vector ? cosine(vector, asked) : -Infinity;
+      const near = entries.map((entry) => ({ ...entry, similarity: similarity(entry) }));
+      const text = canonicalQuestion(new_question);
+      const others = near.filter((entry) => entry.text !== text);
+      const own = others.filter(({ sql }) => sql === cached_sql);
+      const best = Math.max(...own.map((entry) => entry.similarity));
+      const strict = similarity({ vector: vectorOf(cached_question) });
+      return {
+        dataset,
+        rank: own.length === 0 ? null : rankOf(cached_sql, best, others),
+        strictRank: rankOf(cached_sql, strict, near),
+      };
     });
 }
 
-/** One more than the number of other plans of which some question is nearer than the pair's own. */
-function rankOf(own: Entry, entries: readonly Entry[], asked: Float32Array | null): number {
-  // What has no vector is never found.
-  if (!asked || !own.vector) return Infinity;
-  const mine = cosine(own.vector, asked);
-  const nearer = new Set<string>();
-  for (const { sql, vector } of entries) {
-    if (sql !== own.sql && vector && cosine(vector, asked) > mine) nearer.add(sql);
-  }
-  return 1 + nearer.size;
+interface Near {
+  readonly sql: string;
+  readonly similarity: number;
 }
 
-export function recallFigures(ranked: readonly Ranked[]): RecallFigures {
+/** One more than the number of other plans of which some question is nearer than that. */
+function rankOf(own: string, similarity: number, near: readonly Near[]): number {
+  // What has no vector is never found.
+  if (similarity === -Infinity) return Infinity;
+  const nearer = near.filter((one) => one.sql !== own && one.similarity > similarity);
+  return 1 + new Set(nearer.map(({ sql }) => sql)).size;
+}
+
+export function recallFigures(given: ReadonlyArray<number | null>): RecallFigures {
+  const ranks = given.filter((rank) => rank !== null);
   const within = (limit: number): number | null =>
-    share(ranked.filter(({ rank }) => rank <= limit).length, ranked.length);
+    share(ranks.filter((rank) => rank <= limit).length, ranks.length);
   return {
-    rephrasings: ranked.length,
+    rephrasings: ranks.length,
     first: within(1),
     in_5: within(5),
     in_10: within(10),

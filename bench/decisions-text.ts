@@ -1,23 +1,17 @@
 // Owns the figures of the pairs as tables for a reader.
 import type { DecisionFigures } from './decisions.ts';
+import type { RecallFigures } from './decisions-recall.ts';
 import type { Tally } from './decisions-figures.ts';
 import { percent, table } from './decisions-table.ts';
 import type { Cell } from './decisions-table.ts';
 
 export function decisionsText(figures: DecisionFigures): string {
-  const { outcomes, decision_ms: times, embedding, recall } = figures;
+  const { outcomes, decision_ms: times, embedding, recall, strict_recall: strict } = figures;
   const sections = [
     `${outcomes.pairs} pairs: ${outcomes.hits} hits, ${outcomes.confirms} confirms, ${outcomes.misses} misses`,
     labelledText(figures),
-    recall &&
-      table(
-        ['recall before the decision', 'rephrasings', 'first', 'in 5', 'in 10', 'in 20'],
-        Object.entries(recall).map(([name, { rephrasings, first, in_5, in_10, in_20 }]) => [
-          name,
-          rephrasings,
-          ...[first, in_5, in_10, in_20].map((value) => percent(value)),
-        ]),
-      ),
+    recall && recallText('recall before the decision', recall),
+    strict && recallText("the same, by the pair's own wording alone", strict),
     table(['decided by', 'pairs'], Object.entries(figures.rules)),
     [
       `one decision: median ${times.median_ms ?? '-'} ms, p99 ${times.p99_ms ?? '-'} ms`,
@@ -26,6 +20,17 @@ export function decisionsText(figures: DecisionFigures): string {
     ].join('\n'),
   ];
   return sections.filter(Boolean).join('\n\n');
+}
+
+function recallText(title: string, recall: Readonly<Record<string, RecallFigures>>): string {
+  return table(
+    [title, 'rephrasings', 'first', 'in 5', 'in 10', 'in 20'],
+    Object.entries(recall).map(([name, { rephrasings, first, in_5, in_10, in_20 }]) => [
+      name,
+      rephrasings,
+      ...[first, in_5, in_10, in_20].map((value) => percent(value)),
+    ]),
+  );
 }
 
 function labelledText({ labelled }: DecisionFigures): string | null {

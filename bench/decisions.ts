@@ -18,14 +18,16 @@ import { DECIDING, decidingOptions, parseOptions, requireOption } from './decisi
 import { createProduct } from './decisions-product.ts';
 import type { Product } from './decisions-product.ts';
 import { ranksOf, recallFigures } from './decisions-recall.ts';
-import type { RecallFigures } from './decisions-recall.ts';
+import type { Ranked, RecallFigures } from './decisions-recall.ts';
 import { openVectors } from './decisions-vectors.ts';
 import type { EmbeddingFigures } from './decisions-vectors.ts';
 
 export const DECISIONS_USAGE = `decisions --pairs FILE [--out FILE] [--recall] [--target RATE] [--model ID]
     FILE: JSON lines with cached_question, cached_sql, new_question; optional same, kind, domain, dataset
     --out FILE     a line for each pair, in order: {"outcome","probability","similarity","differences"}
-    --recall       the rank of the right plan within its domain, before any decision
+    --recall       the rank of the right plan within its domain, before any decision: by the nearest of its
+                   wordings but the very text that is asked (recall), and by the cached_question of the same
+                   line alone, which fails where another wording of the plan is nearer (strict_recall)
     --target RATE  wrong answers tolerated among those served (TARGET_ERROR_RATE)
     --model ID     an embedding model under models/, or a path`;
 
@@ -51,12 +53,15 @@ export const PAIR = z
 
 export type LabelledPair = z.output<typeof PAIR>;
 
+type RecallByDataset = Readonly<Record<string, RecallFigures>>;
+
 export interface DecisionFigures extends Record<string, unknown> {
   readonly target_error_rate: number;
   readonly outcomes: Tally;
   /** Null where no pair has a label. */
   readonly labelled: LabelledFigures | null;
-  readonly recall?: Readonly<Record<string, RecallFigures>>;
+  readonly recall?: RecallByDataset;
+  readonly strict_recall?: RecallByDataset;
   readonly rules: Readonly<Record<string, number>>;
   readonly decision_ms: Times;
   readonly embedding: EmbeddingFigures;
@@ -93,7 +98,7 @@ export async function runDecisions(
       target_error_rate: targetErrorRate,
       outcomes: tallyOf(judged),
       labelled: labelledFigures(judged),
-      ...(given.recall && { recall: await measureRecall(pairs, product) }),
+      ...(given.recall && (await measureRecall(pairs, product))),
       rules: rulesOf(judged),
       decision_ms: timesOf(times),
       embedding: vectors.figures(),
@@ -154,16 +159,18 @@ export function lineOf({ outcome, probability, similarity, differences }: Judgem
 async function measureRecall(
   pairs: readonly LabelledPair[],
   product: Product,
-): Promise<Record<string, RecallFigures>> {
+): Promise<{ recall: RecallByDataset; strict_recall: RecallByDataset }> {
   const scoping = product.scopingOf('recall');
   const known = new Map<string, Float32Array | null>();
   for (const question of new Set(questionsOf(pairs))) {
     known.set(question, await product.vectorOf(await product.ask(question, scoping)));
   }
   const ranked = ranksOf(pairs, (question) => known.get(question) ?? null);
-  const groups = [...grouped(ranked, ({ dataset }) => dataset)];
+  const groups = [['all', ranked] as const, ...grouped(ranked, ({ dataset }) => dataset)];
+  const figures = (rankOf: (one: Ranked) => number | null): RecallByDataset =>
+    Object.fromEntries(groups.map(([name, group]) => [name, recallFigures(group.map(rankOf))]));
   return {
-    all: recallFigures(ranked),
-    ...Object.fromEntries(groups.map(([name, group]) => [name, recallFigures(group)])),
+    recall: figures(({ rank }) => rank),
+    strict_recall: figures(({ strictRank }) => strictRank),
   };
 }

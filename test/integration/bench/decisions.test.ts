@@ -136,7 +136,8 @@ test('a labelled file gives figures, an output in its order, and recall on reque
   );
   assert.deepEqual([figures.outcomes.pairs, figures.labelled?.served.served], [3, 1]);
   assert.equal(figures.labelled?.baselines['cosine 0.8']?.same_served, 1);
-  assert.equal(figures.recall?.['own']?.first, 1);
+  assert.equal(figures.strict_recall?.['own']?.first, 1);
+  assert.equal(figures.recall?.['own']?.rephrasings, 0, 'the same text is for the exact tier');
   assert.equal(figures.embedding.distinct, 5);
   assert.doesNotThrow(() => JSON.stringify(figures));
 });
