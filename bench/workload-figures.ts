@@ -30,7 +30,7 @@ export interface PlayFigures extends ErrorRate {
 }
 
 const SLICES = 10;
-const TIERS: readonly Tier[] = ['exact', 'again', 'semantic'];
+const TIERS: readonly Tier[] = ['exact', 'again', 'semantic', 'template'];
 
 export function playFigures(steps: readonly Step[]): PlayFigures {
   const served = steps.filter(isServed);

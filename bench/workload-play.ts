@@ -1,5 +1,6 @@
 // Owns playing a stream of questions through the product's cache, from empty: what is known is answered,
 // for the rest the agent brings its SQL, as `query` learns it. A label says whether an answer was right.
+import type { Plan } from '../src/cache/entities.ts';
 import type { Asked, Scoping } from '../src/query/scope.ts';
 import type { Product } from './decisions-product.ts';
 import { createWorkloadMemory } from './workload-memory.ts';
@@ -13,8 +14,8 @@ export interface Question {
   readonly sql_id: string;
 }
 
-/** `again`: the same words as an earlier semantic hit, which was only noted. */
-export type Tier = 'exact' | 'again' | 'semantic';
+/** `again`: the same words as an earlier semantic or template hit, which was only noted. */
+export type Tier = 'exact' | 'again' | 'semantic' | 'template';
 
 export type Step =
   | { readonly kind: 'served'; readonly tier: Tier; readonly right: boolean }
@@ -47,10 +48,11 @@ export function createPlayer(product: Product): Player {
     return scoping;
   }
 
-  function learn(asked: Asked, question: Question): void {
+  /** The plan of the question's own statement. */
+  function ownPlan(asked: Asked, question: Question): Plan {
     const plan = product.planOf(question.sql, asked, scopingOf(question));
     if (!labels.has(plan.id)) labels.set(plan.id, question.sql_id);
-    remember({ asked, plan, origin: 'asked' }, product.context);
+    return plan;
   }
 
   async function play(question: Question): Promise<Step> {
@@ -64,13 +66,21 @@ export function createPlayer(product: Product): Player {
       return { kind: 'served', tier, right: isRight(known.phrasing.plan.id) };
     }
     const started = performance.now();
-    const { hit, candidates } = await recall.find(asked, product.context);
+    const { hit, rebound, candidates } = await recall.find(asked, product.context);
     searchMs.push(performance.now() - started);
     if (hit) {
       memory.note(asked.questionKey, { phrasing: hit.neighbour, match: hit.match });
       return { kind: 'served', tier: 'semantic', right: isRight(hit.neighbour.plan.id) };
     }
-    learn(asked, question);
+    const own = ownPlan(asked, question);
+    if (rebound) {
+      // Nothing runs here: the exchanged statement is right when it is the question's own.
+      const { neighbour, statement } = rebound.statement;
+      const plan = product.planOf(statement.sql, asked, scopingOf(question));
+      memory.note(asked.questionKey, { phrasing: { ...neighbour, plan }, match: rebound.match });
+      return { kind: 'served', tier: 'template', right: plan.id === own.id };
+    }
+    remember({ asked, plan: own, origin: 'asked' }, product.context);
     if (candidates.length === 0) return { kind: 'miss' };
     const hasRight = candidates.some(({ neighbour }) => isRight(neighbour.plan.id));
     return { kind: 'confirm', offered: candidates.length, hasRight };

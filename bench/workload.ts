@@ -22,7 +22,9 @@ import type { Question, Step } from './workload-play.ts';
 export const WORKLOAD_USAGE = `workload --file FILE [--target RATE] [--model ID]
     FILE: JSON lines in order of time, with tenant, domain, question, sql, sql_id
     Each tenant's domain is a cache of its own. Plans are held and scanned in this process in place of
-    PostgreSQL; embedding, recall, decision and learning are the product's.`;
+    PostgreSQL; embedding, recall, decision and learning are the product's. A template hit counts as right
+    when its statement is the question's sql, as wrong even where another means the same: nothing runs.
+    No column has known values, so only numbers, dates, codes and quotations are exchanged.`;
 
 export const WORKLOAD_QUESTION: z.ZodType<Question> = z.object({
   tenant: z.string(),

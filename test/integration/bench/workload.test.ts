@@ -51,6 +51,20 @@ test('equal text is answered exactly, a rephrasing by its meaning, and its repea
   ]);
 });
 
+test('an exchanged value is right where it gives the statement of the question itself', async () => {
+  const inRoom = (room: number, sql: string): Question =>
+    asked(`Find the first names of students in room ${room}.`, { sql, sql_id: sql });
+  const sqlOf = (room: number): string => `SELECT firstname FROM list WHERE classroom = ${room}`;
+  const [known, same] = [inRoom(107, sqlOf(107)), inRoom(108, `${sqlOf(108)};`)];
+  const other = inRoom(109, 'SELECT DISTINCT firstname FROM list WHERE classroom = 109');
+  assert.deepEqual(await play(known, same, same, other), [
+    MISS,
+    right('template'),
+    right('again'),
+    { kind: 'served', tier: 'template', right: false },
+  ]);
+});
+
 test('an answer never reaches another tenant or another domain', async () => {
   const others = [{ tenant: 'b' }, { domain: 'bank' }].map((other) => ({ ...SHOW, ...other }));
   assert.deepEqual(await play(SHOW, ...others), [MISS, MISS, MISS]);
