@@ -58,18 +58,19 @@ export function createScoping(options: ScopingOptions): Scoping {
     scopesOf,
     async ask(text, principal) {
       const question = text.toWellFormed().replace(CONTROL, ' ').trim();
-      const canonical = canonicalQuestion(question);
-      if (canonical === '') {
-        throw new AppError('INPUT_INVALID', 'question is empty.', {
-          hint: 'Ask in a sentence what the rows should answer.',
-        });
-      }
+      // First: what follows reads every character.
       if (question.length > MAX_QUESTION_CHARS) {
         throw new AppError(
           'INPUT_INVALID',
           `question has ${question.length} characters; the limit is ${MAX_QUESTION_CHARS}.`,
           { hint: 'Put into one sentence what the rows should answer.' },
         );
+      }
+      const canonical = canonicalQuestion(question);
+      if (canonical === '') {
+        throw new AppError('INPUT_INVALID', 'question is empty.', {
+          hint: 'Ask in a sentence what the rows should answer.',
+        });
       }
       const scopes = await scopesOf(principal);
       const key = questionKey({ canonicalQuestion: canonical, ...scopes.scope });
