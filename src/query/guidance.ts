@@ -45,11 +45,16 @@ const NEEDS_SQL_HINT =
 const NOT_SELF_CONTAINED_HINT =
   'The question depends on the conversation: repeat it as a full sentence so that it can be remembered. ';
 
-export function confirmDocument(
+export function documentOf(
   asked: Asked,
   recalled: Recalled,
   schema: SchemaExcerpt,
-): ConfirmDocument {
+): ConfirmDocument | NeedsSqlDocument {
+  const isOffer = recalled.candidates.length > 0;
+  return (isOffer ? confirmDocument : needsSqlDocument)(asked, recalled, schema);
+}
+
+function confirmDocument(asked: Asked, recalled: Recalled, schema: SchemaExcerpt): ConfirmDocument {
   return {
     status: 'confirm',
     question: cut(asked.question, MAX_QUESTION_CHARS),
@@ -70,7 +75,7 @@ export function confirmDocument(
   };
 }
 
-export function needsSqlDocument(
+function needsSqlDocument(
   asked: Asked,
   recalled: Recalled,
   schema: SchemaExcerpt,

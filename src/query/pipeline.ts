@@ -3,6 +3,7 @@
 import type { Cache, FoundQuestion } from '../cache/cache.ts';
 import type { Plan } from '../cache/entities.ts';
 import { idOf } from '../cache/key.ts';
+import { isAppError } from '../errors.ts';
 import type { SchemaIndex } from '../schema/schema-index.ts';
 import { unknownCandidate } from './candidate.ts';
 import { matchOf } from './choose.ts';
@@ -11,10 +12,11 @@ import type { RequestContext } from './context.ts';
 import type { FetchRows } from './fetch-rows.ts';
 import type { GuardedStatement, StatementGuard } from './guard.ts';
 import { requireParams, withParams } from './parameters.ts';
-import { confirmDocument, needsSqlDocument } from './guidance.ts';
+import { createRequirePermitted } from './permitted.ts';
+import { documentOf } from './guidance.ts';
 import type { ConfirmDocument, NeedsSqlDocument } from './guidance.ts';
 import type { Labeller } from './labels.ts';
-import type { Recall } from './recall.ts';
+import type { Recall, Recalled } from './recall.ts';
 import type { Remember } from './remember.ts';
 import type { Asked, Scopes, Scoping } from './scope.ts';
 import type { PlanAnswer, Serve } from './serve.ts';
@@ -55,14 +57,10 @@ export interface PipelineOptions {
   readonly fetchRows: FetchRows;
 }
 
-/** Some megabytes at most. */
-const MAX_PERMITTED = 500;
-const MAX_PERMITTED_CHARS = 4096;
-
 export function createPipeline(options: PipelineOptions): QueryPipeline {
   const { cache, guard, scoping, recall, remember, labeller, schema, serve } = options;
-  /** Statements of the store that the guard has let through: its rules hold as long as the process. */
-  const permitted = new Set<string>();
+  /** By its text, not by an id: whoever can write to the store must not pass by the guard. */
+  const requirePermitted = createRequirePermitted(guard);
 
   async function ask(request: AskRequest, context: RequestContext): Promise<AskOutcome> {
     const asked = await scoping.ask(request.question, context.principal);
@@ -78,24 +76,32 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     if (recalled.hit) {
       const { neighbour, match, isChecked } = recalled.hit;
       cache.note(asked.questionKey, { phrasing: neighbour, match });
-      return await answered(
-        { asked, plan: neighbour.plan, match, tier: 'semantic', isChecked },
-        request,
-        context,
-      );
+      const found = { asked, plan: neighbour.plan, match, tier: 'semantic', isChecked } as const;
+      return await answered(found, request, context);
     }
-    if (recalled.rebound) {
-      const { statement, match } = recalled.rebound;
-      const plan = toPlan(statement.statement, asked, statement.params);
-      cache.note(asked.questionKey, { phrasing: { ...statement.neighbour, plan }, match });
-      return await answered({ asked, plan, match, tier: 'semantic' }, request, context);
-    }
+    const rebound =
+      recalled.rebound && (await runRebound(recalled.rebound, asked, request, context));
+    if (rebound) return rebound;
     const excerpt = await schema.relevant(asked.question);
-    const document =
-      recalled.candidates.length > 0
-        ? confirmDocument(asked, recalled, excerpt)
-        : needsSqlDocument(asked, recalled, excerpt);
-    return { kind: 'document', document };
+    return { kind: 'document', document: documentOf(asked, recalled, excerpt) };
+  }
+
+  /** Null where the database refuses the statement: the agent did not write it and is asked for its own. */
+  async function runRebound(
+    { statement, match }: NonNullable<Recalled['rebound']>,
+    asked: Asked,
+    request: AskRequest,
+    context: RequestContext,
+  ): Promise<AskOutcome | null> {
+    const plan = toPlan(statement.statement, asked, statement.params);
+    try {
+      const answer = await answered({ asked, plan, match, tier: 'semantic' }, request, context);
+      cache.note(asked.questionKey, { phrasing: { ...statement.neighbour, plan }, match });
+      return answer;
+    } catch (error) {
+      if (isAppError(error, 'QUERY_INVALID') || isAppError(error, 'QUERY_REJECTED')) return null;
+      throw error;
+    }
   }
 
   /** The agent says that a candidate asks the same: answer, and remember the phrasing as its alias. */
@@ -123,14 +129,6 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
   function toPlanAnswer(asked: Asked, { phrasing, match, tier }: FoundQuestion): PlanAnswer {
     return { asked, plan: phrasing.plan, match, tier };
-  }
-
-  /** By its text, not by an id: whoever can write to the store must not pass by the guard. */
-  function requirePermitted(sql: string): void {
-    if (permitted.has(sql)) return;
-    guard.check(sql);
-    if (permitted.size >= MAX_PERMITTED) permitted.clear();
-    if (sql.length <= MAX_PERMITTED_CHARS) permitted.add(sql);
   }
 
   async function answered(

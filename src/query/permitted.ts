@@ -1,0 +1,18 @@
+// Owns the memory of statements of the store that the guard has let through: its rules hold as long as
+// the process, and parsing costs more than serving. Keyed by the text, never by an id.
+import type { StatementGuard } from './guard.ts';
+
+/** Some megabytes at most. */
+const MAX_PERMITTED = 500;
+const MAX_PERMITTED_CHARS = 4096;
+
+/** @returns What throws for a text as the guard does. */
+export function createRequirePermitted(guard: StatementGuard): (sql: string) => void {
+  const permitted = new Set<string>();
+  return (sql) => {
+    if (permitted.has(sql)) return;
+    guard.check(sql);
+    if (permitted.size >= MAX_PERMITTED) permitted.clear();
+    if (sql.length <= MAX_PERMITTED_CHARS) permitted.add(sql);
+  };
+}
