@@ -2,10 +2,14 @@
 // with the new literals in their places, guarded again. Bound by nobody's rows: what it gives is run.
 import type { Decision, Judge } from '../cache/decide.ts';
 import type { Neighbour } from '../cache/entities.ts';
+import type { SqlFacts } from '../cache/facts.ts';
+import { speaksOf } from '../cache/question-values.ts';
 import { rebind } from '../cache/rebind.ts';
 import type { LiteralChange } from '../cache/rebind.ts';
+import { isAppError } from '../errors.ts';
 import type { GuardedStatement, StatementGuard } from './guard.ts';
 import { withParams } from './parameters.ts';
+import type { ColumnValues } from './schema-names.ts';
 
 export interface ReboundStatement {
   readonly neighbour: Neighbour;
@@ -25,27 +29,44 @@ export type Rebinder = (
 
 export interface RebinderOptions {
   readonly guard: StatementGuard;
-  readonly knownValues: (column: string) => readonly string[];
+  readonly knownValues: ColumnValues;
 }
 
 /** The nearest are tried: beyond them more than a value differs. */
 const MAX_TRIED = 8;
 
 export function createRebinder({ guard, knownValues }: RebinderOptions): Rebinder {
-  function tried(question: string, neighbour: Neighbour, judge: Judge): ReboundStatement | null {
-    const { plan } = neighbour;
-    const pair = { earlier: neighbour.question, later: question, facts: plan.facts, knownValues };
-    const rebinding = rebind(pair);
+  function attempt(question: string, neighbour: Neighbour, judge: Judge): ReboundStatement | null {
+    const { plan, similarity } = neighbour;
+    const { sql, facts } = plan;
+    const rebinding = rebind({
+      earlier: neighbour.question,
+      later: question,
+      facts,
+      knownValues: (column) => (isRenamed(column, plan) ? [] : knownValues(facts.tables, column)),
+    });
     if (rebinding === null) return null;
-    const { changes } = rebinding;
-    const sql = withLiterals(guard.check(plan.sql), changes, plan.params);
-    if (sql === null) return null;
-    const statement = guard.check(sql.text);
-    const { facts } = withParams(statement, sql.params);
-    const { similarity } = neighbour;
-    const decision = judge({ question: rebinding.question, facts, similarity });
+    const { changes, traces } = rebinding;
+    const old = guard.check(sql);
+    const bound = withLiterals(old, changes, plan.params);
+    if (bound === null || traces.some((trace) => speaksOf(bound.beside, trace))) return null;
+    const statement = guard.check(bound.text);
+    const [before, after] = [withParams(old, plan.params), withParams(statement, bound.params)];
+    if (!isChangedAlone(before.facts, after.facts, changes)) return null;
+    const candidate = { question: rebinding.question, facts: after.facts, similarity };
+    const decision = judge(candidate);
     if (decision.outcome !== 'hit') return null;
-    return { neighbour, statement, params: sql.params, changes, decision };
+    return { neighbour, statement, params: bound.params, changes, decision };
+  }
+
+  /** A statement that the guard refuses is nobody's error: the agent wrote none. */
+  function tried(...given: Parameters<typeof attempt>): ReboundStatement | null {
+    try {
+      return attempt(...given);
+    } catch (error) {
+      if (isAppError(error)) return null;
+      throw error;
+    }
   }
 
   return (question, nearest, judge) => {
@@ -59,9 +80,21 @@ export function createRebinder({ guard, knownValues }: RebinderOptions): Rebinde
   };
 }
 
+/** Whether a name may stand for more than a table's column: a key of a document, another's alias. */
+function isRenamed(column: string, { sql, facts }: Neighbour['plan']): boolean {
+  if (facts.literals.some(({ value }) => value === column)) return true;
+  const isNested = (sql.match(/\bselect\b/giu) ?? []).length > 1;
+  const words = sql.match(/[\p{L}\p{N}_]+|[^\s"]/gu) ?? [];
+  const isAlias = (word: string, at: number): boolean =>
+    word.toLowerCase() === column.toLowerCase() && /^as$/iu.test(words[at - 1] ?? '');
+  return isNested && words.some(isAlias);
+}
+
 interface BoundSql {
   readonly text: string;
   readonly params: readonly unknown[];
+  /** All of the statement but its plain literals: names, remarks, literals in other notations. */
+  readonly beside: string;
 }
 
 /** Null unless every change has its place, and a number only one. */
@@ -71,23 +104,21 @@ function withLiterals(
   params: readonly unknown[],
 ): BoundSql | null {
   const used = new Map<LiteralChange, number>();
-  const changeOf = (value: string, kind?: LiteralChange['kind']): LiteralChange | undefined => {
-    const change = changes.find(
-      (one) => one.from === value && (kind === undefined || one.kind === kind),
-    );
+  const changeOf = (value: string, kind: string): LiteralChange | undefined => {
+    const change = changes.find((one) => one.from === value && one.kind === kind);
     if (change) used.set(change, (used.get(change) ?? 0) + 1);
     return change;
   };
-  let [text, at] = ['', 0];
+  let [text, beside, at] = ['', '', 0];
   for (const { kind, value, start, end } of literals) {
     const change = changeOf(value, kind);
-    if (!change) continue;
-    const written = kind === 'text' ? `'${change.to.replaceAll("'", "''")}'` : change.to;
-    text += sql.slice(at, start) + written;
+    text += sql.slice(at, start) + (change ? written(change) : sql.slice(start, end));
+    beside += `${sql.slice(at, start)} `;
     at = end;
   }
+  const rest = sql.slice(at);
   const bound = params.map((param) => {
-    const change = changeOf(String(param));
+    const change = changeOf(String(param), typeof param === 'string' ? 'text' : typeof param);
     if (!change) return param;
     return typeof param === 'number' ? Number(change.to) : change.to;
   });
@@ -95,5 +126,28 @@ function withLiterals(
     const times = used.get(change) ?? 0;
     return change.kind === 'number' ? times === 1 : times > 0;
   });
-  return isPlaced ? { text: text + sql.slice(at), params: bound } : null;
+  return isPlaced ? { text: text + rest, params: bound, beside: beside + rest } : null;
+}
+
+/** In brackets where a sign before the literal would make a comment of its own. */
+function written({ kind, to }: LiteralChange): string {
+  if (kind === 'text') return `'${to.replaceAll("'", "''")}'`;
+  return to.startsWith('-') ? `(${to})` : to;
+}
+
+/** Whether the new statement says what the old one says, with every old value exchanged and no other. */
+function isChangedAlone(
+  before: SqlFacts,
+  after: SqlFacts,
+  changes: readonly LiteralChange[],
+): boolean {
+  const isAsWanted = ({ kind, value }: SqlFacts['literals'][number], index: number): boolean => {
+    const change = changes.find((one) => one.kind === kind && one.from === value);
+    const literal = after.literals[index];
+    const wanted = change?.to ?? value;
+    const isEqual =
+      kind === 'number' ? Number(literal?.value) === Number(wanted) : literal?.value === wanted;
+    return isEqual && literal?.kind === kind;
+  };
+  return before.literals.length === after.literals.length && before.literals.every(isAsWanted);
 }

@@ -27,10 +27,18 @@ export async function createSmallShop(url: string): Promise<void> {
   );
 }
 
-/** The tables and a cache of their own, a server over both and a client of it. */
-export async function startSmallShop(t: TestContext, env: Environment = {}) {
+/**
+ * The tables and a cache of their own, a server over both and a client of it.
+ * @param more Statements that make what else the test needs.
+ */
+export async function startSmallShop(
+  t: TestContext,
+  env: Environment = {},
+  more: readonly string[] = [],
+) {
   const [database, cache] = [await freshDatabase(t), await freshDatabase(t)];
   await createSmallShop(database.url);
+  for (const statement of more) await admin(database.url, statement);
   const settings = { DATABASE_URL: database.readerUrl, CACHE_DATABASE_URL: cache.url, ...env };
   const server = await startAskonce(t, settings);
   const client = await connect(t, server.url);
