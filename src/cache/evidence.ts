@@ -74,7 +74,7 @@ export function gather(
   const differences = reconciled(pair, [
     ...compareFacts(pair.earlier.frame, pair.later.frame, pair.facts),
     ...residue.differences,
-    ...compareOpposites(residue.left, opposites),
+    ...compareOpposites(residue.unsaid, opposites),
     ...comparePrefixes(pair.earlier.frame, pair.later.frame),
   ]);
   const doubts = cautions(pair.earlier.question, pair.later.question);

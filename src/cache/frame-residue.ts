@@ -18,10 +18,14 @@ export interface Residue {
   /** Words that nothing explains, in the order they were said. */
   /** Words of the new question that looseness alone explains. */
   readonly loosely: readonly ContentWord[];
-  readonly left: {
-    readonly earlier: readonly ContentWord[];
-    readonly later: readonly ContentWord[];
-  };
+  readonly left: Sides;
+  /** Words that the other question does not say, whatever else explains them. */
+  readonly unsaid: Sides;
+}
+
+interface Sides {
+  readonly earlier: readonly ContentWord[];
+  readonly later: readonly ContentWord[];
 }
 
 const MAX_SAID = 8;
@@ -260,12 +264,15 @@ export function compareWords(earlier: Frame, later: Frame, sql: SqlFacts, isWord
     earlier.asksEverything !== later.asksEverything && returnsChosenColumns(sql)
       ? [{ weight: 'soft', rule: 'projection', text: 'only one question asks for all details' }]
       : [];
+  const unsaid = (judged: ReadonlyMap<ContentWord, Explanation>): readonly ContentWord[] =>
+    [...judged].filter(([, by]) => by !== 'same').map(([word]) => word);
   const left = {
     earlier: withoutValues(none(ofEarlier), spelledOut.length),
     later: none(ofLater),
   };
   return {
     left,
+    unsaid: { earlier: unsaid(ofEarlier), later: unsaid(ofLater) },
     loosely: [...ofLater].filter(([, by]) => by === 'loose').map(([word]) => word),
     differences: [
       ...differences,

@@ -2,6 +2,8 @@
 // proposes: the earlier question with the new values is then decided upon like any other, and the
 // statement with the new literals guarded like any other.
 import type { SqlFacts, SqlLiteral } from './facts.ts';
+import { frameOf } from './frame.ts';
+import { conceptsOf } from './frame-residue.ts';
 import { mentionOf, readValues } from './question-values.ts';
 import type { Place, ReadQuestion, SaidValue } from './question-values.ts';
 import { leavesLabel } from './rebind-label.ts';
@@ -56,6 +58,7 @@ export function rebind({ earlier, later, facts, knownValues }: RebindPair): Rebi
   );
   if (swaps.length === 0 || swaps.length > MAX_SWAPS || overlapping(swaps)) return null;
   const changes = swaps.flatMap((swap) => swap.changes);
+  if (!namesSameColumns(changes, facts, [earlier, later])) return null;
   // Two values for one literal, or one that turns into another's old value, cannot be told apart.
   if (new Set(changes.map(({ kind, from }) => `${kind} ${from}`)).size !== changes.length)
     return null;
@@ -71,6 +74,21 @@ export function rebind({ earlier, later, facts, knownValues }: RebindPair): Rebi
     ...(kind === 'time' ? windowTraces(key) : [key]),
   ]);
   return { question: rewritten(before.text, after.text, swaps), changes, traces };
+}
+
+/** "albums under label X" against "album X": a column that one question names of its value, both name. */
+function namesSameColumns(
+  changes: readonly LiteralChange[],
+  { literals }: SqlFacts,
+  questions: readonly string[],
+): boolean {
+  const columns = literals.flatMap(({ value, column }) =>
+    column !== null && changes.some(({ from }) => from === value) ? [column] : [],
+  );
+  const [earlier, later] = questions.map(
+    (question) => new Set(frameOf(question).words.map((word) => word.concept)),
+  );
+  return [...conceptsOf(columns)].every((name) => earlier!.has(name) === later!.has(name));
 }
 
 function overlapping(swaps: readonly Swap[]): boolean {

@@ -55,7 +55,8 @@ export function createRebinder({ guard, knownValues }: RebinderOptions): Rebinde
     if (!isChangedAlone(before.facts, after.facts, changes)) return null;
     const candidate = { question: rebinding.question, facts: after.facts, similarity };
     const decision = judge(candidate);
-    if (decision.outcome !== 'hit') return null;
+    // Rows are not at stake alone: with other values, what else differs is likelier to be another question.
+    if (decision.outcome !== 'hit' || decision.differences.length > 0) return null;
     return { neighbour, statement, params: bound.params, changes, decision };
   }
 
