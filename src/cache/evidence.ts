@@ -23,6 +23,7 @@ import {
 import { reconciled } from './frame-reconcile.ts';
 import { compareWords, type Residue } from './frame-residue.ts';
 import { heldBack, type Hold, narrows, type Risk, riskOf, swapsColumns } from './hold.ts';
+import { boundsOtherEvent } from './hold-events.ts';
 import { otherRelation } from './hold-relations.ts';
 import { otherWord } from './hold-words.ts';
 import { createThesaurus, type Thesaurus } from './thesaurus.ts';
@@ -80,7 +81,10 @@ export function gather(
   const doubts = cautions(pair.earlier.question, pair.later.question);
   const found = { differences, doubts, residue };
   const weighed = measure(pair, found, thesaurus);
-  const other = otherWord(pair, residue, { thesaurus, isWord }) ?? otherRelation(pair, isWord);
+  const other =
+    otherWord(pair, residue, { thesaurus, isWord }) ??
+    otherRelation(pair, isWord) ??
+    (boundsOtherEvent(pair, thesaurus) ? 'event' : null);
   const doubted = heldBack(pair, found, {
     alone: valueOf(weighed, 'later_left_alone'),
     rivals: valueOf(weighed, 'rivals'),

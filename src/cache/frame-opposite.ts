@@ -88,7 +88,7 @@ const EXCLUSIVE = `
   start/begin/beginning end/finish
   first last
   next previous
-  firstname lastname fullname
+  firstname lastname
   forename surname
   home away
   adult child
