@@ -13,8 +13,8 @@ const FAMILIES: readonly Family[] = [
   { name: 'a negative number', pattern: /(?:^|[\s(])[-\u2212]\d[\d.,]*/g },
   {
     name: 'all or some of them',
-    pattern:
-      /\b(?:bought|ordered|have|has|had) (?:all|every)\b|\b(?:did|do|does) (?:all|any|every)\b/g,
+    mild: true,
+    pattern: /\b(?:bought|ordered|have|has|had) (?:all|every)\b|\b(?:did|do|does) (?:all|every)\b/g,
   },
   { name: 'most of them', pattern: /\bmost of\b/g },
   {
@@ -32,7 +32,9 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'a short name',
-    pattern: /\b(?:in|from) (?:us|no|at|be|me)\b|\b(?:and|or) us\b/g,
+    mild: true,
+    pattern:
+      /\bfrom (?:us|no|at|be|me)\b|\bin (?:no(?! (?:more|less|fewer|way|case))|at(?! (?:most|least|all))|be|me)\b/g,
   },
   { name: 'what was returned', mild: true, pattern: /\breturn(?:s|ed|ing)?\b/g },
   { name: 'shipped or delivered', mild: true, pattern: /\b(?:ship|deliver|arriv|dispatch)[a-z]*/g },
@@ -48,13 +50,19 @@ const FAMILIES: readonly Family[] = [
     pattern:
       /(?<=\b(?:than|least|most|over|under|exactly) \d+ )(?!years\b|days\b|months\b|hours\b|minutes\b)[a-z]+s\b/g,
   },
-  { name: 'in or out of', pattern: /\b(?:out of|in|off) (?:stock|service|season|office|order)\b/g },
+  {
+    name: 'in or out of',
+    mild: true,
+    pattern:
+      /\b(?:out of|in|off) (?:stock|service|season|office(?! \w+ ?\d)|order(?! to\b| of\b))\b/g,
+  },
   { name: 'who owns whom', pattern: /\bown(?:s|ed)? us\b/g },
   { name: 'who does it', mild: true, pattern: /\bthey\b/g },
 ];
 
 /** "most products" counts them, "largest product" measures them: one is not the other. */
-const COUNTING_EXTREME = /\b(?:most|fewest)\b/;
+const COUNTING_EXTREME =
+  /(?<!\bat )\b(?:most|fewest)\b(?! (?:people|recent\w*|common\w*|often|popular|dense\w*|expensive|\w+ous|\w+ated)\b)/;
 const MEASURING_EXTREME =
   /\b(?:best|largest|greatest|biggest|smallest|worst)\b(?! (?:total )?(?:number|count|amount|quantity|numbers))/;
 /** Both ends of a period are a typed fact already; only a lone one passes unseen. */
@@ -112,7 +120,7 @@ function plain(question: string): string {
     .toLowerCase()
     .replace(CLOSED_PERIOD, ' ')
     .replace(IMPERATIVE_RETURN, ' ')
-    .replace(/\bthe us\b/g, 'us');
+    .replace(/\bthe us\b/g, 'usa');
 }
 
 function said(text: string, pattern: RegExp): string {
@@ -122,12 +130,17 @@ function said(text: string, pattern: RegExp): string {
     .join(' ');
 }
 
+const COUNTED_NOUN = /\b(?:most|fewest) (\p{L}{3,30})/u;
+
 /** "the latest 20" are not "the best 20". */
 const DATED_EXTREME = /\b(?:latest|newest|most recent|earliest)\b/;
 
 function extremesDiffer(a: string, b: string): boolean {
   if (DATED_EXTREME.test(a) && !DATED_EXTREME.test(b) && MEASURING_EXTREME.test(b)) return true;
-  return COUNTING_EXTREME.test(a) && !COUNTING_EXTREME.test(b) && MEASURING_EXTREME.test(b);
+  if (!COUNTING_EXTREME.test(a) || COUNTING_EXTREME.test(b)) return false;
+  // "most people" is the "largest population"; "most orders" are not the "largest orders".
+  const noun = COUNTED_NOUN.exec(a)?.[1];
+  return noun !== undefined && new RegExp(`${MEASURING_EXTREME.source} ${noun}\\b`).test(b);
 }
 
 /** "more than 4 ratings" counts them, "a rating above 4" measures one. */

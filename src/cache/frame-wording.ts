@@ -112,6 +112,8 @@ const REWORDINGS: readonly Rewording[] = [
   says(String.raw`\b(?:multiple|several) (?=[a-z])`, 'more than one '),
   says(String.raw`\b(?:multiple|several) times\b`, 'more than one time'),
   says(String.raw`\bwithin (?:a single|one|the same) (?!${UNIT}\b)(?=[a-z])`, 'within the same '),
+  says(String.raw`\bin us\b`, 'in usa'),
+  says(String.raw`\bin (\p{L}{2,30} (?:and|or)) us\b`, 'in $1 usa'),
   // What picks, counts or leaves out.
   says(
     String.raw`\bmore ((?:[\p{L}-]{1,20} ){1,4}?)than (?:(?:on|in|at|by|for|from) )?(?:any|every|all) others?(?: \p{L}{1,20})?(?=[ ?.!,]|$)`,
