@@ -160,12 +160,13 @@ export const SETTINGS = {
     schema: integer(256 * MEBIBYTE, MEBIBYTE, 1024 * 1024 * MEBIBYTE),
   },
   TARGET_ERROR_RATE: {
-    about: 'Wrong answers tolerated among those served by similarity.',
+    about:
+      'Wrong answers tolerated among those served by similarity, by calibration (see models/README.md).',
     schema: fraction(0.01, 0, 0.5),
   },
   TEMPLATE_HITS: {
     about:
-      'on: where only values differ, the earlier statement runs with the new ones; off: never.',
+      'on: where only values differ, the earlier statement runs with the new ones, whatever the target.',
     schema: onOff('on'),
   },
   SHADOW_CHECK_RATE: {

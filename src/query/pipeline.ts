@@ -88,14 +88,18 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
   /** Null where the database refuses the statement: the agent did not write it and is asked for its own. */
   async function runRebound(
-    { statement, match }: NonNullable<Recalled['rebound']>,
+    { statement, match, isChecked }: NonNullable<Recalled['rebound']>,
     asked: Asked,
     request: AskRequest,
     context: RequestContext,
   ): Promise<AskOutcome | null> {
     const plan = toPlan(statement.statement, asked, statement.params);
     try {
-      const answer = await answered({ asked, plan, match, tier: 'semantic' }, request, context);
+      const answer = await answered(
+        { asked, plan, match, tier: 'semantic', isChecked },
+        request,
+        context,
+      );
       cache.note(asked.questionKey, { phrasing: { ...statement.neighbour, plan }, match });
       return answer;
     } catch (error) {

@@ -20,12 +20,19 @@ export interface Hit {
   readonly isChecked: boolean;
 }
 
+/** The earlier statement with other literals. */
+interface Rebound {
+  readonly statement: ReboundStatement;
+  readonly match: Match;
+  readonly isChecked: boolean;
+}
+
 export interface Recalled {
   readonly outcome: 'hit' | 'confirm' | 'miss';
   /** The one to serve, when the outcome is a hit. */
   readonly hit: Hit | null;
   /** Without a hit: a statement to run, which answers the question once its literals are exchanged. */
-  readonly rebound: { readonly statement: ReboundStatement; readonly match: Match } | null;
+  readonly rebound: Rebound | null;
   /** Plausible ones, best first: one per plan. */
   readonly candidates: readonly Candidate[];
   /** The nearest known questions whatever was decided: examples of SQL over this database. */
@@ -113,25 +120,32 @@ export function createRecall(options: RecallOptions): Recall {
     const chosen = choose(nearest, judge);
     const rebound = chosen.hit ? null : reboundOf(asked.question, nearest, judge);
     metrics.cacheLookup('semantic', rebound ? 'rebound' : chosen.outcome);
+    const decided = chosen.hit ?? rebound?.statement;
+    const isChecked = decided !== undefined && Math.random() < shadowCheckRate;
     const hit = chosen.hit && {
       neighbour: chosen.hit.neighbour,
       match: matchOf(chosen.hit),
-      isChecked: Math.random() < shadowCheckRate,
+      isChecked,
     };
     const outcome = rebound ? 'rebound' : chosen.outcome;
-    const decided = chosen.hit ?? rebound?.statement;
     for (const candidate of decided ? [decided] : chosen.logged) {
-      onDecision?.(recordOf(asked, candidate, { outcome, isChecked: hit?.isChecked ?? false }));
+      onDecision?.(recordOf(asked, candidate, { outcome, isChecked }));
     }
     const { candidates } = chosen;
-    return { outcome: chosen.outcome, hit, rebound, candidates, nearest };
+    return {
+      outcome: chosen.outcome,
+      hit,
+      rebound: rebound && { ...rebound, isChecked },
+      candidates,
+      nearest,
+    };
   }
 
   function reboundOf(
     question: string,
     nearest: readonly Neighbour[],
     judge: Judge,
-  ): Recalled['rebound'] {
+  ): Omit<Rebound, 'isChecked'> | null {
     const statement = rebinder?.(question, nearest, judge);
     if (!statement) return null;
     const rebound = statement.changes.map(({ from, to }) => ({ from, to }));
