@@ -33,6 +33,9 @@ const OPPOSITE_BOUND: Readonly<Record<string, string>> = {
   '<=': '>',
 };
 
+/** How far behind a negation the bound may stand that it turns. */
+const TURN_REACH = 6;
+
 /** "leaving out those with fewer than 50" is "at least 50": a negation turns the bound that it stands before. */
 function turned(key: string): string {
   const [bound = '', ...rest] = key.split(' ');
@@ -47,7 +50,21 @@ function isTurnedByNegation(earlier: Frame, later: Frame): boolean {
   const [before, after] = [bounds(earlier), bounds(later)];
   const left = before.filter((key) => !after.includes(key));
   const added = after.filter((key) => !before.includes(key));
-  return left.length === 1 && added.length === 1 && isSameWholeBound(turned(left[0]!), added[0]!);
+  if (left.length !== 1 || added.length !== 1) return false;
+  const [frame, key] = was > is ? [earlier, left[0]!] : [later, added[0]!];
+  return standsBefore(frame, key) && isSameWholeBound(turned(left[0]!), added[0]!);
+}
+
+/** "not from Germany, above 50" negates something else. */
+function standsBefore(frame: Frame, key: string): boolean {
+  const bound = factsOf(frame, 'comparison').find((fact) => fact.key === key);
+  return factsOf(frame, 'negation').some(
+    ({ at }) =>
+      bound !== undefined &&
+      at < bound.at &&
+      bound.at - at <= TURN_REACH &&
+      !frame.words.some((word) => word.value !== null && word.at > at && word.at < bound.at),
+  );
 }
 
 const SPAN = /^(?:<=? |(?:next|last|past) )?([\d.]+ (?:s|mo))$/u;
@@ -71,10 +88,22 @@ const othersOf = (frame: Frame): string =>
     .sort()
     .join();
 
+/** "trips of 14 days", "signed for under 2 years": how long, and not until when. */
+const lasts = ({ facts, tokens }: Frame): boolean =>
+  facts.some(({ kind, key, at, said }) => {
+    if (!SPAN.test(key) || kind === 'time') return false;
+    if (kind === 'number') return !WHEN.test(tokens[at - 1]?.text ?? '');
+    const start = Math.max(0, at - said.split(' ').length);
+    return tokens.slice(start, at).some(({ text }) => FOR.test(text));
+  });
+const WHEN = /^(?:in|within|over|during|the)$/u;
+const FOR = /^(?:for|of|lasting)$/u;
+
 /** "due within 14 days" of "due in the next 14 days": the same span, of which one leaves out the direction. */
 function saysOneSpan(earlier: Frame, later: Frame): boolean {
   const spans = spansOf(earlier);
   if (spans === '' || spans !== spansOf(later) || othersOf(earlier) !== othersOf(later))
     return false;
+  if (lasts(earlier) || lasts(later)) return false;
   return anchored(earlier) !== anchored(later) || bounded(earlier) !== bounded(later);
 }

@@ -3,6 +3,8 @@
 import type { Frame } from './frame.ts';
 
 interface Sides {
+  /** "as many … as …": one says so too, or they are no two wordings of one thing. */
+  readonly isAs: boolean;
   readonly lesser: readonly string[];
   readonly greater: readonly string[];
 }
@@ -15,6 +17,9 @@ const MORE =
 const LIGHT =
   /^(?:the|an?|all|any|each|every|its|their|his|her|our|this|that|these|those|of|by|in|for|from|to|at|on|with|is|are|was|were|be|been|has|have|had|did|does|do|can|it|they|which|who|whose|than|as|only|own|total|number)$/u;
 const BREAK = /^(?:and|or|who|that|which|where|when)$/u;
+const AS_MANY = /^(?:many|much)$/u;
+/** "half as many wins as losses" */
+const FEWER = /^(?:half|most|third|quarter|not)$/u;
 const REACH = 6;
 const MAX_WORDS = 3;
 
@@ -27,7 +32,8 @@ export function compareSides(earlier: Frame, later: Frame): number {
     one.filter((word) => other.includes(word)).length;
   const straight = like(was.lesser, is.lesser) + like(was.greater, is.greater);
   const crossed = like(was.lesser, is.greater) + like(was.greater, is.lesser);
-  return Math.sign(straight - crossed);
+  const found = Math.sign(straight - crossed);
+  return was.isAs === is.isAs ? found : Math.min(0, found);
 }
 
 /** "… but earns more" 1, "… but earns less" -1, else 0. */
@@ -39,6 +45,8 @@ function endsWith({ tokens }: Frame): number {
 /** The first comparison that has a thing on either side; null where there is none. */
 function sidesOf(frame: Frame): Sides | null {
   for (const [at, { text, quoted }] of frame.tokens.entries()) {
+    const asMany = sidesOfAs(frame, at);
+    if (asMany !== null) return asMany;
     if (quoted || !(LESS.test(text) || MORE.test(text))) continue;
     const than = frame.tokens.slice(at, at + REACH).findIndex((token) => token.text === 'than');
     // "more scrap than output" has its first thing behind the word, "stock lower than demand" before it.
@@ -47,9 +55,26 @@ function sidesOf(frame: Frame): Sides | null {
         ? [wordsFrom(frame, at + 1, at + than), wordsFrom(frame, at + than + 1)]
         : [wordsBefore(frame, at), wordsFrom(frame, at + Math.max(than, 0) + 1)];
     if (left.length === 0 || right.length === 0 || /\d/u.test(right.join(''))) continue;
-    return LESS.test(text) ? { lesser: left, greater: right } : { lesser: right, greater: left };
+    const isAs = false;
+    return LESS.test(text)
+      ? { isAs, lesser: left, greater: right }
+      : { isAs, lesser: right, greater: left };
   }
   return null;
+}
+
+/** "at least as many wins as losses" */
+function sidesOfAs(frame: Frame, at: number): Sides | null {
+  const text = (place: number): string => frame.tokens[place]?.text ?? '';
+  if (!AS_MANY.test(text(at)) || text(at - 1) !== 'as') return null;
+  const as = frame.tokens.slice(at, at + REACH).findIndex((token) => token.text === 'as');
+  if (as < 2) return null;
+  const [left, right] = [wordsFrom(frame, at + 1, at + as), wordsFrom(frame, at + as + 1)];
+  if (left.length === 0 || right.length === 0) return null;
+  const isAs = true;
+  return FEWER.test(text(at - 2))
+    ? { isAs, lesser: left, greater: right }
+    : { isAs, lesser: right, greater: left };
 }
 
 function wordsFrom({ tokens, concepts }: Frame, from: number, to = from + REACH): string[] {

@@ -4,11 +4,18 @@
 import { readable } from './frame-text.ts';
 
 const MAX_CHARS = 8_000;
-const QUOTED = /("[^"]+"|(?<![\p{L}\p{N}])'[^']{2,}'(?![\p{L}\p{N}]))/u;
+/** As the tokens are quoted (frame-text.ts): an apostrophe inside a word closes nothing. */
+const QUOTED =
+  /("[^"]{1,119}"|(?<![\p{L}\p{N}])'(?:[^']|'(?=[\p{L}\p{N}])){2,119}'(?![\p{L}\p{N}]))/u;
 const YEAR = String.raw`(?:19|20)\d\d`;
 const MONTH = String.raw`(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}`;
 const UNIT = String.raw`(?:days?|weeks?|months?|years?|hours?|minutes?|d|wks?|hrs?|mths?)`;
-const COUNT = String.raw`(?:\d{1,4}|[a-z]{3,9}(?:-[a-z]{3,5})?)`;
+const COUNT = String.raw`(?:\d{1,4}|(?!(?:the|this|that|last|next|past|previous|prior|coming|each|every|all|any|same)\b)[a-z]{3,9}(?:-[a-z]{3,5})?)`;
+/** What may follow a phrase that ends: a mark, the end or the next phrase. */
+const ENDS = String.raw`(?= ?[?.!,;)]| ?$| (?:in|on|at|by|for|from|across|per|over|during|since|before|after|within|until|between|last|this)\b)`;
+const SMALL = String.raw`(?:in|on|at|by|for|from|of|to|with|without|within|outside|inside|before|after|since|until|till|during|except|excluding|including|but|and|or|not|than|last|this|next|over|under|between|among|across|per|when|where|that|which|who|is|was|are|were|has|have|had|does|do|did)\b`;
+/** Units that one thing is within, rather than a thing that holds several. */
+const ONE_UNIT = String.raw`(?:${UNIT}|miles?|km|kilomet(?:er|re)s?|met(?:er|re)s?|feet|foot|yards?|decades?|quarters?|percent|points?|business|working|calendar|standard|percentage|degrees?|block|stop)\b`;
 /** Quarters by the words for three months of a year. */
 const THIRDS: ReadonlyMap<string, string> = new Map([
   ['first', 'Q1'],
@@ -28,7 +35,8 @@ const REWORDINGS: readonly Rewording[] = [
     String.raw`\bl(\d{1,3})([dwm])\b`,
     (_, count, unit) => `last ${count} ${SPANS.get(unit.toLowerCase())}`,
   ),
-  says(String.raw`\b(\d{1,4}) ?d\b`, '$1 days'),
+  // "3D" and "2d" are no days, unless a window says so.
+  says(String.raw`\b((?<=\b(?:last|past|next|within) )[23]|[14-9]|\d{2,4}) ?d\b`, '$1 days'),
   says(String.raw`\b(\d{1,4}) (?:nts|nt)\b`, '$1 nights'),
   says(String.raw`\bwks?\b`, 'week'),
   says(String.raw`\b(?:mnth|mth)(s?)\b`, 'month$1'),
@@ -49,11 +57,12 @@ const REWORDINGS: readonly Rewording[] = [
     'second half of $1',
   ),
   says(
-    String.raw`\b(?:from|between) (?:today|now) (?:to|and|until|up to) (?:today \+ |now \+ )?(${COUNT} ${UNIT})(?: from (?:now|today)| ahead)?\b`,
+    String.raw`\b(?:from|between) (?:today|now) (?:to|and|until|up to) (?:today \+ |now \+ )?(${COUNT} ${UNIT})(?: from (?:now|today)| ahead)?\b(?! (?:ago|before|earlier|back)\b)`,
     'in the next $1',
   ),
   says(
-    String.raw`\b(?:within|in|over|during|no (?:further|later|more) than)(?: the)? (${COUNT} ${UNIT}) (?:from (?:now|today)|of (?:now|today)|ahead(?: of us)?|to come|that lie ahead)\b`,
+    // "over 30 days ahead" is later than that.
+    String.raw`\b(?:(?:within|in|during|no (?:further|later|more) than)(?: the)?|over the) (${COUNT} ${UNIT}) (?:from (?:now|today)|of (?:now|today)|ahead(?: of us)?|to come|that lie ahead)\b`,
     'in the next $1',
   ),
   says(
@@ -82,25 +91,43 @@ const REWORDINGS: readonly Rewording[] = [
   says(String.raw`\bin (${COUNT} ${UNIT}) or (?:sooner|earlier|less)\b`, 'within $1'),
   says(String.raw`\blast month of (?=${YEAR}\b)`, 'December '),
   says(String.raw`\bfirst month of (?=${YEAR}\b)`, 'January '),
-  says(String.raw`\bpast (?=\d{1,2}[./]\d|${YEAR}\b|${MONTH} \d)`, 'after '),
+  // "the past 1.5 years" and "past 2000 orders" name no date.
+  says(
+    String.raw`(?<!\bthe )\bpast (?=\d{1,2}\/\d|\d{1,2}\.\d{1,2}\.|${YEAR}\b(?! [a-z]{2,20}s\b)|${MONTH} \d)`,
+    'after ',
+  ),
   // Amounts.
   says(String.raw`\b(?:exactly once|once and only once|just once|only once)\b`, 'exactly 1 time'),
   says(String.raw`\bone-time\b`, '1 time'),
   says(String.raw`\b(\d{1,2}(?:st|nd|rd|th))-(?=[a-z]+est\b)`, '$1 '),
-  says(String.raw`\b(?:each|both) of the two\b`, 'both'),
+  // "for each of the two" asks for two figures.
+  says(
+    String.raw`(?:\bboth|(?<!\b(?:for|of|in|per|at|from|do|did|does|has|have|is|are) )\beach) of the two\b`,
+    'both',
+  ),
   says(String.raw`\bthru\b`, 'through'),
   says(String.raw`\bone-way\b`, 'way'),
   says(
-    String.raw`(?:\bper|\/|\bevery|\bover|\bfor) ?(?:a |each )?(?:100|hundred|one hundred) ?(?:km|kilomet(?:er|re)s?)\b`,
+    // "litres over 100 km", but never "trips over 100 km".
+    String.raw`(?:\bper|\/|\bevery|(?<=\b(?:l|lit(?:er|re)s?|kwh|fuel|consumption|consumed?s?) )(?:over|for)) ?(?:a |each )?(?:100|hundred|one hundred) ?(?:km|kilomet(?:er|re)s?)\b`,
     ' per hundredkm',
   ),
   says(String.raw`\bis not null\b`, 'exists'),
-  says(String.raw`\b(?:leads?|leading) in (?:the )?(?:number of )?`, 'with the most '),
+  // "leads in Germany" are customers to be.
+  says(String.raw`\b(?:leads?|leading) in (?:the )?number of `, 'with the most '),
+  says(
+    String.raw`(?<=\b(?:who|(?:which|what) \p{L}{2,20}) )leads in (?=(?:sales|revenue|turnover|profit|goals|points|wins|orders|bookings|visits|views|output|production|exports|imports|attendance)\b)`,
+    'with the most ',
+  ),
   says(String.raw`\bthree quarters of an hour\b`, '45 minutes'),
-  says(String.raw`\b(\d+) ?t\b(?!-)`, '$1 tonnes'),
+  // "12T" is the name of something.
+  says(String.raw`\b(\d+)( ?)t\b(?!-)`, (all, amount, space) =>
+    space === '' && all.endsWith('T') ? all : `${amount} tonnes`,
+  ),
   says(String.raw`\bmetric tons?\b`, 'tonnes'),
   says(String.raw`\b(?:square met(?:er|re)s?|sq\.? ?m|m2)(?![\p{L}\p{N}])`, 'sqm'),
-  says(String.raw`\b(${YEAR}) ?(?:\+|plus) (?=[a-z])`, '$1 and '),
+  // "2020+" is 2020 or later.
+  says(String.raw`\b(${YEAR}) (?:\+|plus) (?=[a-z])`, '$1 and '),
   says(String.raw`\bfrom ([€$£]?[\d.,k-]{1,14}) up to (?=[€$£\d])`, 'between $1 and '),
   says(
     String.raw`\bin the range (?:of |from )?([€$£]?[\d.,]{1,12}k?) ?(?:-|to) ?(?=[€$£\d])`,
@@ -110,14 +137,14 @@ const REWORDINGS: readonly Rewording[] = [
   says(String.raw`\b(?:50th|fiftieth) percentile\b`, 'median'),
   says(String.raw`(?<=\bin |\()min\b`, 'minutes'),
   says(String.raw`\b(?:multiple|several) (?=[a-z])`, 'more than one '),
-  says(String.raw`\b(?:multiple|several) times\b`, 'more than one time'),
-  says(String.raw`\bwithin (?:a single|one|the same) (?!${UNIT}\b)(?=[a-z])`, 'within the same '),
+  says(String.raw`\bwithin (?:a single|one|the same) (?!${ONE_UNIT})(?=[a-z])`, 'within the same '),
   says(String.raw`\bin us\b`, 'in usa'),
   says(String.raw`\bin (\p{L}{2,30} (?:and|or)) us\b`, 'in $1 usa'),
   // What picks, counts or leaves out.
   says(
-    String.raw`\bmore ((?:[\p{L}-]{1,20} ){1,4}?)than (?:(?:on|in|at|by|for|from) )?(?:any|every|all) others?(?: \p{L}{1,20})?(?=[ ?.!,]|$)`,
-    'the most $1',
+    // "than all others combined" is more than half; what follows ("outside Europe") says of which.
+    String.raw`\bmore ((?:[\p{L}-]{1,20} ){1,4}?)than (?:(?:on|in|at|by|for|from) )?(?:any|every|all) others?\b(?!(?: \p{L}{1,20}){0,2} (?:combined|together)\b)(?: (?!${SMALL})\p{L}{1,20}${ENDS})?`,
+    (_, things) => `the most ${things?.trimEnd()}`,
   ),
   says(
     String.raw`\bmore ((?:[\p{L}-]{1,20} ){1,4}?)than (?:anyone|anybody|everyone|everybody) else\b`,
@@ -135,7 +162,8 @@ const REWORDINGS: readonly Rewording[] = [
   says(String.raw`\b(?:number|licence|license) plate(s?)\b`, 'plate$1'),
   says(String.raw`\bthe number (?=\d)`, 'number '),
   says(String.raw`\boverall (?=(?:average|mean|avg)\b)`, ''),
-  says(String.raw`\b((?:average|mean|avg)(?: \p{L}{1,20})?) overall\b`, '$1'),
+  // "average overall rating": a name of something.
+  says(String.raw`\b((?:average|mean|avg) \p{L}{1,20}) overall\b${ENDS}`, '$1'),
 ];
 const SPANS: ReadonlyMap<string, string> = new Map([
   ['d', 'days'],
@@ -150,10 +178,11 @@ const MONTH_FIRST = /\bmm\/dd\b/iu;
 
 /** @param question of any length. */
 export function plainWording(question: string): string {
-  const text = dated(readable(question.slice(0, MAX_CHARS)));
+  const text = readable(question.slice(0, MAX_CHARS));
+  const isDayFirst = saysDayFirst(text);
   return text
     .split(QUOTED)
-    .map((part, at) => (at % 2 === 1 ? part : reworded(part)))
+    .map((part, at) => (at % 2 === 1 ? part : reworded(dated(part, isDayFirst))))
     .join('');
 }
 
@@ -164,11 +193,16 @@ const reworded = (text: string): string =>
     text,
   );
 
-function dated(text: string): string {
+/** Null where nothing in the text tells. */
+function saysDayFirst(text: string): boolean | null {
   const dates = [...text.matchAll(SLASHED)];
   const isDayFirst = DAY_FIRST.test(text) || dates.some(([, first]) => Number(first) > 12);
   const isMonthFirst = MONTH_FIRST.test(text) || dates.some(([, , second]) => Number(second) > 12);
-  if (isDayFirst === isMonthFirst) return text;
+  return isDayFirst === isMonthFirst ? null : isDayFirst;
+}
+
+function dated(text: string, isDayFirst: boolean | null): string {
+  if (isDayFirst === null) return text;
   return text.replace(SLASHED, (_, first: string, second: string, year: string) => {
     const [day, month] = isDayFirst ? [first, second] : [second, first];
     return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;

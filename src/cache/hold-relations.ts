@@ -88,6 +88,7 @@ const PREPOSITIONS: ReadonlyMap<string, string> = new Map(
     at: 'at',
     on: 'on',
     onto: 'to',
+    under: 'under',
   }),
 );
 const EXCLUSIVE = new Set([
@@ -116,6 +117,7 @@ const EXCLUSIVE_OF_NAMES = new Set([
   'at to',
   'for like',
   'like with',
+  'under with',
   'on to',
 ]);
 const PASSED_OVER = /^(?:the|an?|our|their|his|her|its|my|your|all|any|each|every|this|that)$/u;
