@@ -17,6 +17,7 @@ const MORE =
 const LIGHT =
   /^(?:the|an?|all|any|each|every|its|their|his|her|our|this|that|these|those|of|by|in|for|from|to|at|on|with|is|are|was|were|be|been|has|have|had|did|does|do|can|it|they|which|who|whose|than|as|only|own|total|number)$/u;
 const BREAK = /^(?:and|or|who|that|which|where|when)$/u;
+const RELATIVE = /^(?:who|that|which)$/u;
 const AS_MANY = /^(?:many|much)$/u;
 /** "half as many wins as losses" */
 const FEWER = /^(?:half|most|third|quarter|not)$/u;
@@ -91,7 +92,9 @@ function wordsBefore({ tokens, concepts }: Frame, end: number): string[] {
   const found: string[] = [];
   for (let at = end - 1; at >= Math.max(0, end - REACH) && found.length < MAX_WORDS; at -= 1) {
     const { text, kind } = tokens[at]!;
-    if (kind === 'mark' || (BREAK.test(text) && found.length > 0)) break;
+    // "employees who earn more": a verb alone does not say of whom.
+    const goesOn = found.length === 1 && RELATIVE.test(text);
+    if (kind === 'mark' || (BREAK.test(text) && found.length > 0 && !goesOn)) break;
     if (!LIGHT.test(text)) found.push(concepts[at]!);
   }
   return found;

@@ -148,7 +148,7 @@ const REWORDINGS: readonly Rewording[] = [
   ),
   says(
     String.raw`\bmore ((?:[\p{L}-]{1,20} ){1,4}?)than (?:anyone|anybody|everyone|everybody) else\b`,
-    'the most $1',
+    (_, things) => `the most ${things?.trimEnd()}`,
   ),
   says(
     String.raw`\b(?:not counting|without counting|(?:do not|don't) count|not including|without including)\b`,
