@@ -133,7 +133,8 @@ export function comparePrefixes(earlier: Frame, later: Frame): readonly Differen
     [...texts].find(
       (text) =>
         PREFIXED.test(text) &&
-        !other.texts.has(text) &&
+        // "discount counts" are the number of discounts.
+        !other.concepts.includes(conceptOf(text)) &&
         other.texts.has(text.replace(PREFIXED, '')) &&
         !texts.has(text.replace(PREFIXED, '')),
     );

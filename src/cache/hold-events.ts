@@ -12,7 +12,7 @@ const DONE =
   /(?:ed|aught|ought|uilt|itten|awn|orn|aken|iven|ung|ade|old|eld|ent|roken|osen|aid|egan|egun|eft|ost)$/u;
 /** Between what happened and when. */
 const BETWEEN =
-  /^(?:in|on|at|during|within|between|from|since|before|after|by|the|over|for|up|out|off|of|until|to|and|through|this)$/u;
+  /^(?:in|on|at|during|within|between|from|since|before|after|by|the|over|for|up|out|off|of|until|to|and|through|this|year|month)$/u;
 /** These say that there is a date, not of what. */
 const MERELY = /^(?:dated|named|called|based|listed|placed|done|needed|related|used|said)$/u;
 const REACH = 4;

@@ -140,7 +140,9 @@ function placesOf({ tokens, concepts }: Frame): ReadonlyMap<string, ReadonlySet<
   const places = new Map<string, Set<string>>();
   tokens.forEach(({ text, quoted }, at) => {
     const isOut = text === 'of' && tokens[at - 1]?.text === 'out';
-    const preposition = isOut ? 'out' : PREPOSITIONS.get(text);
+    // "not in Berlin" is "outside Berlin".
+    const isNotIn = text === 'in' && tokens[at - 1]?.text === 'not';
+    const preposition = isOut ? 'out' : isNotIn ? 'outside' : PREPOSITIONS.get(text);
     if (preposition === undefined || quoted) return;
     let next = at + 1;
     while (PASSED_OVER.test(tokens[next]?.text ?? '')) next += 1;
@@ -170,9 +172,10 @@ const isFuture = ({ tokens }: Frame): boolean =>
   );
 
 function isPast({ tokens }: Frame): boolean {
-  if (tokens.some(({ text }) => AHEAD.test(text) || FUTURE.test(text))) return false;
-  return tokens.some(({ text, kind }, at) => {
-    if (kind !== 'word') return false;
+  const said = tokens.filter(({ quoted }) => !quoted);
+  if (said.some(({ text }) => AHEAD.test(text) || FUTURE.test(text))) return false;
+  return tokens.some(({ text, kind, quoted }, at) => {
+    if (kind !== 'word' || quoted) return false;
     return PAST.test(text) || (/..ed$/u.test(text) && !BE.test(tokens[at - 1]?.text ?? ''));
   });
 }
@@ -185,7 +188,10 @@ const LISTED =
 /** "passed every exam" against "passed an exam", "have ever been" against "are". */
 function quantifiersExclude(earlier: Frame, later: Frame): boolean {
   const conditions = ({ tokens }: Frame): boolean =>
-    tokens.some(({ text }, at) => text === 'every' && !LISTED.test(tokens[at - 1]?.text ?? 'list'));
+    tokens.some(
+      ({ text, quoted }, at) =>
+        text === 'every' && !quoted && !LISTED.test(tokens[at - 1]?.text ?? 'list'),
+    );
   const says = ({ tokens }: Frame, pattern: RegExp): boolean =>
     tokens.some(({ text, quoted }) => !quoted && pattern.test(text));
   const lacks = (one: Frame, other: Frame): boolean =>
