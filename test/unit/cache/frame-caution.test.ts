@@ -183,6 +183,71 @@ const PAIRS: ReadonlyArray<readonly [string, string, string]> = [
     'cities where employees outnumber customers',
     'SELECT city FROM cities WHERE customers > employees',
   ],
+  [
+    'Which bookings start within 30 days from now?',
+    'Which bookings start over 30 days from now?',
+    "SELECT * FROM bookings WHERE starts_at >= now() AND starts_at < now() + interval '30 days'",
+  ],
+  [
+    'How many trips over 100 km were made?',
+    'How many trips per 100 km were made?',
+    'SELECT count(*) FROM trips WHERE distance_km > 100',
+  ],
+  [
+    'Which city has more customers than any other in Europe?',
+    'Which city has more customers than any other outside Europe?',
+    "SELECT city FROM customers WHERE continent = 'Europe' GROUP BY city ORDER BY count(*) DESC LIMIT 1",
+  ],
+  [
+    'Which city has had more orders than any other since 2020?',
+    'Which city has had more orders than any other before 2020?',
+    "SELECT city FROM orders WHERE ordered_at >= '2020-01-01' GROUP BY city ORDER BY count(*) DESC LIMIT 1",
+  ],
+  [
+    'How many cars built in 2020 in Germany were sold?',
+    'How many cars built 2020+ in Germany were sold?',
+    "SELECT count(*) FROM cars WHERE year = 2020 AND country = 'Germany'",
+  ],
+  [
+    'How many leads in the pipeline?',
+    'How many with the most pipeline?',
+    'SELECT count(*) FROM leads',
+  ],
+  [
+    'What was revenue in the past 1.5 years?',
+    'What was revenue after 1.5 years?',
+    "SELECT sum(total) FROM orders WHERE ordered_at > now() - interval '18 months'",
+  ],
+  [
+    'What is the average rating of each of the two products?',
+    'What is the average rating of both products?',
+    'SELECT product, avg(rating) FROM reviews GROUP BY product',
+  ],
+  [
+    'Which employees joined in the last 12 months?',
+    'Which employees joined for 12 months?',
+    "SELECT * FROM employees WHERE joined_at > now() - interval '12 months'",
+  ],
+  [
+    'Contracts signed in the last 2 years',
+    'Contracts signed for under 2 years',
+    "SELECT * FROM contracts WHERE signed_at > now() - interval '2 years'",
+  ],
+  [
+    'Teams with at least as many wins as losses',
+    'Teams with at least as many losses as wins',
+    'SELECT * FROM teams WHERE wins >= losses',
+  ],
+  [
+    'Teams with twice as many wins as losses',
+    'Teams with twice as many losses as wins',
+    'SELECT * FROM teams WHERE wins >= 2 * losses',
+  ],
+  [
+    'Which employees work with Anna?',
+    'Which employees work under Anna?',
+    "SELECT * FROM employees WHERE team_of = 'Anna'",
+  ],
 ];
 
 for (const [earlier, later, sql] of PAIRS) {

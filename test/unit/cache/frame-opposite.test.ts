@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import type { ContentWord } from '../../../src/cache/frame-facts.ts';
-import { compareOpposites, createOpposites } from '../../../src/cache/frame-opposite.ts';
+import {
+  compareOpposites,
+  comparePrefixes,
+  createOpposites,
+} from '../../../src/cache/frame-opposite.ts';
+import { frameOf } from '../../../src/cache/frame.ts';
 import { conceptOf } from '../../../src/cache/words.ts';
+import { ODD_TEXTS } from '../../support/pairs.ts';
 
 const opposites = createOpposites();
 const words = (text: string): readonly ContentWord[] =>
@@ -63,4 +69,49 @@ test('where one question says nothing instead, nothing is excluded', () => {
 test('without knowledge of words nothing is excluded', () => {
   const left = { earlier: words('import'), later: words('export') };
   assert.deepEqual(compareOpposites(left, new Map()), []);
+});
+
+const prefixes = (earlier: string, later: string) =>
+  comparePrefixes(frameOf(earlier), frameOf(later));
+
+for (const [first, second] of [
+  ['available products', 'unavailable products'],
+  ['the verified users', 'the nonverified users'],
+  ['users who liked it', 'users who disliked it'],
+  ['active accounts', 'inactive accounts'],
+  ['valid tickets', 'invalid tickets'],
+  ['the used doses', 'the unused doses'],
+] as const) {
+  test(`a prefix denies: "${first}", "${second}", and the other way round`, () => {
+    for (const found of [prefixes(first, second), prefixes(second, first)]) {
+      assert.deepEqual(
+        found.map(({ weight, rule }) => [weight, rule]),
+        [['hard', 'opposite']],
+      );
+    }
+  });
+}
+
+for (const [first, second] of [
+  ['the union members', 'the on members'],
+  ['the units', 'the ts'],
+  ['the income', 'the come'],
+  ['the invoices', 'the voices'],
+  ['the number of discounts', 'the discount counts'],
+  ['unpaid orders', 'unpaid orders'],
+  // Each says both.
+  ['paid and unpaid orders', 'paid orders'],
+  ['paid and unpaid orders', 'unpaid and paid orders'],
+  ['unpaid orders', 'zebra orders'],
+  ['', 'unpaid'],
+] as const) {
+  test(`no prefix denies between "${first}" and "${second}"`, () => {
+    assert.deepEqual(prefixes(first, second), []);
+    assert.deepEqual(prefixes(second, first), []);
+  });
+}
+
+test('of any two texts the prefixes can be compared', () => {
+  for (const earlier of ODD_TEXTS)
+    for (const later of ODD_TEXTS) assert.deepEqual(prefixes(earlier, later), []);
 });
