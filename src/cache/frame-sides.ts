@@ -34,7 +34,9 @@ export function compareSides(earlier: Frame, later: Frame): number {
   const straight = like(was.lesser, is.lesser) + like(was.greater, is.greater);
   const crossed = like(was.lesser, is.greater) + like(was.greater, is.lesser);
   const found = Math.sign(straight - crossed);
-  return was.isAs === is.isAs ? found : Math.min(0, found);
+  if (was.isAs === is.isAs) return found;
+  // "as many wins as losses" are not more.
+  return straight + crossed > 0 ? -1 : 0;
 }
 
 /** "… but earns more" 1, "… but earns less" -1, else 0. */

@@ -211,7 +211,9 @@ function asksOtherwise(earlier: Frame, later: Frame): boolean {
     turnsTo(is, was, earlier) ||
     asksWhether(earlier) !== asksWhether(later) ||
     turnsRound(earlier, later) ||
-    turnsRound(later, earlier)
+    turnsRound(later, earlier) ||
+    turnsToObject(earlier, later) ||
+    turnsToObject(later, earlier)
   );
 }
 
@@ -234,6 +236,30 @@ const asksWhether = ({ tokens }: Frame): boolean =>
 function turnsRound({ tokens: [first, second] }: Frame, { tokens: [who, verb] }: Frame): boolean {
   const asksObject = first?.text === 'whom' || second?.text === 'whom';
   return asksObject && who?.text === 'who' && !AUXILIARY.test(verb?.text ?? '');
+}
+
+const SUBJECTS: ReadonlyMap<string, string> = new Map([
+  ['us', 'we'],
+  ['me', 'i'],
+  ['him', 'he'],
+  ['them', 'they'],
+]);
+
+/** "Which customers did Anna call?" against "Which customers called Anna?". */
+function turnsToObject(earlier: Frame, later: Frame): boolean {
+  return earlier.tokens.some(({ text, quoted }, at) => {
+    const [who, verb] = [earlier.tokens[at + 1]?.text, earlier.concepts[at + 2]];
+    if (quoted || !/^(?:did|do|does)$/u.test(text) || who === undefined || verb === undefined)
+      return false;
+    return (
+      later.tokens.some(
+        (token, place) =>
+          (SUBJECTS.get(token.text) ?? token.text) === who &&
+          place > 0 &&
+          later.concepts[place - 1] === verb,
+      ) && !later.tokens.some((token) => /^(?:did|do|does)$/u.test(token.text))
+    );
+  });
 }
 
 const AUXILIARY = /^(?:did|do|does|is|are|was|were|has|have|had|will|can)$/u;

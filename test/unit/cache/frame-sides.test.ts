@@ -38,6 +38,7 @@ describe('the same things on exchanged sides', () => {
     ['teams with at least as many wins as losses', 'teams with at least as many losses as wins'],
     ['teams with twice as many wins as losses', 'teams with twice as many losses as wins'],
     ['teams with more wins than losses', 'teams with as many losses as wins'],
+    ['teams with more wins than losses', 'teams with as many wins as losses'],
     ['who works less but earns more', 'who works less but earns less'],
   ] as const) {
     test(`"${earlier}", "${later}"`, () => {
@@ -51,7 +52,6 @@ describe('nothing is known of sides', () => {
   for (const [earlier, later] of [
     ['orders over 5 euros', 'orders over 6 euros'],
     ['orders', 'orders with more items than boxes'],
-    ['more wins than losses', 'as many wins as losses'],
     ['as many as 5 orders', 'as many as 6 orders'],
     ['', ''],
   ] as const) {
