@@ -1,7 +1,7 @@
 // Owns which quantities are one: with or without their unit, in whole things, in another unit of one kind.
 // Works on the keys of facts (frame-facts.ts). Pure.
 import type { SqlFacts } from './facts.ts';
-import { isInUnitsOf } from './frame-unit.ts';
+import { isInUnitsOf, namesOtherUnit } from './frame-unit.ts';
 
 /** "more than 2" and "at least 3" are the same of whole things and not of prices: a reader must say. */
 export function isSameWholeBound(first: string, second: string): boolean {
@@ -35,10 +35,17 @@ export function isSameQuantity(first: string, second: string, sql: SqlFacts): bo
   if ((one[3] === undefined) === (other[3] === undefined)) return false;
   // "a 20 % discount" is not 20 discounts; "above 20" may leave the sign out.
   if (one[1] === '' && (one[3] ?? other[3]) === '%') return false;
-  if (one[2] === other[2]) return true;
   const [bare, measured] = one[3] === undefined ? [one, other] : [other, one];
-  return (
-    isInUnitsOf(Number(bare[2]), Number(measured[2]), measured[3]!) &&
-    sql.literals.some(({ kind, value }) => kind === 'number' && Number(value) === Number(bare[2]))
+  const [number, quantity, dimension] = [Number(bare[2]), Number(measured[2]), measured[3]!];
+  const held = sql.literals.filter(
+    ({ kind, value }) => kind === 'number' && Number(value) === number,
   );
+  if (
+    held.some(
+      ({ column }) => column !== null && namesOtherUnit(column, number, quantity, dimension),
+    )
+  )
+    return false;
+  if (one[2] === other[2]) return true;
+  return isInUnitsOf(number, quantity, dimension) && held.length > 0;
 }

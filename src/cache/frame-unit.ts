@@ -60,6 +60,24 @@ export function isInUnitsOf(bare: number, quantity: number, dimension: string): 
   );
 }
 
+/** Whether a column's name says another unit for the bare number: "90 hours" of the column minutes. */
+export function namesOtherUnit(
+  column: string,
+  bare: number,
+  quantity: number,
+  dimension: string,
+): boolean {
+  const units = column
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .map((part) => (part.length > 1 ? UNITS.get(part) : undefined))
+    .filter((unit) => unit?.[0] === dimension);
+  return (
+    units.length > 0 &&
+    units.every((unit) => Math.abs(bare * unit![1] - quantity) > Math.abs(quantity) * 1e-9)
+  );
+}
+
 export const sameDimension = (first: string, second: string): boolean =>
   UNITS.get(first)?.[0] === UNITS.get(second)?.[0];
 

@@ -65,6 +65,31 @@ describe('quantities with or without their unit', () => {
   }
 });
 
+describe('a column that is named for its unit', () => {
+  for (const [column, number, quantity, same] of [
+    ['minutes', '90', '> 5400 s', true],
+    ['minutes', '90', '> 324000 s', false],
+    ['hours', '2', '> 2 s', false],
+    ['duration_seconds', '2', '> 2 s', true],
+    ['weight_kg', '2', '> 2000 g', true],
+    ['weight_kg', '2', '> 2 g', false],
+    ['min_hours', '2', '> 7200 s', true],
+    // A unit of another kind says nothing of this one.
+    ['price_per_kg', '2', '> 2 €', true],
+    ['weight', '2', '> 2 g', true],
+    ['constructor', '2', '> 2 g', true],
+  ] as const) {
+    test(`"> ${number}" of ${column} is ${same ? '' : 'not '}"${quantity}"`, () => {
+      const sql: SqlFacts = {
+        ...NO_FACTS,
+        literals: [{ value: number, kind: 'number', column, op: '>', role: 'filter' }],
+      };
+      assert.equal(isSameQuantity(`> ${number}`, quantity, sql), same);
+      assert.equal(isSameQuantity(quantity, `> ${number}`, sql), same);
+    });
+  }
+});
+
 describe('units', () => {
   for (const [bare, quantity, dimension, is] of [
     [10, 1e7, 'g', true],
