@@ -122,6 +122,10 @@ const isTerse = (frame: Frame): boolean =>
 const WANTED =
   /^(?:what|which|who|whose|list|show|find|give|name|names|are|is|were|was|do|does|did|have|has|return|display|get|me|all|every)$/u;
 
+const MIRRORED: ReadonlySet<string> = new Set(['< >', '> <', '<= >=', '>= <=']);
+const mirrored = ([was, ...more]: readonly Fact[], [is, ...others]: readonly Fact[]): boolean =>
+  more.length + others.length === 0 && MIRRORED.has(`${was?.key} ${is?.key}`);
+
 function compareKind(
   kind: FactKind,
   earlier: Frame,
@@ -137,7 +141,7 @@ function compareKind(
   if (before.length === 0 && after.length === 0) return undefined;
   // "stock below the reorder level", "reorder level above the stock".
   const facing = kind === 'comparison' && [...before, ...after].every(isBare);
-  if (facing && compareSides(earlier, later) > 0) return undefined;
+  if (facing && mirrored(before, after) && compareSides(earlier, later) > 0) return undefined;
   const unsorted = [...before, ...after].some((fact) => fact.key === 'sorted');
   const contradicts = before.length > 0 && after.length > 0 && !unsorted;
   const mayBeWording = contradicts

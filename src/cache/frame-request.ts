@@ -5,7 +5,7 @@ import type { Frame } from './frame.ts';
 
 /** How the question asks; null where it cannot be told. */
 export type Asking =
-  'count' | 'list' | 'which' | 'who' | 'much' | 'amount' | 'whether' | 'place' | null;
+  'count' | 'list' | 'which' | 'who' | 'object' | 'much' | 'amount' | 'whether' | 'place' | null;
 
 export interface Request {
   readonly asking: Asking;
@@ -103,6 +103,8 @@ function interrogative(at: number, text: (at: number) => string): Opening | null
   if (word === 'who' || word === 'whom') return person(at, text);
   if (PLACES.test(word)) return { asking: 'place', at };
   if (word === 'whether') return { asking: 'whether', at };
+  // "What did customers buy" asks for what they bought.
+  if (word === 'what' && /^(?:did|do|does)$/u.test(next)) return { asking: 'object', at: at + 1 };
   const picks = (word === 'which' || word === 'what') && !LINKS.test(next);
   return picks ? { asking: 'which', at: at + 1 } : null;
 }

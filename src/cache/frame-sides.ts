@@ -21,6 +21,7 @@ const RELATIVE = /^(?:who|that|which)$/u;
 const AS_MANY = /^(?:many|much)$/u;
 /** "half as many wins as losses" */
 const FEWER = /^(?:half|most|third|quarter|not)$/u;
+const DENIED = /^(?:no|not|never|nor)$/u;
 const REACH = 6;
 const MAX_WORDS = 3;
 
@@ -51,6 +52,8 @@ function sidesOf(frame: Frame): Sides | null {
     const asMany = sidesOfAs(frame, at);
     if (asMany !== null) return asMany;
     if (quoted || !(LESS.test(text) || MORE.test(text))) continue;
+    // "no more than the average" puts nothing on the greater side for sure.
+    if (DENIED.test(frame.tokens[at - 1]?.text ?? '')) return null;
     const than = frame.tokens.slice(at, at + REACH).findIndex((token) => token.text === 'than');
     // "more scrap than output" has its first thing behind the word, "stock lower than demand" before it.
     const [left, right] =

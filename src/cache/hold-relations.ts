@@ -225,7 +225,9 @@ function turnsTo(was: Request, is: Request, later: Frame): boolean {
   if (is.asking === 'count' && was.asking === 'count') {
     return !thing.includes('time') && is.heads[0]?.[0] === 'time';
   }
-  return is.asking === 'who' || is.asking === 'place' || is.asking === 'much';
+  return (
+    is.asking === 'who' || is.asking === 'object' || is.asking === 'place' || is.asking === 'much'
+  );
 }
 
 /** "the authors and whether they won": a column, and no condition. */
