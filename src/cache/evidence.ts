@@ -23,6 +23,7 @@ import {
 import { reconciled } from './frame-reconcile.ts';
 import { compareWords, type Residue } from './frame-residue.ts';
 import { heldBack, type Hold, narrows, type Risk, riskOf, swapsColumns } from './hold.ts';
+import { asksForLess } from './hold-projection.ts';
 import { boundsOtherEvent } from './hold-events.ts';
 import { otherRelation } from './hold-relations.ts';
 import { otherWord } from './hold-words.ts';
@@ -84,7 +85,8 @@ export function gather(
   const other =
     otherWord(pair, residue, { thesaurus, isWord }) ??
     otherRelation(pair, isWord) ??
-    (boundsOtherEvent(pair, thesaurus) ? 'event' : null);
+    (boundsOtherEvent(pair, thesaurus) ? 'event' : null) ??
+    (asksForLess(pair, thesaurus) ? 'projection' : null);
   const doubted = heldBack(pair, found, {
     alone: valueOf(weighed, 'later_left_alone'),
     rivals: valueOf(weighed, 'rivals'),

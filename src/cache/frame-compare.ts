@@ -101,7 +101,9 @@ function isWordedOtherwise(
     sql.aggregates.some((name) => names.some((one) => name.startsWith(one)));
   switch (kind) {
     case 'direction':
+      // "top 5 with the highest" says its direction; it words no "lowest".
       return (
+        factsOf(silent, 'direction').length === 0 &&
         (says(silent, EXTREME) || silent.facts.some((fact) => fact.kind === 'sort')) &&
         facts.every(({ key }) => (key === 'highest' ? does(['max'], 'desc') : does(['min'], 'asc')))
       );
