@@ -3,14 +3,14 @@
 import { bit, type Measures, type Pair } from './evidence-measure.ts';
 import type { Names } from './evidence-names.ts';
 import { conceptsOf } from './frame-residue.ts';
-import { type Asking, requestOf } from './frame-request.ts';
+import { type Asking, asksForThings } from './frame-request.ts';
 import { overlap, type Thesaurus } from './thesaurus.ts';
 
 type Head = readonly string[];
 
 export function ofRequest(pair: Pair, { thesaurus }: Names): Measures {
   const { earlier, later, facts } = pair;
-  const [was, is] = [requestOf(earlier.frame), requestOf(later.frame)];
+  const [was, is] = [earlier.frame.request, later.frame.request];
   const outputs = facts.outputs.map((output) => [...conceptsOf([output])]);
   const returned = (heads: readonly Head[]): number => shared(heads, outputs, thesaurus);
   const both = shared(is.heads, was.heads, thesaurus);
@@ -18,8 +18,8 @@ export function ofRequest(pair: Pair, { thesaurus }: Names): Measures {
     ['asks_same', agreementOf(was.asking, is.asking)],
     ['earlier_asks_count', bit(was.asking === 'count')],
     ['later_asks_count', bit(is.asking === 'count')],
-    ['earlier_asks_list', bit(was.asking === 'list' || was.asking === 'which')],
-    ['later_asks_list', bit(is.asking === 'list' || is.asking === 'which')],
+    ['earlier_asks_list', bit(asksForThings(was))],
+    ['later_asks_list', bit(asksForThings(is))],
     ['earlier_heads', was.heads.length],
     ['later_heads', is.heads.length],
     ['heads_more', is.heads.length - was.heads.length],

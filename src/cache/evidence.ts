@@ -23,6 +23,7 @@ import {
 import { reconciled } from './frame-reconcile.ts';
 import { compareWords, type Residue } from './frame-residue.ts';
 import { heldBack, type Hold, narrows, type Risk, riskOf, swapsColumns } from './hold.ts';
+import { otherAsked } from './hold-asked.ts';
 import { asksForLess } from './hold-projection.ts';
 import { boundsOtherEvent } from './hold-events.ts';
 import { otherRelation } from './hold-relations.ts';
@@ -82,18 +83,14 @@ export function gather(
   const doubts = cautions(pair.earlier.question, pair.later.question);
   const found = { differences, doubts, residue };
   const weighed = measure(pair, found, thesaurus);
-  const other =
-    otherWord(pair, residue, { thesaurus, isWord }) ??
-    otherRelation(pair, isWord) ??
-    (boundsOtherEvent(pair, thesaurus) ? 'event' : null) ??
-    (asksForLess(pair, thesaurus) ? 'projection' : null);
   const doubted = heldBack(pair, found, {
     alone: valueOf(weighed, 'later_left_alone'),
     rivals: valueOf(weighed, 'rivals'),
     narrows: valueOf(weighed, 'narrows') > 0,
     swapsColumns: valueOf(weighed, 'swaps_columns') > 0,
   });
-  const held = other !== null && !doubted?.refuses ? { rule: other, refuses: true } : doubted;
+  const other = doubted?.refuses ? null : otherQuestion(pair, residue, { thesaurus, isWord });
+  const held = other === null ? doubted : { rule: other, refuses: true };
   return {
     ...found,
     held,
@@ -101,6 +98,21 @@ export function gather(
     measures: [...weighed.map(([, value]) => value), held === null ? 0 : held.refuses ? 2 : 1],
     names: [...weighed.map(([name]) => name), 'held'],
   };
+}
+
+/** @returns The rule by which the words ask for something else though the frames agree; null where none does. */
+function otherQuestion(
+  pair: Pair,
+  residue: Residue,
+  { thesaurus, isWord }: Omit<Lexicon, 'opposites'>,
+): string | null {
+  return (
+    otherWord(pair, residue, { thesaurus, isWord }) ??
+    otherRelation(pair, isWord) ??
+    otherAsked(pair) ??
+    (boundsOtherEvent(pair, thesaurus) ? 'event' : null) ??
+    (asksForLess(pair, thesaurus) ? 'projection' : null)
+  );
 }
 
 function measure(

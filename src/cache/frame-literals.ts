@@ -72,8 +72,8 @@ function inAnotherOrder(asked: readonly AskedLiteral[]): boolean {
   });
 }
 
-/** "completion" of 'completed', "dbl" of 'double', "savngs" of 'savings'; "casualty" is no form of 'casual'. */
-const isFormOf = (said: string, text: string, isWord: IsWord): boolean =>
+/** "completion" of 'completed', "savngs" of 'savings'; "casualty" is no form of 'casual'. */
+const isInflected = (said: string, text: string, isWord: IsWord): boolean =>
   namesTheDoing(said, text) ||
   namesTheDoing(text, said) ||
   (!isWord(said) && spelledAlike(said, text) !== null);
@@ -103,7 +103,7 @@ function isNearlySaid(
         const sorted = letters(text);
         return text.length > 4 && [...later.texts].some((said) => letters(said) === sorted);
       }
-      return text.length > 3 && [...later.texts].some((said) => isFormOf(said, text, isWord));
+      return text.length > 3 && [...later.texts].some((said) => isInflected(said, text, isWord));
     });
 }
 

@@ -1,8 +1,10 @@
 // Owns differences that make up for one another: a negation and a turned bound, a negation and an opposite,
 // one span of time worded twice. Each alone would be another query; together they are another wording. Pure.
 import type { Pair } from './evidence-measure.ts';
+import type { Bound } from './frame-cues.ts';
 import { type Difference, factsOf } from './frame-difference.ts';
 import { isSameWholeBound } from './frame-quantity.ts';
+import { FLIPPED } from './frame-reader-words.ts';
 import type { Frame } from './frame.ts';
 
 type Rule = Difference['rule'];
@@ -26,20 +28,13 @@ const deniesOpposite = (differences: readonly Difference[]): boolean =>
   differences.some(({ rule }) => rule === 'negation') &&
   differences.some(({ rule }) => rule === 'opposite');
 
-const OPPOSITE_BOUND: Readonly<Record<string, string>> = {
-  '<': '>=',
-  '>=': '<',
-  '>': '<=',
-  '<=': '>',
-};
-
 /** How far behind a negation the bound may stand that it turns. */
 const TURN_REACH = 6;
 
 /** "leaving out those with fewer than 50" is "at least 50": a negation turns the bound that it stands before. */
 function turned(key: string): string {
   const [bound = '', ...rest] = key.split(' ');
-  return [OPPOSITE_BOUND[bound] ?? bound, ...rest].join(' ');
+  return [FLIPPED[bound as Bound] ?? bound, ...rest].join(' ');
 }
 
 function isTurnedByNegation(earlier: Frame, later: Frame): boolean {

@@ -1,7 +1,6 @@
 // Owns what a question asks to see: a count, a list of things and their properties, a yes or no. Read off
 // the words before the first condition; where a sentence opens in no known way, nothing is said. Pure.
 import type { Token } from './frame-text.ts';
-import type { Frame } from './frame.ts';
 
 /** How the question asks; null where it cannot be told. */
 export type Asking =
@@ -51,11 +50,22 @@ const MAX_HEADS = 8;
 const MAX_HEAD_WORDS = 4;
 const MAX_FRONT = 15;
 
-export function requestOf({ tokens, concepts }: Frame): Request {
+/** What a question reads like before its request is known. */
+interface Words {
+  readonly tokens: readonly Token[];
+  readonly concepts: readonly string[];
+}
+
+/** Whether it asks to see things, rather than how many there are or who did something. */
+export const asksForThings = ({ asking }: Request): boolean =>
+  asking === 'list' || asking === 'which';
+
+export function requestOf({ tokens, concepts }: Words): Request {
   const text = (at: number): string => (tokens[at]?.quoted ? '' : (tokens[at]?.text ?? ''));
   const start = pastFront(tokens, text);
   const { asking, at } = openingAt(start, text);
-  if (asking !== 'list' && asking !== 'which' && asking !== 'count') return { asking, heads: [] };
+  const isOfThings = asksForThings({ asking, heads: [] }) || asking === 'count';
+  if (!isOfThings) return { asking, heads: [] };
   const heads = headsFrom(at, { tokens, concepts, text, isOneThing: asking !== 'list' });
   if (heads.length === 0) return { asking: null, heads };
   // "the number of orders" asks as "how many orders" does.
@@ -90,6 +100,8 @@ function openingAt(start: number, text: (at: number) => string): Opening {
   return { asking: null, at: start };
 }
 
+/** Before who did it: "which customers did Anna call". */
+export const DOES = /^(?:did|do|does)$/u;
 const PLACES = /^(?:where|when)$/u;
 const LINKS = /^(?:is|are|was|were|the|s|of)$/u;
 
@@ -104,7 +116,7 @@ function interrogative(at: number, text: (at: number) => string): Opening | null
   if (PLACES.test(word)) return { asking: 'place', at };
   if (word === 'whether') return { asking: 'whether', at };
   // "What did customers buy" asks for what they bought.
-  if (word === 'what' && /^(?:did|do|does)$/u.test(next)) return { asking: 'object', at: at + 1 };
+  if (word === 'what' && DOES.test(next)) return { asking: 'object', at: at + 1 };
   const picks = (word === 'which' || word === 'what') && !LINKS.test(next);
   return picks ? { asking: 'which', at: at + 1 } : null;
 }
@@ -123,9 +135,7 @@ function counting(at: number, text: (at: number) => string): Opening | null {
   return COUNTED.test(word) && next === 'of' ? { asking: 'list', at } : null;
 }
 
-interface Reading {
-  readonly tokens: readonly Token[];
-  readonly concepts: readonly string[];
+interface Reading extends Words {
   readonly text: (at: number) => string;
   /** "Which cities border …": what follows the first words belongs to the sentence. */
   readonly isOneThing: boolean;

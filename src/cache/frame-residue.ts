@@ -15,9 +15,9 @@ export interface Residue {
   readonly explained: number;
   /** Words explained by looseness alone: a slip, a light verb, a name that only the statement says. */
   readonly loose: number;
-  /** Words that nothing explains, in the order they were said. */
   /** Words of the new question that looseness alone explains. */
   readonly loosely: readonly ContentWord[];
+  /** Words that nothing explains, in the order they were said. */
   readonly left: Sides;
   /** Words that the other question does not say, whatever else explains them. */
   readonly unsaid: Sides;

@@ -1,4 +1,5 @@
 // Owns the question whether one word is another with a slip of the keyboard. Pure.
+import { commonPrefix } from './frame-spelling.ts';
 
 const MIN_LENGTH = 5;
 // Longer words have fewer real neighbours, so that a wrong letter is likelier a slip.
@@ -10,8 +11,7 @@ export function isSlipOf(word: string, known: string): boolean {
   if (Math.min(word.length, known.length) < MIN_LENGTH || Math.abs(gap) > 1 || word === known)
     return false;
   if (/\d/u.test(word) || word.charAt(0) !== known.charAt(0)) return false;
-  let at = 0;
-  while (at < word.length && word.charAt(at) === known.charAt(at)) at += 1;
+  const at = commonPrefix(word, known);
   if (gap === 0) {
     const swapped =
       word.charAt(at) === known.charAt(at + 1) && word.charAt(at + 1) === known.charAt(at);

@@ -41,7 +41,8 @@ function isSubsequence(short: string, long: string): boolean {
   return at === short.length;
 }
 
-function commonPrefix(a: string, b: string): number {
+/** How many letters two words share at the start. */
+export function commonPrefix(a: string, b: string): number {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
   return at;

@@ -4,6 +4,7 @@ import { repairCue } from './frame-cues.ts';
 import { isNumberWord } from './frame-number.ts';
 import type { ContentWord, Fact } from './frame-facts.ts';
 import { FrameReader } from './frame-reader.ts';
+import { type Request, requestOf } from './frame-request.ts';
 import { MAX_TOKENS, type Token, tokenize } from './frame-text.ts';
 import { plainWording } from './frame-wording.ts';
 import { conceptOf, isStopWord } from './words.ts';
@@ -17,6 +18,8 @@ export interface Frame {
   readonly joins: ReadonlySet<string>;
   readonly facts: readonly Fact[];
   readonly words: readonly ContentWord[];
+  /** What it asks to see. */
+  readonly request: Request;
   /** Asks for all that is known ("details", "information"). */
   readonly asksEverything: boolean;
   /** Not English prose (another script, pasted SQL, too long): only the same text is the same question. */
@@ -56,15 +59,17 @@ function joinsOf(tokens: readonly Token[]): ReadonlySet<string> {
 
 export function frameOf(question: string): Frame {
   const tokens = repaired(tokenize(plainWording(question)));
+  const concepts = tokens.map((token) => conceptOf(token.text));
   const reader = new FrameReader(tokens);
   reader.read();
   return {
     tokens,
     texts: new Set(tokens.map((token) => token.text)),
-    concepts: tokens.map((token) => conceptOf(token.text)),
+    concepts,
     joins: joinsOf(tokens),
     facts: reader.facts,
     words: reader.words,
+    request: requestOf({ tokens, concepts }),
     asksEverything: reader.asksEverything,
     opaque:
       tokens.length >= MAX_TOKENS ||

@@ -4,15 +4,15 @@
 import type { Pair } from './evidence-measure.ts';
 import type { SqlFacts } from './facts.ts';
 import { conceptsOf } from './frame-residue.ts';
-import { type Request, requestOf } from './frame-request.ts';
+import { asksForThings, type Request } from './frame-request.ts';
 import { overlap, type Thesaurus } from './thesaurus.ts';
 
 /** Of a name in parts, which "full name" asks for as a whole. */
 const NAMES = /^(?:name|firstname|lastname|fullname|forename|surname)$/u;
 
 export function asksForLess({ earlier, later, facts }: Pair, thesaurus: Thesaurus): boolean {
-  const [was, is] = [requestOf(earlier.frame), requestOf(later.frame)];
-  const isOfColumns = isList(was) && isList(is) && was.heads.length > is.heads.length;
+  const [was, is] = [earlier.frame.request, later.frame.request];
+  const isOfColumns = asksForThings(was) && asksForThings(is) && was.heads.length > is.heads.length;
   if (!isOfColumns || later.frame.asksEverything || !returnsAll(was, facts)) return false;
   const outputs = facts.outputs.map((output) => conceptsOf([output]));
   const meanings = thesaurus.meaningsOf(later.frame.concepts);
@@ -23,8 +23,6 @@ export function asksForLess({ earlier, later, facts }: Pair, thesaurus: Thesauru
     return !isSaid && !NAMES.test(thing) && outputs.some((output) => output.has(thing));
   });
 }
-
-const isList = ({ asking }: Request): boolean => asking === 'list' || asking === 'which';
 
 const returnsAll = ({ heads }: Request, { outputs }: SqlFacts): boolean =>
   heads.length <= outputs.length && !outputs.includes('*');

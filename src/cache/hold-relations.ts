@@ -1,11 +1,10 @@
-// Owns the small words that say how things stand to one another: light verbs, prepositions, the future, and
-// whether things, a moment or an amount are asked for. The frames read past them, so that a pair which
-// differs in nothing else would be served. Pure; each rule stands here because an attack got past without.
+// Owns the small words that say how things stand to one another: light verbs, prepositions, the future. The
+// frames read past them, so that a pair which differs in nothing else would be served. Pure; each rule
+// stands here because an attack got past without.
 import type { IsWord } from './dictionary.ts';
 import type { Pair } from './evidence-measure.ts';
 import { factsOf } from './frame-difference.ts';
 import { compareSides } from './frame-sides.ts';
-import { type Request, requestOf } from './frame-request.ts';
 import { timeAt } from './frame-time.ts';
 import type { Frame } from './frame.ts';
 
@@ -15,8 +14,7 @@ export function otherRelation({ earlier, later }: Pair, isWord: IsWord): string 
   if (prepositionsExclude(earlier.frame, later.frame, isWord)) return 'preposition';
   if (quantifiersExclude(earlier.frame, later.frame)) return 'quantifier';
   if (turnsPast(earlier.frame, later.frame)) return 'tense';
-  if (compareSides(earlier.frame, later.frame) < 0) return 'sides';
-  return asksOtherwise(earlier.frame, later.frame) ? 'asked' : null;
+  return compareSides(earlier.frame, later.frame) < 0 ? 'sides' : null;
 }
 
 /** Verbs that mean little and yet exclude one another: "calls she took", "calls she made". */
@@ -202,66 +200,3 @@ function quantifiersExclude(earlier: Frame, later: Frame): boolean {
       !isPast(other));
   return lacks(earlier, later) || lacks(later, earlier);
 }
-
-/** Things or their number, against who did it, when, how much, or whether: of the same things. */
-function asksOtherwise(earlier: Frame, later: Frame): boolean {
-  const [was, is] = [requestOf(earlier), requestOf(later)];
-  return (
-    turnsTo(was, is, later) ||
-    turnsTo(is, was, earlier) ||
-    asksWhether(earlier) !== asksWhether(later) ||
-    turnsRound(earlier, later) ||
-    turnsRound(later, earlier) ||
-    turnsToObject(earlier, later) ||
-    turnsToObject(later, earlier)
-  );
-}
-
-function turnsTo(was: Request, is: Request, later: Frame): boolean {
-  const [thing = [], ...more] = was.heads;
-  if (thing.length === 0 || more.length > 0) return false;
-  const isOfThings = was.asking === 'which' || was.asking === 'count';
-  if (!isOfThings || !thing.every((word) => later.concepts.includes(word))) return false;
-  if (is.asking === 'count' && was.asking === 'count') {
-    return !thing.includes('time') && is.heads[0]?.[0] === 'time';
-  }
-  return (
-    is.asking === 'who' || is.asking === 'object' || is.asking === 'place' || is.asking === 'much'
-  );
-}
-
-/** "the authors and whether they won": a column, and no condition. */
-const asksWhether = ({ tokens }: Frame): boolean =>
-  tokens.findLastIndex(({ text }) => /^(?:whether|if|flag)$/u.test(text)) > 3;
-
-/** "For whom does Maria work?" against "Who works for Maria?". */
-function turnsRound({ tokens: [first, second] }: Frame, { tokens: [who, verb] }: Frame): boolean {
-  const asksObject = first?.text === 'whom' || second?.text === 'whom';
-  return asksObject && who?.text === 'who' && !AUXILIARY.test(verb?.text ?? '');
-}
-
-const SUBJECTS: ReadonlyMap<string, string> = new Map([
-  ['us', 'we'],
-  ['me', 'i'],
-  ['him', 'he'],
-  ['them', 'they'],
-]);
-
-/** "Which customers did Anna call?" against "Which customers called Anna?". */
-function turnsToObject(earlier: Frame, later: Frame): boolean {
-  return earlier.tokens.some(({ text, quoted }, at) => {
-    const [who, verb] = [earlier.tokens[at + 1]?.text, earlier.concepts[at + 2]];
-    if (quoted || !/^(?:did|do|does)$/u.test(text) || who === undefined || verb === undefined)
-      return false;
-    return (
-      later.tokens.some(
-        (token, place) =>
-          (SUBJECTS.get(token.text) ?? token.text) === who &&
-          place > 0 &&
-          later.concepts[place - 1] === verb,
-      ) && !later.tokens.some((token) => /^(?:did|do|does)$/u.test(token.text))
-    );
-  });
-}
-
-const AUXILIARY = /^(?:did|do|does|is|are|was|were|has|have|had|will|can)$/u;

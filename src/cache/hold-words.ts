@@ -1,11 +1,11 @@
-// Owns two ways in which one word makes another question though everything else agrees: a real word that
-// looks like another real word, and another thing that is totalled or averaged. Pure.
+// Owns the ways in which one word makes another question though everything else agrees: a real word that
+// looks like another, an agent for what it does, a name that nobody knows, another thing that is totalled. Pure.
 import type { Pair } from './evidence-measure.ts';
 import type { ContentWord } from './frame-facts.ts';
 import type { IsWord } from './dictionary.ts';
 import { conceptsOf, type Residue } from './frame-residue.ts';
 import { isSlipOf } from './frame-slip.ts';
-import { spelledAlike } from './frame-spelling.ts';
+import { commonPrefix, spelledAlike } from './frame-spelling.ts';
 import type { Frame } from './frame.ts';
 import { overlap, type Thesaurus } from './thesaurus.ts';
 import { conceptOf } from './words.ts';
@@ -15,42 +15,59 @@ const COMPUTED = /\b(?:total|average|avg|mean|sum of|median)\s+(?:the |of |all )
 const MAX_WORDS = 8;
 const MIN_ALIKE = 4;
 
+/** Word knowledge that tells one word from another. */
+interface Known {
+  readonly thesaurus: Thesaurus;
+  readonly isWord: IsWord;
+}
+
 /** @returns The rule that refuses the pair; null where none does. */
-export function otherWord(
-  pair: Pair,
-  { left }: Residue,
-  { thesaurus, isWord }: { readonly thesaurus: Thesaurus; readonly isWord: IsWord },
-): string | null {
+export function otherWord(pair: Pair, { left }: Residue, known: Known): string | null {
+  if (looksAlike(left, known) || isOtherAgent(pair, left)) return 'look-alike';
+  if (hasUnknownWord(pair, left, known)) return 'unknown word';
+  return computesOther(pair, known.thesaurus) ? 'measure' : null;
+}
+
+/** "sent" and "spent": two words of which each is one, and neither means the other. */
+function looksAlike(left: Residue['left'], { thesaurus, isWord }: Known): boolean {
   const isOther = (first: string, second: string): boolean =>
     !overlap(thesaurus.meaningsOf([first]), thesaurus.meaningsOf([second]));
-  const shareSurely = (first: string, second: string): boolean =>
-    overlap(thesaurus.strongOf([first]), thesaurus.strongOf([second]));
-  const isKnown = ({ text, value, implied }: ContentWord): boolean =>
-    value === null && !implied && isWord(text);
   const [before, after] = [left.earlier, left.later].map((words) =>
-    words.filter(isKnown).slice(0, MAX_WORDS),
+    words
+      .filter(({ text, value, implied }) => value === null && !implied && isWord(text))
+      .slice(0, MAX_WORDS),
   );
-  const looksAlike = before!.some((word) =>
+  return before!.some((word) =>
     after!.some(
       (other) =>
         (isNearly(word.text, other.text) || spelledAlike(word.text, other.text) === 'slip') &&
         isOther(word.concept, other.concept),
     ),
   );
-  if (looksAlike) return 'look-alike';
+}
+
+/** "the employers" and "the employees": of one root, and not one thing. */
+function isOtherAgent({ earlier, later }: Pair, left: Residue['left']): boolean {
   const isNoun = ({ tokens }: Frame, { at }: ContentWord): boolean =>
     NOUN_FOLLOWS.test(tokens[at - 1]?.text ?? 'the');
-  const isAgent = left.earlier.some((word) =>
+  return left.earlier.some((word) =>
     left.later.some(
       (other) =>
-        isOtherAgent(word.text, other.text) &&
-        isNoun(pair.earlier.frame, word) &&
-        isNoun(pair.later.frame, other),
+        isAgentOf(word.text, other.text) &&
+        isNoun(earlier.frame, word) &&
+        isNoun(later.frame, other),
     ),
   );
-  if (isAgent) return 'look-alike';
-  const names = conceptsOf([...pair.facts.tables, ...pair.facts.columns]);
-  const isName = ({ text, concept, value, implied }: ContentWord, others: Frame): boolean =>
+}
+
+/** What no dictionary has, and no word of the other question explains, is a name. */
+function hasUnknownWord(
+  { earlier, later, facts }: Pair,
+  left: Residue['left'],
+  { isWord }: Known,
+): boolean {
+  const names = conceptsOf([...facts.tables, ...facts.columns]);
+  const isUnknown = ({ text, concept, value, implied }: ContentWord, others: Frame): boolean =>
     value === null &&
     !implied &&
     isPlain(text) &&
@@ -58,22 +75,24 @@ export function otherWord(
     !isWord(text) &&
     !isSwapped(text, isWord) &&
     ![...others.texts].some(
-      (other) => isFormOf(text, other) || (isWord(other) && standsFor(text, other)),
+      (other) => extendsRoot(text, other) || (isWord(other) && standsFor(text, other)),
     );
-  const [earlier, later] = [pair.earlier.frame, pair.later.frame];
-  const isUnknown =
-    left.later.some((word) => isName(word, earlier)) ||
-    left.earlier.some((word) => isName(word, later));
-  if (isUnknown) return 'unknown word';
-  const [was, is] = [computed(pair.earlier.question), computed(pair.later.question)];
-  if (was === null || is === null || was === is || shareSurely(was, is)) return null;
-  const isUnsaid =
-    !pair.later.frame.concepts.includes(was) && !pair.earlier.frame.concepts.includes(is);
-  return isUnsaid ? 'measure' : null;
+  return (
+    left.later.some((word) => isUnknown(word, earlier.frame)) ||
+    left.earlier.some((word) => isUnknown(word, later.frame))
+  );
+}
+
+/** "average price" and "average cost": another thing that is totalled or averaged. */
+function computesOther({ earlier, later }: Pair, thesaurus: Thesaurus): boolean {
+  const [was, is] = [computed(earlier.question), computed(later.question)];
+  if (was === null || is === null || was === is) return false;
+  if (overlap(thesaurus.strongOf([was]), thesaurus.strongOf([is]))) return false;
+  return !later.frame.concepts.includes(was) && !earlier.frame.concepts.includes(is);
 }
 
 /** "slovakian" of "slovakia". */
-const isFormOf = (first: string, second: string): boolean =>
+const extendsRoot = (first: string, second: string): boolean =>
   Math.min(first.length, second.length) > MIN_ROOT &&
   (first.startsWith(second) || second.startsWith(first));
 
@@ -101,10 +120,9 @@ const AGENT = /(?:er|or|ee|ant|ist)s?$/u;
 const PLAIN_PLURAL = /[^s]s$/u;
 const MIN_ROOT = 4;
 
-/** "employers" and "employees", "visits" and "visitors": of one root, and not one thing. */
-function isOtherAgent(first: string, second: string): boolean {
-  let shared = 0;
-  while (shared < first.length && first[shared] === second[shared]) shared += 1;
+/** "employers" of "employees", "visitors" of "visits". */
+function isAgentOf(first: string, second: string): boolean {
+  const shared = commonPrefix(first, second);
   const [one, other] = [first.slice(shared), second.slice(shared)];
   if (shared < MIN_ROOT || Math.max(one.length, other.length) > MIN_ROOT) return false;
   const [isFirst, isSecond] = [AGENT.test(first), AGENT.test(second)];
@@ -115,8 +133,7 @@ function isOtherAgent(first: string, second: string): boolean {
 /** One letter more, less or other: "sent" and "spent". */
 function isNearly(first: string, second: string): boolean {
   if (first === second || Math.min(first.length, second.length) < MIN_ALIKE) return false;
-  let start = 0;
-  while (start < first.length && first[start] === second[start]) start += 1;
+  const start = commonPrefix(first, second);
   const [a, b] = [first.slice(start), second.slice(start)];
   return a.slice(1) === b.slice(1) || a.slice(1) === b || a === b.slice(1);
 }

@@ -28,14 +28,6 @@ describe('things stand to one another in another way', () => {
     ['tense', 'how many users will register', 'how many users registered'],
     ['tense', 'orders that were shipped', 'orders that shall be shipped'],
     ['sides', 'cities with more men than women', 'cities with more women than men'],
-    ['asked', 'how many orders were paid', 'who paid orders'],
-    ['asked', 'which orders are late', 'when are orders late'],
-    ['asked', 'how many orders did Anna get', 'how many times did Anna get orders'],
-    ['asked', 'list the authors who won', 'list the authors and whether they won'],
-    ['asked', 'Which players did Anna beat?', 'Which players beat Anna?'],
-    ['asked', 'Which customers did Anna call?', 'Which customers called Anna?'],
-    ['asked', 'Which firms do we owe money?', 'Which firms owe us money?'],
-    ['asked', 'For whom does Maria work?', 'Who works for Maria?'],
   ] as const) {
     test(`${refused}: "${later}" for "${earlier}"`, () => {
       assert.equal(rule(earlier, later), refused);
@@ -63,11 +55,6 @@ describe('the same in other small words', () => {
     ['which courses will be offered', 'which courses are offered'],
     ['will you list the orders that were paid', 'list the orders that were paid'],
     ['songs by Will', 'songs that were written by Will'],
-    ['how many orders were paid', 'the number of orders that were paid'],
-    ['Which cars did Anna sell?', 'Which cars were sold by Anna?'],
-    ['Which cars did Anna sell?', 'List the cars that Anna sold'],
-    ['who are the managers', 'list the managers'],
-    ['who works for Maria', 'which people work for Maria'],
     ['songs of "will every"', 'songs that were of "will every"'],
     ['', ''],
   ] as const) {
