@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
 import { requireFreePort } from './http/server.ts';
 import { ReleaseStack } from './lib/release-stack.ts';
+import { keepBudget } from './keep-budget.ts';
 import { listen } from './listen.ts';
 import type { Logger } from './logger.ts';
 import type { Tool } from './mcp/tool.ts';
@@ -70,8 +71,8 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const metrics = createMetrics();
   const guard = await createStatementGuard();
   const [data, cacheDatabase, embedder, verifier] = await allStarted([
-    openDataDatabase(options, releases),
-    openCacheDatabase(options, releases),
+    openDataDatabase({ ...options, metrics }, releases),
+    openCacheDatabase({ ...options, metrics }, releases),
     loadEmbedder(config, logger, releases),
     loadVerifier(config, logger, metrics),
   ]);
@@ -87,6 +88,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     cuts,
     now,
   });
+  keepBudget({ config, logger, data, cache: cacheDatabase, releases });
   const ttlMs = config.CACHE_TTL_SECONDS * 1000;
 
   const schema = createSchemaIndex({
@@ -138,7 +140,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs, now }),
     schema,
-    serve: createServe({ cache, executor, ttlMs, now }),
+    serve: createServe({ cache, executor, backend: data.pool, ttlMs, now }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
   });
   const pipeline = sealCursors(bare, seal);

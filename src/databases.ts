@@ -1,6 +1,7 @@
 // Owns where the two databases come from: a server named by a URL, or an embedded engine. Behind this
 // file both are a pool and nothing else; only the way a runaway is ended differs.
 import type { Config } from './config.ts';
+import { createBreaker } from './db/breaker.ts';
 import { startEmbeddedDatabase } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { createPool } from './db/pool.ts';
@@ -10,10 +11,12 @@ import { buildDemoShop } from './demo/shop.ts';
 import { AppError } from './errors.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface DatabaseOptions {
   readonly config: Config;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly onProgress: (line: string) => void;
 }
 
@@ -36,7 +39,9 @@ export interface OpenDatabase {
 const DATA_ACQUIRE_MS = 5000;
 /** The cache is there to be fast: a store that does not answer at once is done without. */
 const CACHE_ACQUIRE_MS = 1500;
-const CACHE_POOL_MAX = 10;
+export const CACHE_POOL_MAX = 10;
+/** What one principal may hold of the connections, where there are several principals. */
+const SHARE_OF_ONE = 0.75;
 /**
  * One engine runs one transaction at a time. A second connection would wait inside of it, where its
  * time limit would end the first one's statement; here it waits in the pool.
@@ -49,16 +54,33 @@ export async function openDataDatabase(
   options: DatabaseOptions,
   releases: ReleaseStack,
 ): Promise<OpenDatabase> {
-  const { config, logger } = options;
+  const { config, logger, metrics } = options;
+  const shared = {
+    acquireTimeoutMs: DATA_ACQUIRE_MS,
+    maxWaiting: config.MAX_QUEUE,
+    // Alone, a principal may have them all.
+    share: config.AUTH_TOKENS.length > 1 ? SHARE_OF_ONE : 1,
+    breaker: createBreaker({
+      failures: config.BREAKER_FAILURES,
+      windowMs: config.BREAKER_WINDOW_MS,
+      now: () => performance.now(),
+      onChange: (state) => {
+        metrics.breakerState(state);
+        logger.warn({ state }, 'circuit breaker of the data database');
+      },
+    }),
+    watcher: metrics.queue('connection'),
+    logger,
+  };
   const url = config.DATABASE_URL;
   if (url !== undefined) {
     const pool = createPool({
       url,
       setting: 'DATABASE_URL',
       min: config.DB_POOL_MIN,
-      max: config.DB_POOL_MAX,
-      acquireTimeoutMs: DATA_ACQUIRE_MS,
-      logger,
+      // Until the budget is known.
+      max: Math.min(config.DB_POOL_MIN, config.DB_POOL_MAX),
+      ...shared,
     });
     releases.push('data pool', () => pool.close());
     return opened({ pool, ...identify(url) });
@@ -74,9 +96,8 @@ export async function openDataDatabase(
     url: engine.readerUrl,
     min: 1,
     max: EMBEDDED_POOL_MAX,
-    acquireTimeoutMs: DATA_ACQUIRE_MS,
     engine,
-    logger,
+    ...shared,
   });
   releases.push('data pool', () => pool.close());
   const interrupt = (): Promise<void> =>

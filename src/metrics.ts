@@ -2,6 +2,9 @@
 // a table or an error text.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+import type { BreakerState } from './db/breaker.ts';
+import type { QueueWatcher } from './lib/admission.ts';
+
 export interface Metrics {
   /** Prometheus text exposition. */
   render(): Promise<string>;
@@ -18,6 +21,9 @@ export interface Metrics {
   cacheLabel(source: string, label: string): void;
   /** The lowest margin that is served in a class of risk; null where nothing is. */
   cacheCut(risk: string, cut: number | null): void;
+  breakerState(state: BreakerState): void;
+  /** Of callers that wait for what is scarce. */
+  queue(what: 'session' | 'connection'): QueueWatcher;
   /** Read when metrics are rendered. */
   observe(gauges: GaugeReaders): void;
 }
@@ -39,6 +45,12 @@ export interface GaugeReaders {
 
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const BYTES = [1e3, 1e4, 1e5, 2.5e5, 1e6, 5e6, 1e7];
+
+const BREAKER_LEVELS: Readonly<Record<BreakerState, number>> = {
+  closed: 0,
+  'half-open': 1,
+  open: 2,
+};
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -105,6 +117,25 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const breaker = new Gauge({
+    name: 'askonce_breaker_state',
+    help: 'Circuit breaker of the data database: 0 closed, 1 half-open, 2 open.',
+    registers,
+  });
+  const queued = new Histogram({
+    name: 'askonce_queue_seconds',
+    help: 'Time that callers waited for a session or a connection.',
+    labelNames: ['for'],
+    buckets: SECONDS,
+    registers,
+  });
+  const shed = new Counter({
+    name: 'askonce_shed_total',
+    help: 'Callers turned away because too many waited, or they waited too long.',
+    labelNames: ['for'],
+    registers,
+  });
+
   return {
     render: () => registry.metrics(),
     contentType: registry.contentType,
@@ -120,6 +151,11 @@ export function createMetrics(): Metrics {
     falseHit: () => falseHits.inc(),
     cacheLabel: (source, label) => learned.inc({ source, label }),
     cacheCut: (risk, cut) => cuts.set({ risk }, cut ?? Infinity),
+    breakerState: (state) => breaker.set(BREAKER_LEVELS[state]),
+    queue: (what) => ({
+      admitted: (waitedMs) => queued.observe({ for: what }, waitedMs / 1000),
+      shed: () => shed.inc({ for: what }),
+    }),
     observe: (gauges) => registerGauges(registry, gauges),
   };
 }

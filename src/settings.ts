@@ -191,7 +191,10 @@ export const SETTINGS = {
     schema: integer(30_000, 10, 3_600_000),
   },
   DB_POOL_MIN: { about: 'Connections the pool keeps ready.', schema: integer(10, 1, 1000) },
-  DB_POOL_MAX: { about: 'Connections the pool may hold at most.', schema: integer(20, 1, 1000) },
+  DB_POOL_MAX: {
+    about: 'Connections the pool may hold at most; fewer where the server has fewer to give.',
+    schema: integer(20, 1, 1000),
+  },
   SESSION_POOL_MIN: { about: 'MCP sessions kept prebuilt.', schema: integer(10, 1, 10_000) },
   SESSION_POOL_MAX: { about: 'MCP sessions leased at most.', schema: integer(200, 1, 100_000) },
   MAX_QUEUE: {
@@ -200,11 +203,11 @@ export const SETTINGS = {
   },
   BREAKER_FAILURES: {
     about:
-      'Backend failures within BREAKER_WINDOW_MS that open the breaker (checked, not used yet).',
+      'Failures of the database within BREAKER_WINDOW_MS after which it is left alone for a moment.',
     schema: integer(5, 1, 1000),
   },
   BREAKER_WINDOW_MS: {
-    about: 'Window in which BREAKER_FAILURES are counted (checked, not used yet).',
+    about: 'Window in which BREAKER_FAILURES are counted.',
     schema: integer(30_000, 100, 3_600_000),
   },
   LOG_LEVEL: {

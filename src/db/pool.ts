@@ -5,11 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool as PgPool } from 'pg';
 import type { PoolClient, PoolConfig, QueryResultRow } from 'pg';
 
-import { AppError } from '../errors.ts';
+import { AppError, isAppError } from '../errors.ts';
+import { createAdmission } from '../lib/admission.ts';
+import type { Caller, QueueWatcher } from '../lib/admission.ts';
 import type { Logger } from '../logger.ts';
+import type { Breaker } from './breaker.ts';
 import { cancelOnServer } from './cancel.ts';
 import { createOutageLog } from './outage.ts';
-import { isStatementError, translateDatabaseError } from './sqlstate.ts';
+import { isStatementError, isTooManyClients, translateDatabaseError } from './sqlstate.ts';
 
 export type Client = PoolClient;
 
@@ -19,13 +22,27 @@ export interface Pool {
    * other error, or a call of discard, closes it. Errors come out as AppError.
    * @throws AppError OVERLOADED when none is free in time, DATABASE_UNAVAILABLE when none can be made.
    */
-  withClient<T>(fn: (client: Client, discard: () => void) => Promise<T>): Promise<T>;
+  withClient<T>(
+    fn: (client: Client, discard: () => void) => Promise<T>,
+    caller?: Caller,
+  ): Promise<T>;
   /** One statement outside a transaction, rows as objects. */
   query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Stops what a busy connection is doing, through a connection of its own. */
   cancel(client: Client): Promise<void>;
-  stats(): { total: number; idle: number; waiting: number };
+  /** How many connections there may be from now on; those that are too many close as they fall idle. */
+  limit(max: number): void;
+  /** Whether nothing is sent to the server because it failed several times. */
+  readonly isResting: boolean;
+  stats(): PoolStats;
   close(): Promise<void>;
+}
+
+export interface PoolStats {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly max: number;
 }
 
 export interface PoolOptions {
@@ -37,6 +54,12 @@ export interface PoolOptions {
   readonly min: number;
   /** How long a caller waits for a connection, and a connection for the server. */
   readonly acquireTimeoutMs: number;
+  /** How many callers may wait. */
+  readonly maxWaiting?: number;
+  /** Most of the connections that one principal may hold, 0 to 1. */
+  readonly share?: number;
+  readonly breaker?: Breaker;
+  readonly watcher?: QueueWatcher;
   /** What is behind the url, where that is started again when it ends. */
   readonly engine?: RestartedEngine;
   readonly logger: Logger;
@@ -50,23 +73,42 @@ export interface RestartedEngine {
 }
 
 const IDLE_TIMEOUT_MS = 30_000;
-const OVERLOADED_RETRY_MS = 500;
+const MAX_WAITING = 1000;
 /** An engine is there again in about a second, on a machine that is busy in ten. */
 const RESTART_LIMIT_MS = 20_000;
+/** A server that is full of others' connections is asked again so often, and for so many so late. */
+const FULL_RETRY_MS = 100;
+const FULL_REST_MS = 5000;
+/** The program itself: its catalog, its probes. */
+const SELF: Caller = { principal: '' };
+
+interface Lease {
+  readonly client: Client;
+  readonly leave: () => void;
+}
 
 export function createPool(options: PoolOptions): Pool {
-  const { logger, engine, acquireTimeoutMs } = options;
-  const min = Math.min(options.min, options.max);
+  const { logger, engine, acquireTimeoutMs, breaker } = options;
   const config: PoolConfig = {
     connectionString: options.url,
     max: options.max,
-    min,
+    min: Math.min(options.min, options.max),
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     connectionTimeoutMillis: acquireTimeoutMs,
     keepAlive: true,
     allowExitOnIdle: false,
   };
   const pool = new PgPool(config);
+  const bounds = pool.options as { max: number; min: number };
+  const admission = createAdmission({
+    places: options.max,
+    maxWaiting: options.maxWaiting ?? MAX_WAITING,
+    maxWaitMs: acquireTimeoutMs,
+    refusal: 'All database connections are busy.',
+    now: () => performance.now(),
+    share: options.share,
+    watcher: options.watcher,
+  });
   const outages = options.setting ? createOutageLog(logger, options.setting) : null;
   // Without these two handlers a connection that drops while idle, or while held between statements,
   // is an unhandled 'error' event and ends the process.
@@ -74,67 +116,154 @@ export function createPool(options: PoolOptions): Pool {
   pool.on('connect', (client) => {
     client.on('error', (error) => logger.debug({ error: error.message }, 'connection lost'));
     outages?.served();
-    const missing = min - pool.totalCount;
+    const missing = bounds.min - pool.totalCount;
     // Idle ones are handed out before any is opened.
     if (missing > 0) open(missing + pool.idleCount);
   });
   // One, to see whether there is a server; the others follow it.
-  open(Math.min(min, 1));
+  open(Math.min(bounds.min, 1));
 
   /** Beside the callers: who comes meanwhile takes what is there, and is told what fails. */
   function open(count: number): void {
     for (let left = count; left > 0; left -= 1) {
-      pool.connect().then((client) => client.release(), told);
+      pool.connect().then((client) => client.release(isSurplus()), told);
     }
   }
 
   let leased = 0;
   let isClosing = false;
+  /** As asked for; less is in force for a while when the server has no more to give. */
+  let wanted = options.max;
+  let rest: NodeJS.Timeout | undefined;
 
-  /** With all at work, whoever waited in vain waited for them. */
   function told(error: unknown): void {
-    if (leased < options.max && !isClosing) outages?.failed(error);
+    if (!isClosing && !isTooManyClients(error)) outages?.failed(error);
   }
 
-  async function acquire(): Promise<Client> {
-    if (engine === undefined) return await connect();
+  function bound(max: number): void {
+    bounds.max = max;
+    bounds.min = Math.min(options.min, max);
+    admission.resize(max);
+    const surplus = Math.min(pool.idleCount, pool.totalCount - max);
+    for (let left = surplus; left > 0; left -= 1) {
+      pool.connect().then((client) => client.release(isSurplus()), told);
+    }
+  }
+
+  const isSurplus = (): boolean => pool.totalCount > bounds.max;
+
+  function limit(max: number): void {
+    wanted = max;
+    if (rest === undefined) bound(max);
+  }
+
+  /** Others hold what the server has: no more than there are, until it may have some again. */
+  function makeDo(): void {
+    bound(Math.max(1, Math.min(bounds.max, pool.totalCount)));
+    rest ??= setTimeout(() => {
+      rest = undefined;
+      bound(wanted);
+    }, FULL_REST_MS).unref();
+  }
+
+  async function acquire(caller: Caller): Promise<Lease> {
+    // Nobody waits for what is known to be down.
+    breaker?.check();
+    if (engine === undefined) return await lease(caller);
     const { starts } = engine;
     try {
-      return await connect();
+      return await lease(caller);
     } catch (error) {
       await Promise.race([engine.serving(), sleep(RESTART_LIMIT_MS, undefined, { ref: false })]);
       // An engine that ended meanwhile refused connections, or had none to give: not for being busy.
       if (engine.starts === starts) throw error;
-      return await connect();
+      return await lease(caller);
+    }
+  }
+
+  async function lease(caller: Caller): Promise<Lease> {
+    const leave = await enter(caller);
+    try {
+      return { client: await connect(), leave };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** Whoever waits for others that have no connection either waits for the server. */
+  async function enter(caller: Caller): Promise<() => void> {
+    try {
+      return await admission.enter(caller);
+    } catch (error) {
+      if (isAppError(error, 'OVERLOADED') && leased === 0)
+        throw translateDatabaseError(new Error('no connection in time'));
+      throw error;
     }
   }
 
   async function connect(): Promise<Client> {
+    breaker?.pass();
     try {
-      const client = await pool.connect();
-      leased += 1;
+      const client = await connectWhenPossible(performance.now() + acquireTimeoutMs);
+      await prove(client);
+      breaker?.succeeded();
       return client;
     } catch (error) {
-      // Waiting in vain while others work is overload; with fewer at work, the server gave none.
-      if (leased >= options.max && !isStatementError(error)) throw overloaded(error);
-      told(error);
-      throw translateDatabaseError(error);
+      const fault = translateDatabaseError(error);
+      if (fault !== error) told(error);
+      if (fault.code === 'DATABASE_UNAVAILABLE') breaker?.failed();
+      else breaker?.abandoned();
+      throw fault;
+    }
+  }
+
+  async function connectWhenPossible(deadline: number): Promise<Client> {
+    for (let isCrowded = false; ; isCrowded = true) {
+      try {
+        return await pool.connect();
+      } catch (error) {
+        const isRefused = isTooManyClients(error);
+        if (!isRefused && !isCrowded) throw error;
+        if (isRefused) makeDo();
+        if (performance.now() > deadline || isClosing) throw crowdedOut(error);
+        await sleep(FULL_RETRY_MS);
+      }
+    }
+  }
+
+  /** An idle connection says nothing of a server that has failed: it must answer. */
+  async function prove(client: Client): Promise<void> {
+    if (breaker === undefined || breaker.state === 'closed') return;
+    const answer = client.query('SELECT 1');
+    const silence = sleep(acquireTimeoutMs, 'silence', { ref: false });
+    try {
+      if ((await Promise.race([answer, silence])) === 'silence') throw new Error('no answer');
+    } catch (error) {
+      answer.catch(() => undefined);
+      client.release(true);
+      throw error;
     }
   }
 
   async function withClient<T>(
     fn: (client: Client, discard: () => void) => Promise<T>,
+    caller = SELF,
   ): Promise<T> {
-    const client = await acquire();
+    const { client, leave } = await acquire(caller);
+    leased += 1;
     let broken = false;
     try {
       return await fn(client, () => (broken = true));
     } catch (error) {
       broken ||= !(error instanceof AppError) && !isStatementError(error);
-      throw translateDatabaseError(error);
+      const fault = translateDatabaseError(error);
+      if (fault.code === 'DATABASE_UNAVAILABLE') breaker?.failed();
+      throw fault;
     } finally {
       leased -= 1;
-      client.release(broken);
+      client.release(broken || isSurplus());
+      leave();
     }
   }
 
@@ -143,22 +272,28 @@ export function createPool(options: PoolOptions): Pool {
     query: (sql, values = []) =>
       withClient(async (client) => (await client.query(sql, [...values])).rows),
     cancel: (client) => cancelOnServer(config, client),
+    limit,
+    get isResting() {
+      return breaker !== undefined && breaker.state !== 'closed';
+    },
     stats: () => ({
       total: pool.totalCount,
       idle: pool.idleCount,
-      waiting: pool.waitingCount,
+      waiting: admission.stats().waiting,
+      max: bounds.max,
     }),
     close() {
       isClosing = true;
+      clearTimeout(rest);
       return pool.end();
     },
   };
 }
 
-function overloaded(cause: unknown): AppError {
-  return new AppError('OVERLOADED', 'All database connections are busy.', {
+function crowdedOut(cause: unknown): AppError {
+  return new AppError('OVERLOADED', 'The database server has no connection to spare.', {
     cause,
-    retryAfterMs: OVERLOADED_RETRY_MS + Math.floor(Math.random() * OVERLOADED_RETRY_MS),
-    hint: 'Wait retry_after_ms, then repeat the call; send fewer queries at once.',
+    retryAfterMs: FULL_REST_MS / 2 + Math.floor((Math.random() * FULL_REST_MS) / 2),
+    hint: 'Wait retry_after_ms, then repeat the call.',
   });
 }

@@ -35,6 +35,11 @@ export function isMissingObject(error: unknown): boolean {
   return isServerError(error) && MISSING_OBJECTS.has(error.code);
 }
 
+/** Whether the server, the database or the role has as many connections as it may have. */
+export function isTooManyClients(error: unknown): boolean {
+  return isServerError(error) && error.code === '53300';
+}
+
 /** Whether the connection that raised this may be used again. */
 export function isStatementError(error: unknown): boolean {
   if (!isServerError(error)) return false;

@@ -9,6 +9,8 @@ import { brokenDown, timedOut, translateDatabaseError } from './sqlstate.ts';
 export interface ReadOnlyOptions {
   readonly statementTimeoutMs: number;
   readonly signal: AbortSignal;
+  /** Whose turn it is when connections are scarce; the program itself by default. */
+  readonly principal?: string;
   /**
    * Ends a statement on a single engine that knows no CancelRequest, if it does not end by itself
    * soon; never rejects. Default: CancelRequest, at once.
@@ -43,13 +45,14 @@ export async function withReadOnlyTransaction<T>(
   fn: (client: Client, stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const progress = { isConnected: false, hasBegun: false };
+  const caller = { principal: options.principal ?? '', signal: options.signal };
   const attempt = (): Promise<T> =>
     pool.withClient(async (client, discard) => {
       progress.isConnected = true;
       await client.query(begin(options.statementTimeoutMs));
       progress.hasBegun = true;
       return await runBegun({ pool, options, client, discard }, fn);
-    });
+    }, caller);
   try {
     return await attempt();
   } catch (error) {

@@ -58,7 +58,7 @@ export interface AnswerParts {
   /** Whether the rows beyond this page can be fetched. */
   readonly isKept: () => boolean;
   /** Said in the notice, beside what every notice says. */
-  readonly remark?: string;
+  readonly remarks?: readonly string[];
   readonly limits: AnswerLimits;
 }
 
@@ -87,9 +87,7 @@ export function createAnswer(parts: AnswerParts): Answer {
     sql: parts.sql,
     as_of: new Date(parts.asOf).toISOString(),
     answer_id: `a_${randomBytes(16).toString('base64url')}`,
-    notice: [NOTICE, parts.remark, parts.rows.wasCut() ? LOST : undefined]
-      .filter((said) => said !== undefined)
-      .join(' '),
+    notice: [NOTICE, ...(parts.remarks ?? []), ...(parts.rows.wasCut() ? [LOST] : [])].join(' '),
     columns: parts.rows.columns,
   };
   const { format, maxRows, maxBytes } = parts.limits;

@@ -20,6 +20,7 @@ export interface ExecuteRequest {
   readonly reusable: boolean;
   /** The caller's. Once its page is read, the spool fills on without it. */
   readonly signal: AbortSignal;
+  readonly principal: string;
 }
 
 export interface LiveResult {
@@ -61,6 +62,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       const transaction = {
         statementTimeoutMs: options.statementTimeoutMs,
         signal: caller.signal,
+        principal: request.principal,
         ...(options.interrupt && { interrupt: options.interrupt }),
       };
       let wasCut = false;

@@ -41,8 +41,16 @@ const CACHE_REASONS: Record<GuardedStatement['volatility'], string | null> = {
 export function createExplainer(options: ExplainerOptions): Explainer {
   const { pool, guard, statementTimeoutMs, interrupt } = options;
 
-  async function planLines(statement: GuardedStatement, signal: AbortSignal): Promise<string> {
-    const limits = { statementTimeoutMs, signal, ...(interrupt && { interrupt }) };
+  async function planLines(
+    statement: GuardedStatement,
+    { signal, principal }: RequestContext,
+  ): Promise<string> {
+    const limits = {
+      statementTimeoutMs,
+      signal,
+      principal: principal.name,
+      ...(interrupt && { interrupt }),
+    };
     const generic = statement.parameterCount > 0 ? '(GENERIC_PLAN) ' : '';
     const text =
       statement.kind === 'explain' ? statement.sql : `EXPLAIN ${generic}${statement.sql}`;
@@ -53,10 +61,10 @@ export function createExplainer(options: ExplainerOptions): Explainer {
   }
 
   return {
-    async explain(sql, { signal }) {
+    async explain(sql, context) {
       const checked = checkOrReason(guard, sql);
       if (typeof checked === 'string') return refused(checked);
-      const plan = checked.kind === 'show' ? '' : await planLines(checked, signal);
+      const plan = checked.kind === 'show' ? '' : await planLines(checked, context);
       const [, cost, rows] = COST.exec(plan) ?? [];
       const cacheReason = CACHE_REASONS[checked.volatility];
       return {

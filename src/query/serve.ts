@@ -7,6 +7,8 @@ import type { Match, Plan } from '../cache/entities.ts';
 import type { FoundResult } from '../cache/results.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer, AnswerLimits, AnswerParts, Source } from './answer.ts';
+import type { Pool } from '../db/pool.ts';
+import { isAppError } from '../errors.ts';
 import type { RequestContext } from './context.ts';
 import type { Executor } from './execute.ts';
 import type { Asked } from './scope.ts';
@@ -32,6 +34,8 @@ export type Serve = (run: PlanRun, context: RequestContext) => Promise<Answer>;
 export interface ServeOptions {
   readonly cache: Pick<Cache, 'results' | 'recordAnswer'>;
   readonly executor: Executor;
+  /** The data database, as far as it can be told without asking it. */
+  readonly backend: Pick<Pool, 'isResting'>;
   readonly ttlMs: number;
   readonly now: () => number;
 }
@@ -42,9 +46,14 @@ const CHECK =
 /** Rows outlive their freshness, so that a cursor into them can be followed. */
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
 
-type RowsServed = Pick<AnswerParts, 'source' | 'asOf' | 'rows' | 'resultId' | 'isKept'>;
+interface RowsServed extends Pick<AnswerParts, 'source' | 'asOf' | 'rows' | 'resultId' | 'isKept'> {
+  readonly remark?: string;
+}
 
-export function createServe({ cache, executor, ttlMs, now }: ServeOptions): Serve {
+const downSince = (ageMs: number): string =>
+  `The database cannot be reached right now: these rows are ${Math.round(ageMs / 1000)} seconds old.`;
+
+export function createServe({ cache, executor, backend, ttlMs, now }: ServeOptions): Serve {
   async function serve(run: PlanRun, context: RequestContext): Promise<Answer> {
     const { asked, plan, request } = run;
     const maxAgeMs = Math.min(ttlMs, 1000 * (request.maxAgeSeconds ?? Infinity));
@@ -53,10 +62,21 @@ export function createServe({ cache, executor, ttlMs, now }: ServeOptions): Serv
       isReusable && maxAgeMs > 0
         ? await cache.results.find(asked.resultScope, plan.statementKey, now() - maxAgeMs)
         : null;
-    return found ? served(run, found) : await executed(run, context);
+    if (found) return served(run, found, backend.isResting);
+    try {
+      return await executed(run, context);
+    } catch (error) {
+      const isWanted = isReusable && ttlMs > 0 && request.maxAgeSeconds === undefined;
+      const old =
+        isWanted && isAppError(error, 'DATABASE_UNAVAILABLE')
+          ? await cache.results.find(asked.resultScope, plan.statementKey, -Infinity)
+          : null;
+      if (!old) throw error;
+      return served(run, old, true);
+    }
   }
 
-  function served(run: PlanRun, found: FoundResult): Answer {
+  function served(run: PlanRun, found: FoundResult, isDown: boolean): Answer {
     const { asOf, id } = found.header;
     const source = run.tier === 'memory' ? found.tier : run.tier;
     return record(run, {
@@ -65,6 +85,7 @@ export function createServe({ cache, executor, ttlMs, now }: ServeOptions): Serv
       rows: found.source,
       resultId: id,
       isKept: () => true,
+      ...(isDown && { remark: downSince(now() - asOf) }),
     });
   }
 
@@ -76,6 +97,7 @@ export function createServe({ cache, executor, ttlMs, now }: ServeOptions): Serv
       params: plan.params,
       reusable: plan.volatility === 'stable' && ttlMs > 0,
       signal: context.signal,
+      principal: context.principal.name,
       keep: (columns, asOf) =>
         cache.results.writer({
           id: resultId,
@@ -104,7 +126,7 @@ export function createServe({ cache, executor, ttlMs, now }: ServeOptions): Serv
       sql: plan.sql,
       fromRow: 0,
       limits: run.request.limits,
-      ...(run.isChecked && { remark: CHECK }),
+      remarks: [rows.remark, run.isChecked && CHECK].filter((said) => typeof said === 'string'),
     });
     cache.recordAnswer({
       id: answer.head.answer_id,

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { openDataDatabase } from '../../src/databases.ts';
 import { ReleaseStack } from '../../src/lib/release-stack.ts';
 import { createLogger } from '../../src/logger.ts';
+import { createMetrics } from '../../src/metrics.ts';
 
 /** Nothing connects before the first statement. */
 async function named(t: TestContext, DATABASE_URL: string) {
@@ -13,7 +14,10 @@ async function named(t: TestContext, DATABASE_URL: string) {
   t.after(() => releases.unwind(0));
   const config = readConfig({ env: { DATABASE_URL }, cwd: '/nonexistent', root: '/nonexistent' });
   const logger = createLogger('silent');
-  const { id, role } = await openDataDatabase({ config, logger, onProgress: () => {} }, releases);
+  const { id, role } = await openDataDatabase(
+    { config, logger, metrics: createMetrics(), onProgress: () => {} },
+    releases,
+  );
   return { id, role, key: `${id} ${role}` };
 }
 

@@ -29,7 +29,7 @@ export async function cacheDatabase(t: TestContext): Promise<{ url: string; pool
 export function cacheOver(
   t: TestContext,
   pool: Pool,
-  given: { maxMemoryBytes?: number; metrics?: Metrics; cuts?: Cuts } = {},
+  given: { maxMemoryBytes?: number; metrics?: Metrics; cuts?: Cuts; now?: () => number } = {},
 ): Cache {
   const cache = createCache({
     pool,
@@ -38,7 +38,7 @@ export function cacheOver(
     metrics: given.metrics ?? createMetrics(),
     cuts: given.cuts ?? null,
     isShared: true,
-    now: Date.now,
+    now: given.now ?? Date.now,
   });
   cache.open();
   t.after(() => cache.drain());

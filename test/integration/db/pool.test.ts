@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 
+import { createBreaker } from '../../../src/db/breaker.ts';
 import { createPool } from '../../../src/db/pool.ts';
 import { isAppError } from '../../../src/errors.ts';
 import { createLogger } from '../../../src/logger.ts';
-import { freshDatabase } from '../../support/database.ts';
+import { admin, freshDatabase } from '../../support/database.ts';
 import { relayTo } from '../../support/relay.ts';
 import { eventually, killConnections, poolOf } from './pools.ts';
 
@@ -142,7 +143,7 @@ test('a pool opens its minimum of connections by itself, and no more', async (t)
   const pool = poolOf(t, url, { min: 4, max: 6 });
   await eventually('it is warm', () => pool.stats().idle === 4);
   await Promise.all([1, 2, 3].map(() => pool.query('select 1')));
-  assert.deepEqual(pool.stats(), { total: 4, idle: 4, waiting: 0 });
+  assert.deepEqual(pool.stats(), { total: 4, idle: 4, waiting: 0, max: 6 });
 });
 
 test('a minimum above the maximum is the maximum', async (t) => {
@@ -177,4 +178,83 @@ test('connections that are still being opened do not keep a pool from closing', 
   await pool.query('select 1');
   await pool.close();
   assert.equal(pool.stats().total, 0);
+});
+
+test('a server that has no more connections is made do with: callers wait, none sees "too many clients"', async (t) => {
+  const { url, readerUrl } = await freshDatabase(t);
+  const role = decodeURIComponent(new URL(readerUrl).username);
+  await admin(url, `alter role ${role} connection limit 3`);
+  const pool = poolOf(t, readerUrl, { max: 20, acquireTimeoutMs: 10_000 });
+  const rows = await Promise.all(
+    Array.from({ length: 60 }, () => pool.query('select pg_sleep(0.02)')),
+  );
+  assert.equal(rows.length, 60);
+  assert.ok(pool.stats().total <= 3);
+});
+
+test('where others hold every connection a caller is told that the server is full, not that it is down', async (t) => {
+  const { url, readerUrl } = await freshDatabase(t);
+  const role = decodeURIComponent(new URL(readerUrl).username);
+  await admin(url, `alter role ${role} connection limit 2`);
+  const other = poolOf(t, readerUrl, { min: 2, max: 2 });
+  await eventually('the other has them', () => other.stats().idle === 2);
+  const breaker = createBreaker({ failures: 1, windowMs: 1000, now: Date.now });
+  const pool = poolOf(t, readerUrl, { acquireTimeoutMs: 300, breaker });
+  await assert.rejects(
+    pool.query('select 1'),
+    (error) => isAppError(error, 'OVERLOADED') && error.retryAfterMs! > 0,
+  );
+  assert.equal(breaker.state, 'closed');
+});
+
+test('a lower limit closes what is idle and what falls idle, a higher one lets more in', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url, { min: 0, max: 6 });
+  const naps = Array.from({ length: 6 }, () => pool.query('select pg_sleep(0.2)'));
+  await eventually('all are open', () => pool.stats().total === 6);
+  pool.limit(4);
+  await Promise.all(naps);
+  await eventually('two are closed', () => pool.stats().total === 4);
+  pool.limit(2);
+  await eventually('two more are closed', () => pool.stats().total === 2);
+  pool.limit(5);
+  await Promise.all(Array.from({ length: 20 }, () => pool.query('select pg_sleep(0.05)')));
+  assert.equal(pool.stats().total, 5);
+});
+
+test('a breaker that opens turns away at once whoever comes, until one caller is answered', async (t) => {
+  const { url } = await freshDatabase(t);
+  const relay = await relayTo(t, url);
+  const clock = { now: 0 };
+  const breaker = createBreaker({ failures: 5, windowMs: 30_000, now: () => clock.now });
+  const pool = poolOf(t, relay.url, { breaker });
+  await pool.query('select 1');
+  for (let at = 0; at < 10; at += 1) {
+    await assert.rejects(pool.query('select * from nowhere'), (error) =>
+      isAppError(error, 'QUERY_INVALID'),
+    );
+  }
+  assert.equal(pool.isResting, false);
+  await relay.cut();
+  const isDown = (error: unknown): boolean => isAppError(error, 'DATABASE_UNAVAILABLE');
+  while (!pool.isResting) await assert.rejects(pool.query('select 1'), isDown);
+  await relay.mend();
+  await assert.rejects(pool.query('select 1'), isDown);
+  clock.now += 60_000;
+  assert.deepEqual(await pool.query('select 1 as n'), [{ n: 1 }]);
+  assert.equal(pool.isResting, false);
+});
+
+test('whoever goes away before a connection is free takes none', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url, { max: 1 });
+  const nap = pool.query('select pg_sleep(0.3)');
+  const going = new AbortController();
+  const gone = pool.withClient(() => Promise.reject(new Error('it ran')), {
+    principal: 'ana',
+    signal: going.signal,
+  });
+  going.abort();
+  await assert.rejects(gone, (error) => isAppError(error, 'QUERY_CANCELLED'));
+  await nap;
 });

@@ -3,6 +3,7 @@
 import { createDecider } from '../../../src/cache/decide.ts';
 import type { TestContext } from 'node:test';
 
+import type { Breaker } from '../../../src/db/breaker.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import type { Answer } from '../../../src/query/answer.ts';
@@ -19,25 +20,36 @@ import { createScoping } from '../../../src/query/scope.ts';
 import { createServe } from '../../../src/query/serve.ts';
 import { createSchemaIndex } from '../../../src/schema/schema-index.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
+import { relayTo } from '../../support/relay.ts';
 import { cacheDatabase, cacheOver } from '../cache/stores.ts';
 import { poolOf } from '../db/pools.ts';
 import { readerOf } from '../schema/reader.ts';
 
 const logger = createLogger('silent');
+export const TTL_MS = 60_000;
 export const HARD_LIMITS = { maxRows: 500, maxBytes: 100_000 };
 
-export async function pipelineOf(t: TestContext, setup: string, spoolMaxBytes = 1e8) {
+interface PipelineGiven {
+  readonly spoolMaxBytes?: number;
+  readonly now?: () => number;
+  readonly breaker?: Breaker;
+}
+
+export async function pipelineOf(t: TestContext, setup: string, given: PipelineGiven = {}) {
+  const { spoolMaxBytes = 1e8, now = Date.now, breaker } = given;
   const { url, readerUrl } = await freshDatabase(t);
   await admin(url, setup);
+  const relay = await relayTo(t, readerUrl);
   const { pool: cachePool } = await cacheDatabase(t);
-  const cache = cacheOver(t, cachePool);
+  const cache = cacheOver(t, cachePool, { now });
   const metrics = createMetrics();
+  const pool = poolOf(t, relay.url, breaker && { breaker });
   const executor = createExecutor({
-    pool: poolOf(t, readerUrl),
+    pool,
     statementTimeoutMs: 20_000,
     spoolMaxBytes,
     logger,
-    now: Date.now,
+    now,
   });
   t.after(() => executor.close());
   const scoping = createScoping({
@@ -59,12 +71,12 @@ export async function pipelineOf(t: TestContext, setup: string, spoolMaxBytes = 
       decider: createDecider(null),
     }),
     remember,
-    labeller: createLabeller({ cache, guard, remember, ttlMs: 60_000, now: Date.now }),
+    labeller: createLabeller({ cache, guard, remember, ttlMs: TTL_MS, now }),
     schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),
-    serve: createServe({ cache, executor, ttlMs: 60_000, now: Date.now }),
+    serve: createServe({ cache, executor, backend: pool, ttlMs: TTL_MS, now }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: HARD_LIMITS }),
   });
-  return { pipeline, cache, scoping, cachePool, url };
+  return { pipeline, cache, scoping, cachePool, url, relay };
 }
 
 export function contextOf(name: string): RequestContext {

@@ -54,7 +54,14 @@ export function executorOf(
         kept.columns = columns;
         return writerInto(kept);
       };
-      const live = await executor.run({ sql, params, signal, reusable: true, keep });
+      const live = await executor.run({
+        sql,
+        params,
+        signal,
+        principal: 'ana',
+        reusable: true,
+        keep,
+      });
       return { live, kept };
     },
   };

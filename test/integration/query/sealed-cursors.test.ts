@@ -52,7 +52,7 @@ test('all who share a cache sign with the same secret, made once', async (t) => 
 });
 
 test('an answer whose last rows were not kept says so and what to do', async (t) => {
-  const { pipeline } = await pipelineOf(t, SETUP, 600_000);
+  const { pipeline } = await pipelineOf(t, SETUP, { spoolMaxBytes: 600_000 });
   let page = await documentOf(await pipeline.query(ALL, ALICE));
   assert.doesNotMatch(page.notice, /SPOOL_MAX_BYTES/);
   while (page.next_cursor !== null) {
