@@ -1,6 +1,7 @@
 // Owns the evidence about a pair of questions as one list of numbers: gathers what the frames, the words and
 // the statement say for and against their being the same. Pure; the verifier's trees weigh it, and the names
 // and their order are theirs: a measure that is added, renamed or moved needs new trees.
+import { american } from './american.ts';
 import { createDictionary, type IsWord } from './dictionary.ts';
 import { ofColumns } from './evidence-columns.ts';
 import { ofDifferences } from './evidence-differences.ts';
@@ -24,9 +25,10 @@ import { reconciled } from './frame-reconcile.ts';
 import { compareWords, type Residue } from './frame-residue.ts';
 import { heldBack, type Hold, narrows, type Risk, riskOf, swapsColumns } from './hold.ts';
 import { otherAsked } from './hold-asked.ts';
-import { asksForLess } from './hold-projection.ts';
+import { asksForLess, asksForMore } from './hold-projection.ts';
 import { boundsOtherEvent } from './hold-events.ts';
 import { otherRelation } from './hold-relations.ts';
+import { otherStage } from './hold-stages.ts';
 import { otherWord } from './hold-words.ts';
 import { createThesaurus, type Thesaurus } from './thesaurus.ts';
 import { conceptOf } from './words.ts';
@@ -64,7 +66,8 @@ export function createLexicon(synonyms: string): Lexicon {
   return {
     thesaurus,
     opposites: createOpposites(),
-    isWord: (word) => thesaurus.has(conceptOf(word)) || inDictionary(word),
+    isWord: (word) =>
+      thesaurus.has(conceptOf(word)) || inDictionary(word) || inDictionary(american(word)),
   };
 }
 
@@ -109,9 +112,10 @@ function otherQuestion(
   return (
     otherWord(pair, residue, { thesaurus, isWord }) ??
     otherRelation(pair, isWord) ??
-    otherAsked(pair) ??
+    otherAsked(pair, thesaurus) ??
+    (otherStage(pair.earlier.frame, pair.later.frame) ? 'stage' : null) ??
     (boundsOtherEvent(pair, thesaurus) ? 'event' : null) ??
-    (asksForLess(pair, thesaurus) ? 'projection' : null)
+    (asksForLess(pair, thesaurus) || asksForMore(pair, residue, thesaurus) ? 'projection' : null)
   );
 }
 

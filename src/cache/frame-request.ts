@@ -4,7 +4,17 @@ import type { Token } from './frame-text.ts';
 
 /** How the question asks; null where it cannot be told. */
 export type Asking =
-  'count' | 'list' | 'which' | 'who' | 'object' | 'much' | 'amount' | 'whether' | 'place' | null;
+  | 'count'
+  | 'list'
+  | 'which'
+  | 'who'
+  | 'object'
+  | 'much'
+  | 'amount'
+  | 'manner'
+  | 'whether'
+  | 'place'
+  | null;
 
 export interface Request {
   readonly asking: Asking;
@@ -60,13 +70,24 @@ interface Words {
 export const asksForThings = ({ asking }: Request): boolean =>
   asking === 'list' || asking === 'which';
 
+/** One that says what it wants: key words put anything first. */
+export const isSentence = ({ tokens }: Pick<Words, 'tokens'>): boolean =>
+  OPENING.test(tokens[0]?.text ?? '') &&
+  !tokens.slice(0, -1).some(({ text }) => /^[.?!]$/u.test(text));
+
+const OPENING =
+  /^(?:what|which|who|show|list|find|give|name|tell|return|get|display|of|among|could|can|please|i)$/u;
+
 export function requestOf({ tokens, concepts }: Words): Request {
   const text = (at: number): string => (tokens[at]?.quoted ? '' : (tokens[at]?.text ?? ''));
   const start = pastFront(tokens, text);
   const { asking, at } = openingAt(start, text);
   const isOfThings = asksForThings({ asking, heads: [] }) || asking === 'count';
   if (!isOfThings) return { asking, heads: [] };
-  const heads = headsFrom(at, { tokens, concepts, text, isOneThing: asking !== 'list' });
+  const reading = { tokens, concepts, text, isOneThing: asking !== 'list' };
+  const named = headsFrom(at, reading);
+  // "Of the ports, which has …"
+  const heads = named.length === 0 && AMONG.test(text(0)) ? headsFrom(1, reading) : named;
   if (heads.length === 0) return { asking: null, heads };
   // "the number of orders" asks as "how many orders" does.
   const isCount = heads.length === 1 && COUNTED.test(heads[0]![0]!) && heads[0]!.length > 1;
@@ -91,7 +112,7 @@ function openingAt(start: number, text: (at: number) => string): Opening {
     return { asking: 'whether', at: start };
   for (let at = start; at < start + MAX_FRONT; at += 1) {
     const word = text(at);
-    const opening = interrogative(at, text) ?? counting(at, text);
+    const opening = prefaced(at, text) ?? interrogative(at, text) ?? counting(at, text);
     if (opening !== null) return opening;
     // "Name the cities": to name.
     const asks = OPENERS.has(word) || (word === 'name' && OPENERS.has(text(at + 1)));
@@ -103,14 +124,28 @@ function openingAt(start: number, text: (at: number) => string): Opening {
 /** Before who did it: "which customers did Anna call". */
 export const DOES = /^(?:did|do|does)$/u;
 const PLACES = /^(?:where|when)$/u;
+/** "How was it treated" */
+const MANNER = /^(?:is|are|was|were|did|do|does)$/u;
+const PREFACES = /^(?:by|with|for|on|in|to|from|at)$/u;
+const AMONG = /^(?:of|among)$/u;
 const LINKS = /^(?:is|are|was|were|the|s|of)$/u;
+
+/** "By how much did it rise", "with what was it treated". */
+function prefaced(at: number, text: (at: number) => string): Opening | null {
+  const next = text(at + 1);
+  if (!PREFACES.test(text(at))) return null;
+  if (next === 'how' && text(at + 2) === 'much') return { asking: 'much', at: at + 2 };
+  const isWhat = next === 'what' && WHETHER.has(text(at + 2));
+  return isWhat ? { asking: 'object', at: at + 1 } : null;
+}
 
 function interrogative(at: number, text: (at: number) => string): Opening | null {
   const [word, next] = [text(at), text(at + 1)];
   if (word === 'how') {
     if (next === 'many') return { asking: 'count', at: at + 2 };
     if (next === 'much') return { asking: 'much', at: at + 1 };
-    return { asking: AMOUNTS.has(next) ? 'amount' : null, at: at + 1 };
+    if (AMOUNTS.has(next)) return { asking: 'amount', at: at + 1 };
+    return { asking: MANNER.test(next) ? 'manner' : null, at: at + 1 };
   }
   if (word === 'who' || word === 'whom') return person(at, text);
   if (PLACES.test(word)) return { asking: 'place', at };

@@ -21,6 +21,7 @@ const RELATIVE = /^(?:who|that|which)$/u;
 const AS_MANY = /^(?:many|much)$/u;
 /** "half as many wins as losses" */
 const FEWER = /^(?:half|most|third|quarter|not)$/u;
+const MINUS = /^minus$/u;
 const DENIED = /^(?:no|not|never|nor)$/u;
 const REACH = 6;
 const MAX_WORDS = 3;
@@ -46,11 +47,20 @@ function endsWith({ tokens }: Frame): number {
   return MORE.test(last) ? 1 : LESS.test(last) ? -1 : 0;
 }
 
+/** "received minus shipped": what is taken away is the lesser side. */
+function sidesOfMinus(frame: Frame, at: number): Sides | null {
+  if (!MINUS.test(frame.tokens[at]!.text)) return null;
+  const [left, right] = [wordsBefore(frame, at), wordsFrom(frame, at + 1)];
+  return left.length === 0 || right.length === 0
+    ? null
+    : { isAs: false, lesser: right, greater: left.slice(0, 1) };
+}
+
 /** The first comparison that has a thing on either side; null where there is none. */
 function sidesOf(frame: Frame): Sides | null {
   for (const [at, { text, quoted }] of frame.tokens.entries()) {
-    const asMany = sidesOfAs(frame, at);
-    if (asMany !== null) return asMany;
+    const sides = sidesOfAs(frame, at) ?? sidesOfMinus(frame, at);
+    if (sides !== null) return sides;
     if (quoted || !(LESS.test(text) || MORE.test(text))) continue;
     // "no more than the average" puts nothing on the greater side for sure.
     if (DENIED.test(frame.tokens[at - 1]?.text ?? '')) return null;

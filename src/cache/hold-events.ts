@@ -20,6 +20,7 @@ const MIN_ROOT = 3;
 
 /** Whether each names another event for its period, and the statement filters by the earlier one. */
 export function boundsOtherEvent({ earlier, later, facts }: Pair, thesaurus: Thesaurus): boolean {
+  if (periodsDiffer(periodsOf(earlier.frame), periodsOf(later.frame), thesaurus)) return true;
   const [was, is] = [eventsOf(earlier.frame), eventsOf(later.frame)];
   if (was.length === 0 || is.length === 0 || was.some((event) => is.includes(event))) return false;
   if (overlap(thesaurus.meaningsOf(was), thesaurus.meaningsOf(is))) return false;
@@ -29,6 +30,30 @@ export function boundsOtherEvent({ earlier, later, facts }: Pair, thesaurus: The
     names.some((name) => name === event || (event.length >= MIN_ROOT && name.startsWith(event)));
   return was.some(isFiltered) && !is.some(isFiltered);
 }
+
+const PERIOD =
+  /^(?:year|years|month|months|week|weeks|day|days|date|dates|quarter|quarters|hour|hours|time)$/u;
+
+/** What "by month of order" is keyed by. */
+const periodsOf = ({ tokens, concepts }: Frame): readonly string[] =>
+  tokens.flatMap(({ text, quoted }, at) => {
+    const isKey = /^(?:by|per|each)$/u.test(tokens[at - 1]?.text ?? '');
+    const isOf = isKey && PERIOD.test(text) && !quoted && tokens[at + 1]?.text === 'of';
+    let next = at + 2;
+    while (/^(?:the|its|their|an?)$/u.test(tokens[next]?.text ?? '')) next += 1;
+    const isThing = isOf && tokens[next]?.kind === 'word' && timeAt(tokens, next) === undefined;
+    return isThing ? [concepts[next]!] : [];
+  });
+
+const periodsDiffer = (
+  was: readonly string[],
+  is: readonly string[],
+  thesaurus: Thesaurus,
+): boolean =>
+  was.length > 0 &&
+  is.length > 0 &&
+  !was.some((thing) => is.includes(thing)) &&
+  !overlap(thesaurus.strongOf(was), thesaurus.strongOf(is));
 
 /** A period that ends now has no literal: any column named for a moment may be bounded by it. */
 const momentsOf = ({ columns, usesClock }: SqlFacts): readonly string[] =>

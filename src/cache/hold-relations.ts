@@ -9,11 +9,18 @@ import { timeAt } from './frame-time.ts';
 import type { Frame } from './frame.ts';
 
 /** @returns The rule that refuses the pair; null where none does. */
-export function otherRelation({ earlier, later }: Pair, isWord: IsWord): string | null {
+export function otherRelation({ earlier, later, facts }: Pair, isWord: IsWord): string | null {
   if (verbsExclude(earlier.frame, later.frame)) return 'verb';
   if (prepositionsExclude(earlier.frame, later.frame, isWord)) return 'preposition';
   if (quantifiersExclude(earlier.frame, later.frame)) return 'quantifier';
-  if (turnsPast(earlier.frame, later.frame)) return 'tense';
+  const isOfRows = facts.groupBy.length > 0 && facts.outputs.some((name) => COMPUTED.test(name));
+  const isEach = (one: Frame, other: Frame): boolean =>
+    isOfRows && isOfEvery(one) && isOfEach(other);
+  if (isEach(earlier.frame, later.frame) || isEach(later.frame, earlier.frame)) return 'quantifier';
+  if (pools(earlier.frame, later.frame) || pools(later.frame, earlier.frame)) return 'pooled';
+  if (turnsPast(earlier.frame, later.frame) || moodOf(earlier.frame) !== moodOf(later.frame))
+    return 'tense';
+  if (turnsNow(earlier.frame, later.frame) || turnsNow(later.frame, earlier.frame)) return 'tense';
   return compareSides(earlier.frame, later.frame) < 0 ? 'sides' : null;
 }
 
@@ -152,6 +159,34 @@ function placesOf({ tokens, concepts }: Frame): ReadonlyMap<string, ReadonlySet<
   return places;
 }
 
+/** "used to be", "about to leave", "could be": what was, what is near, what may be, not what is. */
+function moodOf(frame: Frame): string {
+  const text = textOf(frame);
+  return MOODS.find(([, pattern]) => pattern.test(text))?.[0] ?? '';
+}
+
+const MOODS: readonly (readonly [string, RegExp])[] = [
+  ['past', /\bused to (?:be|have)\b/u],
+  ['near', /\babout to (?!(?:expire|end|run)\b)\p{L}/u],
+  ['perhaps', /\b(?:could|might) be (?:in|at|on|from|an?|the)\b/u],
+  ['should', /\bshould (?:we|they|there|he|she|it) \p{L}/u],
+];
+
+/** "do we have" against "did we have", "are in the house" against "will be in the house": with no period said. */
+function turnsNow(now: Frame, other: Frame): boolean {
+  if (factsOf(now, 'time').length + factsOf(other, 'time').length > 0) return false;
+  const [text, others] = [textOf(now), textOf(other)];
+  const had = DO_HAVE.test(text) && DID_HAVE.test(others);
+  return had || (IS_IN.test(text) && WILL_BE_IN.test(others) && !WILL_BE_IN.test(text));
+}
+
+const DO_HAVE = /\b(?:do|does) (?:we|they|he|she|it|you) (?:have|own)\b/u;
+const DID_HAVE = /\bdid (?:we|they|he|she|it|you) (?:have|own)\b/u;
+const IS_IN = /\b(?:is|are) (?:in|at|on|from)\b/u;
+const WILL_BE_IN = /\bwill be (?:in|at|on|from)\b/u;
+const textOf = ({ tokens }: Frame): string =>
+  tokens.map((token) => (token.quoted ? '"' : token.text)).join(' ');
+
 const FUTURE = /^(?:will|shall|gonna)$/u;
 /** Words that speak of the future without the verb that does. */
 const AHEAD =
@@ -178,10 +213,51 @@ function isPast({ tokens }: Frame): boolean {
   });
 }
 
+/** "the best by branch" against "the best across all branches". */
+function pools(earlier: Frame, later: Frame): boolean {
+  const pooled = later.tokens.flatMap(({ text, quoted }, at) => {
+    if (text !== 'across' || quoted) return [];
+    let next = at + 1;
+    while (PASSED_OVER.test(later.tokens[next]?.text ?? '')) next += 1;
+    return later.concepts.slice(next, next + 1);
+  });
+  const { tokens, concepts } = earlier;
+  const grouped = new Set(concepts.filter((_, at) => GROUPED.test(tokens[at - 1]?.text ?? '')));
+  return pooled.some((thing) => grouped.has(thing)) && factsOf(later, 'group').length === 0;
+}
+
+const GROUPED = /^(?:by|per|each|every)$/u;
+
 const EACH_ONE = /^(?:all|each|both|whole|entire|complete|every)$/u;
 /** Before "every", these list and do not condition: "show every order". */
 const LISTED =
   /^(?:list|show|for|of|give|find|display|return|me|get|per|and|name|fetch|what|is|in|see|are|,|:)$/u;
+
+/** Before "every", what asks for each: "did every customer", "sales in every region". */
+const OF_EACH = /^(?:did|do|does|is|are|was|were|has|have|had|will|can|with|from|to|by|at|in|on)$/u;
+
+/** "How many students attended every lecture": all of them, where "each lecture" asks for one row each. */
+const isOfEvery = ({ tokens, request }: Frame): boolean =>
+  tokens.some(
+    ({ text, quoted }, at) =>
+      text === 'every' &&
+      !quoted &&
+      !LISTED.test(tokens[at - 1]?.text ?? 'list') &&
+      (!OF_EACH.test(tokens[at - 1]!.text) || (request.asking === 'count' && isActive(tokens, at))),
+  );
+
+const COMPUTED = /^(?:count|sum|avg|min|max)\b/u;
+
+const isOfEach = ({ tokens }: Frame): boolean =>
+  tokens.some(({ text, quoted }) => !quoted && /^(?:each|per)$/u.test(text)) &&
+  !tokens.some(({ text, quoted }) => !quoted && /^(?:every|all|both|whole)$/u.test(text));
+
+/** "How many players played on every day", not "how many orders were placed in every region". */
+const isActive = (tokens: Frame['tokens'], at: number): boolean =>
+  /^(?:in|on|at)$/u.test(tokens[at - 1]!.text) &&
+  !tokens
+    .slice(0, at)
+    .some(({ text }) => /^(?:is|are|was|were|been|did|do|does|has|have)$/u.test(text));
 
 /** "passed every exam" against "passed an exam", "have ever been" against "are". */
 function quantifiersExclude(earlier: Frame, later: Frame): boolean {

@@ -85,6 +85,11 @@ function hasUnknownWord(
 
 /** "average price" and "average cost": another thing that is totalled or averaged. */
 function computesOther({ earlier, later }: Pair, thesaurus: Thesaurus): boolean {
+  if (
+    countsOther(earlier.question, later.question) ||
+    countsOther(later.question, earlier.question)
+  )
+    return true;
   const [was, is] = [computed(earlier.question), computed(later.question)];
   if (was === null || is === null || was === is) return false;
   if (overlap(thesaurus.strongOf([was]), thesaurus.strongOf([is]))) return false;
@@ -137,6 +142,18 @@ function isNearly(first: string, second: string): boolean {
   const [a, b] = [first.slice(start), second.slice(start)];
   return a.slice(1) === b.slice(1) || a.slice(1) === b || a === b.slice(1);
 }
+
+/** "average number of ratings" against "average rating", but not against "average rating count". */
+function countsOther(counting: string, measuring: string): boolean {
+  const thing = AVERAGE_COUNT.exec(counting)?.[1];
+  const word = COMPUTED.exec(measuring)?.[1];
+  if (thing === undefined || word === undefined || word.endsWith('s')) return false;
+  const isCount = new RegExp(`\\b${word} (?:count|number|quantity)`, 'iu').test(measuring);
+  return !isCount && conceptOf(thing.toLowerCase()) === conceptOf(word.toLowerCase());
+}
+
+const AVERAGE_COUNT =
+  /\b(?:average|avg|mean|median) (?:number|count) of (?:the )?([\p{L}]{3,}s)\b/iu;
 
 function computed(question: string): string | null {
   const word = COMPUTED.exec(question)?.[1];

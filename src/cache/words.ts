@@ -1,5 +1,6 @@
 // Owns the word lists of the decision: stems, words that mean the same in any domain, words that
 // carry no meaning. Pure tables and look-ups; it must never hold the names of one data set.
+import { american } from './american.ts';
 
 const split = (text: string): string[] => text.trim().split(/\s+/);
 
@@ -197,7 +198,8 @@ const ENDINGS: readonly (readonly [RegExp, number, string, boolean])[] = [
 ];
 
 /** Takes English inflection off a lower-case word; derivation ("employer", "employee") is meaning and stays. */
-export function stem(word: string): string {
+export function stem(spelled: string): string {
+  const word = american(spelled);
   const irregular = IRREGULAR.get(word);
   if (irregular !== undefined) return irregular;
   if (word.length < 4 || word.length > MAX_STEM_INPUT || /[^a-z]/.test(word)) return word;

@@ -33,6 +33,19 @@ describe('the period bounds another event', () => {
   }
 });
 
+describe('rows are keyed by the period of another event', () => {
+  const key: Partial<SqlFacts> = { groupBy: ['month'] };
+  test('which stands in both questions', () => {
+    assert.ok(isOther('fault rate by month of sale', 'fault rate by month of fault', key));
+    assert.ok(isOther('boats by year of launch', 'boats by year of the sinking', key));
+  });
+  test('the same event in another form is none', () => {
+    assert.ok(!isOther('faults by month of sale', 'faults per month of the sales', key));
+    assert.ok(!isOther('the birth dates of boys', 'the date of birth of each boy', key));
+    assert.ok(!isOther('sales by month of 2024', 'sales by month of the year', key));
+  });
+});
+
 describe('the period bounds the same event, or none that is known', () => {
   for (const [earlier, later, facts] of [
     ['tickets opened in 2024', 'tickets that were opened during 2024', byDate('opened_at')],

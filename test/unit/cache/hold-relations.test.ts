@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import type { SqlFacts } from '../../../src/cache/facts.ts';
 import { otherRelation } from '../../../src/cache/hold-relations.ts';
 import { ODD_TEXTS, pairOf } from '../../support/pairs.ts';
 import { readShippedLexicon } from '../../support/verifier.ts';
 
 const { isWord } = await readShippedLexicon();
-const rule = (earlier: string, later: string): string | null =>
-  otherRelation(pairOf(earlier, later), isWord);
+const rule = (earlier: string, later: string, facts: Partial<SqlFacts> = {}): string | null =>
+  otherRelation(pairOf(earlier, later, facts), isWord);
 
 describe('things stand to one another in another way', () => {
   for (const [refused, earlier, later] of [
@@ -27,6 +28,11 @@ describe('things stand to one another in another way', () => {
     ['quantifier', 'pupils who have ever been ill', 'pupils who are ill'],
     ['tense', 'how many users will register', 'how many users registered'],
     ['tense', 'orders that were shipped', 'orders that shall be shipped'],
+    ['tense', 'how many guests are here', 'how many guests used to be here'],
+    ['tense', 'boats that are sold', 'boats that are about to be sold'],
+    ['tense', 'how many rooms do we have', 'how many rooms should we have'],
+    ['pooled', 'the three best cooks by town', 'the three best cooks across all towns'],
+    ['sides', 'crates received minus crates sent', 'crates sent minus crates received'],
     ['sides', 'cities with more men than women', 'cities with more women than men'],
   ] as const) {
     test(`${refused}: "${later}" for "${earlier}"`, () => {
@@ -34,6 +40,15 @@ describe('things stand to one another in another way', () => {
       assert.equal(rule(later, earlier), refused);
     });
   }
+});
+
+test('"every" asks for all of them where "each" asks for a row of each', () => {
+  const rows = { groupBy: ['day'], outputs: ['day', 'count(distinct guest)'] };
+  const [each, every] = ['how many guests came on each day', 'how many guests came on every day'];
+  assert.equal(rule(each, every, rows), 'quantifier');
+  assert.equal(rule(every, each, rows), 'quantifier');
+  const [placed, orders] = ['orders placed in each town', 'orders placed in every town'];
+  assert.equal(rule(placed, orders, rows), null);
 });
 
 describe('the same in other small words', () => {
@@ -45,6 +60,8 @@ describe('the same in other small words', () => {
     ['courses that are held', 'courses that we hold'],
     ['trains via Lyon', 'trains through Lyon'],
     ['parts connected to the engine', 'parts connected with the engine'],
+    ['sales across all towns', 'sales in all towns'],
+    ['the rooms that we should clean', 'the rooms to clean'],
     ['stores outside Berlin', 'stores not in Berlin'],
     ['orders in March 2024', 'orders from March 2024'],
     ['orders in 2024', 'orders to 2024'],

@@ -30,6 +30,7 @@ describe('one word makes another question', () => {
     ['measure', 'total price of the orders', 'total weight of the orders'],
     ['measure', 'average of the prices', 'average the zebras'],
     ['measure', 'sum of all the fees', 'sum of all the hours'],
+    ['measure', 'average rating of each inn', 'average number of ratings of each inn'],
   ] as const) {
     test(`${refused}: "${later}" for "${earlier}"`, () => {
       assert.equal(rule(earlier, later), refused);
@@ -40,6 +41,8 @@ describe('one word makes another question', () => {
 describe('one word is the same in another form', () => {
   for (const [earlier, later, facts] of [
     ['list the customers', 'list the customres'],
+    ['average number of pages of a book', 'average pages of a book'],
+    ['average number of pages of a book', 'average page count of a book'],
     ['list the savings accounts', 'list the savngs accounts'],
     ['the quantity of parts', 'the qty of parts'],
     ['list the views', 'list the veiws'],
