@@ -136,7 +136,7 @@ const PHRASES: readonly (readonly [Cue, string])[] = [
   [{ kind: 'between' }, 'between|ranging from|in the range of|in the range|range from'],
   [
     { kind: 'not' },
-    'not|no|never|without|excluding|exclude|excludes|excluded|excl|except|except for|excepting|other than|apart from|aside from|w / o|with no|have no|has no|had no|having no|with none|who have no|that have no|leaving out|leave out|leaves out|ignoring|ignore|omit|omitting|omitted|outside|outside of|non|none|nobody|nothing|neither|nor|lacking|lack|lacks|lacked|minus|rather than|but not|unless|no one|disregard|disregarding|skip|skipping|fail to|failed to|fails to|zero|!=|<>|≠|different from|differs from|differ from',
+    'not|no|never|without|excluding|exclude|excludes|excluded|excl|except|except for|excepting|other than|apart from|aside from|w / o|with no|have no|has no|had no|having no|with none|who have no|that have no|leaving out|leave out|leaves out|ignoring|ignore|omit|omitting|omitted|outside|outside of|non|none|nobody|nothing|neither|nor|lacking|lack|lacks|lacked|minus|rather than|but not|unless|no one|disregard|disregarding|anything but|everything but|anyone but|everyone but|anywhere but|everywhere but|skip|skipping|fail to|failed to|fails to|zero|!=|<>|≠|different from|differs from|differ from',
   ],
   [
     { kind: 'distinct' },

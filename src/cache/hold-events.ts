@@ -74,6 +74,10 @@ function eventsOf({ tokens, concepts }: Frame): readonly string[] {
       return [];
     let when = at + 1;
     while (when <= at + REACH && BETWEEN.test(tokens[when]?.text ?? '')) when += 1;
-    return timeAt(tokens, when) === undefined ? [] : [concepts[at]!];
+    if (timeAt(tokens, when) === undefined) return [];
+    // "logged" by itself is written down.
+    const isLogin =
+      /^(?:logged|signed)$/u.test(text) && /^(?:in|on)$/u.test(tokens[at + 1]?.text ?? '');
+    return [isLogin ? 'login' : concepts[at]!];
   });
 }

@@ -7,7 +7,7 @@ import { asksForThings, isSentence, type Request } from './frame-request.ts';
 import { overlap, type Thesaurus } from './thesaurus.ts';
 
 /** Of a name in parts, which "full name" asks for as a whole. */
-const NAMES = /^(?:name|firstname|lastname|fullname|forenam|surnam)e?$/u;
+const NAMES = /^(?:first|last|full|fore|sur)?name?$/u;
 
 export function asksForLess({ earlier, later, facts }: Pair, thesaurus: Thesaurus): boolean {
   const [was, is] = [earlier.frame.request, later.frame.request];

@@ -25,6 +25,7 @@ interface Known {
 export function otherWord(pair: Pair, { left }: Residue, known: Known): string | null {
   if (looksAlike(left, known) || isOtherAgent(pair, left)) return 'look-alike';
   if (hasUnknownWord(pair, left, known)) return 'unknown word';
+  if (narrowsNegation(pair, left, known.thesaurus)) return 'negation';
   return computesOther(pair, known.thesaurus) ? 'measure' : null;
 }
 
@@ -82,6 +83,29 @@ function hasUnknownWord(
     left.earlier.some((word) => isUnknown(word, later.frame))
   );
 }
+
+/** "without an active loan" against "without a loan": what is left of fewer is more. */
+function narrowsNegation(
+  { earlier: { frame: earlier }, later: { frame: later } }: Pair,
+  left: Residue['left'],
+  thesaurus: Thesaurus,
+): boolean {
+  const known = thesaurus.meaningsOf(earlier.concepts);
+  return left.later.some(({ text, concept, at, value, implied }) => {
+    if (value !== null || implied || MERE.test(text)) return false;
+    const article = /^(?:an?|any|the)$/u.test(later.tokens[at - 1]?.text ?? '') ? 1 : 0;
+    const narrowed = later.words.find((word) => word.at === at + 1 && word.value === null);
+    return (
+      NONE.test(later.tokens[at - 1 - article]?.text ?? '') &&
+      narrowed !== undefined &&
+      !left.later.includes(narrowed) &&
+      !overlap(thesaurus.meaningsOf([concept]), known)
+    );
+  });
+}
+
+const NONE = /^(?:no|without|zero|lacking)$/u;
+const MERE = /^(?:single|other|further|longer|more|one|additional|such|real|actual|known)$/u;
 
 /** "average price" and "average cost": another thing that is totalled or averaged. */
 function computesOther({ earlier, later }: Pair, thesaurus: Thesaurus): boolean {

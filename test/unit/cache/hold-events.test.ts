@@ -26,6 +26,7 @@ describe('the period bounds another event', () => {
     ['orders created last week', 'orders refunded last week', byClock('id', 'created_at')],
     ['parcels sent on 3 May 2024', 'parcels weighed on 3 May 2024', byDate('sent_on')],
     ['cars built during the year 2023', 'cars sold during the year 2023', byDate('built')],
+    ['users who logged in in May 2024', 'users who registered in May 2024', byDate('last_login')],
   ] as const) {
     test(`"${later}" for "${earlier}"`, () => {
       assert.ok(isOther(earlier, later, facts));
