@@ -78,7 +78,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   ]);
   const seal = createCursorSeal();
   const cuts = verifier?.cuts ?? null;
-  const cache = openCache({
+  const store = openCache({
     config,
     logger,
     metrics,
@@ -88,6 +88,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     cuts,
     now,
   });
+  const { cache } = store;
   keepBudget({ config, logger, data, cache: cacheDatabase, releases });
   const ttlMs = config.CACHE_TTL_SECONDS * 1000;
 
@@ -106,7 +107,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       return known?.version ?? 'unknown';
     },
   });
-  keepLearning(cache, scoping.planScope, releases);
+  keepLearning(store, scoping.planScope, releases);
   const executor = createExecutor({
     pool: data.pool,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,

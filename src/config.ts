@@ -107,7 +107,9 @@ function looksMistyped(name: string): boolean {
 
 function unknownSetting(name: string): string {
   const upper = name.toUpperCase();
-  const meant = NAMES.find((known) => upper === known || isOneSlipAway(upper, known));
+  const meant =
+    NAMES.find((known) => upper === known || isOneSlipAway(upper, known)) ??
+    NAMES.find((known) => hasItsWords(upper, known));
   return `${name} is not a setting${meant ? `; did you mean ${meant}?` : ''}`;
 }
 

@@ -45,7 +45,11 @@ export async function loadVerifier(
     for (const { risk, inForce } of verifier.cuts.state) metrics.cacheCut(risk, inForce);
     return verifier;
   } catch (error) {
-    logger.error({ error: String(error) }, 'no verifier: rephrasings are offered, never served');
+    const { MODELS_DIR: folder } = config;
+    logger.error(
+      { error: String(error), folder },
+      'no verifier: rephrasings are offered, never served; template hits go on unless TEMPLATE_HITS=off',
+    );
     return null;
   }
 }

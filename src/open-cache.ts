@@ -27,7 +27,13 @@ export interface OpenCacheOptions {
   readonly now: () => number;
 }
 
-export function openCache(options: OpenCacheOptions): Cache {
+export interface OpenedCache {
+  readonly cache: Cache;
+  /** Resolves when the store may be asked; never rejects. */
+  readonly opened: Promise<void>;
+}
+
+export function openCache(options: OpenCacheOptions): OpenedCache {
   const { config, logger, metrics, database, releases, seal, cuts, now } = options;
   const cache = createCache({
     pool: database.pool,
@@ -47,19 +53,26 @@ export function openCache(options: OpenCacheOptions): Cache {
     }
     cache.open();
   };
-  void open();
+  const opened = open();
   const sweeper = setInterval(() => void cache.sweep(), SWEEP_EVERY_MS);
   sweeper.unref();
   releases.push('cache', async () => {
     clearInterval(sweeper);
     await cache.drain();
   });
-  return cache;
+  return { cache, opened };
 }
 
 /** Holds the cuts against what was labelled on any replica, as long as the server runs. */
-export function keepLearning(cache: Cache, planScope: string, releases: ReleaseStack): void {
-  const learner = setInterval(() => void cache.decisions.learn(planScope), LEARN_EVERY_MS);
+export function keepLearning(
+  { cache, opened }: OpenedCache,
+  planScope: string,
+  releases: ReleaseStack,
+): void {
+  const learn = (): void => void cache.decisions.learn(planScope);
+  // What earlier runs were told holds from the first answer on.
+  void opened.then(learn);
+  const learner = setInterval(learn, LEARN_EVERY_MS);
   learner.unref();
   releases.push('learner', async () => clearInterval(learner));
 }

@@ -7,7 +7,7 @@ import { type Frames, summaryOf } from './frame-summary.ts';
 import { standsAlone } from './frame-context.ts';
 import { canonicalQuestion } from './frame-text.ts';
 import { type Frame, frameOf } from './frame.ts';
-import type { Risk } from './hold.ts';
+import { HELD_IN_WORDS, type Risk } from './hold.ts';
 import type { Verifier } from './verifier.ts';
 
 export { isSelfContained } from './frame-context.ts';
@@ -123,7 +123,9 @@ function weigh(
   const isOtherName = (concept: string): boolean => schemaNames.has(concept) && !named.has(concept);
   const pair = { earlier, later, facts, isOtherName };
   const evidence = gather(pair, verifier?.lexicon ?? NO_LEXICON);
+  const { held } = evidence;
   const differences = [
+    ...(held?.refuses && held.rule in HELD_IN_WORDS ? [HELD_IN_WORDS[held.rule]!] : []),
     ...evidence.differences.map((difference) => difference.text),
     ...evidence.doubts,
   ].slice(0, MAX_DIFFERENCES);
@@ -135,7 +137,7 @@ function weigh(
   const confidence = verdict?.probability ?? plausible / 2;
   const weighed = verdict ? { margin: verdict.margin, risk: evidence.risk } : null;
   if (verdict?.sure) return { outcome: 'hit', confidence, differences, rule: 'verified', weighed };
-  const rule = evidence.held?.rule ?? (verifier === null ? 'no verifier' : 'unsure');
+  const rule = held?.rule ?? (verifier === null ? 'no verifier' : 'unsure');
   const isPlausible = plausible >= CONFIRM_FLOOR || confidence >= CONFIRM_CHANCE;
   return { outcome: isPlausible ? 'confirm' : 'miss', confidence, differences, rule, weighed };
 }

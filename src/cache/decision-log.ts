@@ -100,8 +100,12 @@ export function createDecisionLog(pool: Pool): DecisionLog {
 
     async hits(planScope) {
       const rows = await pool.query<{ risk: Risk; margin: number; label: string | null }>(
-        `SELECT risk, margin, label FROM askonce.decisions
-         WHERE plan_scope = $1 AND outcome = 'hit' AND margin IS NOT NULL
+        // Asked again, a question is decided again: it is one answer that was right or wrong.
+        `SELECT risk, margin, label FROM (
+           SELECT DISTINCT ON (question_key, plan_id) risk, margin, label, decided_at
+           FROM askonce.decisions
+           WHERE plan_scope = $1 AND outcome = 'hit' AND margin IS NOT NULL
+           ORDER BY question_key, plan_id, decided_at DESC) AS latest
          ORDER BY decided_at DESC LIMIT ${MAX_HITS}`,
         [planScope],
       );

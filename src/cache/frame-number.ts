@@ -151,12 +151,14 @@ function unitAt(
 
 const RANKED = /^(?:most|least|fewest|last|\p{L}+est)$/u;
 
+export const isOrdinal = (text: string): boolean =>
+  own(ORDINAL, text) !== undefined || /^\d+(?:st|nd|rd|th)$/u.test(text);
+
 /** "the second highest", "3rd most recent": one of them, and not two or three. */
 function isRank(tokens: readonly Token[], at: number, { length }: Value): boolean {
   const text = tokens[at]?.text ?? '';
-  const isOrdinal = own(ORDINAL, text) !== undefined || /^\d+(?:st|nd|rd|th)$/u.test(text);
   const next = tokens[at + length + (tokens[at + length]?.text === '-' ? 1 : 0)]?.text ?? '';
-  return isOrdinal && RANKED.test(next);
+  return isOrdinal(text) && RANKED.test(next);
 }
 
 /** The number that starts at `at`, with its currency before and its unit behind; undefined if none does. */

@@ -8,6 +8,27 @@ import type { ContentWord } from './frame-facts.ts';
 import { conceptsOf, type Residue } from './frame-residue.ts';
 import type { Frame } from './frame.ts';
 
+/** What rules that find no difference of their own say of it; the others' is among the differences. */
+export const HELD_IN_WORDS: Readonly<Record<string, string>> = {
+  asked: 'the two questions may ask for different things',
+  event: 'the two questions may mean another event',
+  'look-alike': 'two words look alike and are not the same',
+  measure: 'something else is computed',
+  negation: 'fewer things are excluded',
+  opaque: 'a question is not read: another script, pasted SQL, or too long',
+  pooled: 'only one question asks for each group by itself',
+  preposition: 'a small word puts things into another relation',
+  projection: 'the two questions ask for different columns',
+  quantifier: 'one question is about all of them, the other about each',
+  schema: 'the new question names a table or column that the statement does not use',
+  sides: 'what is compared with what is exchanged',
+  sign: 'a sign stands in only one of the questions',
+  stage: 'the questions speak of different stages of a process',
+  tense: 'what is, what was and what will be may differ',
+  'unknown word': 'a word may be a name that the other question does not say',
+  verb: 'different things are done',
+};
+
 /** What a wrong answer would be: a figure that nobody doubts, or rows that can be looked at. */
 export type Risk = 'figure' | 'list' | 'never';
 

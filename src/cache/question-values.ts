@@ -2,7 +2,7 @@
 // codes, and names to the letter, each with the place where it stands. Pure; what is relative to now or
 // measured in units is none.
 import { intervalOf } from './frame-interval.ts';
-import { numberAt } from './frame-number.ts';
+import { isOrdinal, numberAt } from './frame-number.ts';
 import { readable, tokenize } from './frame-text.ts';
 import type { Token } from './frame-text.ts';
 import { timeAt } from './frame-time.ts';
@@ -64,7 +64,9 @@ function valueAt(text: string, tokens: readonly Token[], at: number): FoundValue
     return { kind: 'time', key: isOfCalendar(time.key) ? time.key : null, length: time.length };
   const number = numberAt(tokens, at);
   if (number) {
-    const key = PLAIN_NUMBER.test(number.key) ? number.key : null;
+    // "the 43rd customer" is not the one whose number is 43.
+    const isPlain = PLAIN_NUMBER.test(number.key) && !isOrdinal(token!.text);
+    const key = isPlain ? number.key : null;
     return { kind: 'number', key, length: number.length };
   }
   const isCode = token?.kind === 'code';

@@ -107,8 +107,8 @@ async function warnOfUnused(
   if (unused.length === 0 || !(await launcher.isUp().catch(() => false))) return;
   say(
     `WARNING: an askonce already runs there, and the settings it was started with hold; ` +
-      `${unused.join(', ')} of this environment do not change it. If they differ, set PORT to another ` +
-      'port for a server of their own, or end the running one first.',
+      `what this environment says (${unused.join(', ')}) does not change it. If it differs, set PORT and ` +
+      'ASKONCE_DATA_DIR to others for a second server, or end the running one first.',
   );
 }
 

@@ -147,7 +147,9 @@ function listenError(error: NodeJS.ErrnoException, { host, port }: Address): unk
   if (error.code === 'EADDRINUSE') {
     return new AppError('CONFIG_INVALID', `Port ${port} is taken.`, {
       cause: error,
-      hint: 'Stop what listens there, or set PORT to another number.',
+      hint:
+        'Stop what listens there, or set PORT to another number (a second server with embedded databases ' +
+        'needs an ASKONCE_DATA_DIR of its own, too).',
     });
   }
   if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {

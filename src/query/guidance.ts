@@ -41,7 +41,8 @@ const CONFIRM_HINT =
   'If one candidate asks exactly the same, call ask again with accept set to its id. ' +
   'Otherwise write the SQL and call query with the same question.';
 const NEEDS_SQL_HINT =
-  'Write one read-only PostgreSQL SELECT over these tables and call query with this question and the SQL.';
+  'Write one read-only PostgreSQL SELECT and call query with this question and the SQL. These tables seem ' +
+  'to fit; search_schema finds others.';
 const NOT_SELF_CONTAINED_HINT =
   'The question depends on the conversation: repeat it as a full sentence so that it can be remembered. ';
 

@@ -43,6 +43,9 @@ export interface ServeOptions {
 const CHECK =
   'This answer was given for an earlier question in other words and was picked for a check: please call ' +
   'report with its answer_id and verdict right or wrong.';
+const CHECK_REBOUND =
+  'This answer is from the statement of an earlier question with the values under rebound exchanged, and was ' +
+  'picked for a check: please call report with its answer_id and verdict right or wrong.';
 /** Rows outlive their freshness, so that a cursor into them can be followed. */
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
 
@@ -126,7 +129,9 @@ export function createServe({ cache, executor, backend, ttlMs, now }: ServeOptio
       sql: plan.sql,
       fromRow: 0,
       limits: run.request.limits,
-      remarks: [rows.remark, run.isChecked && CHECK].filter((said) => typeof said === 'string'),
+      remarks: [rows.remark, run.isChecked && (match?.rebound ? CHECK_REBOUND : CHECK)].filter(
+        (said) => typeof said === 'string',
+      ),
     });
     cache.recordAnswer({
       id: answer.head.answer_id,

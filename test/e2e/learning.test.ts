@@ -135,6 +135,17 @@ test('answers that were reported wrong raise the cut, and the server says so', a
   assert.notEqual(after.status, 'answered');
 });
 
+test('a server that is started again knows what was reported wrong before', async (t) => {
+  const { client, server, settings } = await shop(t);
+  await call(client, 'query', { question: SPANISH, sql: SQL });
+  const served = await call(client, 'ask', { question: 'show customers of Spain' });
+  const before = await cutOf(server.origin);
+  await call(client, 'report', { answer_id: served.answer_id, verdict: 'wrong' });
+  const again = await startAskonce(t, settings);
+  const raised = async () => [await cutOf(again.origin)];
+  await eventually(raised, (cut) => cut > before);
+});
+
 async function cutOf(origin: string): Promise<number> {
   const text = await (await fetch(`${origin}/metrics`)).text();
   const value = /askonce_cache_cut\{risk="list"\} (\S+)/.exec(text)?.[1];

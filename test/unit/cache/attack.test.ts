@@ -1,6 +1,6 @@
-// Pairs that an attacker wrote against this decider: near-misses meant to be served, rephrasings meant to be
-// refused. Adversarial by construction, so these shares are no estimate of what happens in use; they are a
-// bound that a change must not cross. None of the pairs was trained on.
+// Pairs that attackers wrote against this decider: near-misses meant to be served, rephrasings meant to be
+// refused. The shares are no estimate of what happens in use, since rules were written after them; they are
+// bounds that a change must not cross. None of the pairs was trained on.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
@@ -17,19 +17,15 @@ interface Attack {
   readonly same: boolean;
 }
 
-const FILE = new URL('../../../../test/fixtures/attack.jsonl', import.meta.url);
-const attacks = readFileSync(FILE, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Attack);
-/** 156 of 1,587 at the time of writing. */
-const MOST_WRONG = 0.11;
-/** 297 of 500 at the time of writing. */
-const LEAST_RIGHT = 0.5;
+const read = (name: string): readonly Attack[] =>
+  readFileSync(new URL(`../../../../test/fixtures/${name}.jsonl`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Attack);
 const guard = await createStatementGuard();
 const decider = createDecider(await verifierAt());
 
-function served(same: boolean): { readonly of: number; readonly hits: readonly string[] } {
+function served(attacks: readonly Attack[], same: boolean) {
   const pairs = attacks.filter((attack) => attack.same === same);
   const hits = pairs
     .filter(({ cached_question, cached_sql, new_question }) => {
@@ -38,17 +34,22 @@ function served(same: boolean): { readonly of: number; readonly hits: readonly s
       return decider.about(new_question)(candidate).outcome === 'hit';
     })
     .map((attack) => `${attack.kind}: ${attack.cached_question} | ${attack.new_question}`);
-  return { of: pairs.length, hits };
+  return { of: pairs.length, hits, share: hits.length / pairs.length };
 }
 
-test('of the near-misses of an attacker few are served', () => {
-  const { of, hits } = served(false);
-  assert.ok(of >= 1_500);
-  assert.ok(hits.length / of <= MOST_WRONG, `${hits.length} of ${of}:\n${hits.join('\n')}`);
-});
-
-test('of the rephrasings of an attacker at least half are served', () => {
-  const { of, hits } = served(true);
-  assert.ok(of >= 480);
-  assert.ok(hits.length / of >= LEAST_RIGHT, `${hits.length} of ${of}`);
-});
+for (const { name, what, mostWrong, leastRight } of [
+  // When written: 152 of 1,587 and 304 of 500.
+  { name: 'attack', what: 'aimed at it', mostWrong: 0.11, leastRight: 0.5 },
+  // Written before its author had tried anything. When written: 2 of 315 and 217 of 315.
+  { name: 'natural', what: 'as people would ask', mostWrong: 0.015, leastRight: 0.6 },
+]) {
+  const attacks = read(name);
+  test(`of near-misses ${what} few are served`, () => {
+    const { hits, share } = served(attacks, false);
+    assert.ok(share <= mostWrong, `${share}:\n${hits.join('\n')}`);
+  });
+  test(`of rephrasings ${what} most are served`, () => {
+    const { share } = served(attacks, true);
+    assert.ok(share >= leastRight, String(share));
+  });
+}

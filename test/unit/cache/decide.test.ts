@@ -176,6 +176,12 @@ describe('decide never serves a near-miss', () => {
 });
 
 describe('decide explains and abstains', () => {
+  test('what is refused for no difference of words says why', () => {
+    const decision = decide('who placed orders in 2023', ORDERS_2023);
+    assert.notEqual(decision.outcome, 'hit');
+    assert.ok(decision.differences.length > 0);
+  });
+
   test('the differences name both sides in words', () => {
     const { differences } = decide('orders in 2024', ORDERS_2023);
     assert.match(differences.join('; '), /earlier question says "2023".*new one says "2024"/u);

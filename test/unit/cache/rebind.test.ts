@@ -60,6 +60,15 @@ test('a number takes the place of a number that the statement says once', () => 
   assert.equal(rebound('top 5 products', 'top 10 products', []), null);
 });
 
+test('an ordinal and a number are not exchanged', () => {
+  for (const [earlier, later] of [
+    ['orders of customer 5', 'orders of the 6th customer'],
+    ['orders of the 5th customer', 'orders of customer 6'],
+    ['orders of the 5th customer', 'orders of the 6th customer'],
+  ] as const)
+    assert.equal(rebound(earlier, later, [literal('5')]), null);
+});
+
 test('several values keep their order', () => {
   const stars = literal('3', { column: 'stars', op: '>' });
   const found = rebound('top 5 hotels above 3 stars', 'top 10 hotels above 4 stars', [TOP, stars]);
