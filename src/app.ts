@@ -22,6 +22,7 @@ import { keepLearning, openCache } from './open-cache.ts';
 import { createExecutor } from './query/execute.ts';
 import { createExplainer } from './query/explain.ts';
 import { createFeedback } from './query/feedback.ts';
+import { createFlights } from './query/flights.ts';
 import { createFetchRows } from './query/fetch-rows.ts';
 import { createStatementGuard } from './query/guard.ts';
 import { createLabeller } from './query/labels.ts';
@@ -130,6 +131,11 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     onDecision: (record) => cache.decisions.add(record),
     shadowCheckRate: config.SHADOW_CHECK_RATE,
   });
+  const flights = createFlights({
+    results: cache.results,
+    maxWaitMs: config.STATEMENT_TIMEOUT_MS,
+    onJoined: () => metrics.coalesced(),
+  });
   const remember = createRememberer({ cache, embedder });
   const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
   const most = { max_rows: config.MAX_ROWS, max_bytes: config.MAX_RESPONSE_BYTES };
@@ -141,7 +147,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs, now }),
     schema,
-    serve: createServe({ cache, executor, backend: data.pool, ttlMs, now }),
+    serve: createServe({ cache, executor, flights, backend: data.pool, ttlMs, now }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
   });
   const pipeline = sealCursors(bare, seal);

@@ -9,6 +9,7 @@ import type { Pool, PoolOptions } from './db/pool.ts';
 import { withReadOnlyTransaction } from './db/transaction.ts';
 import { buildDemoShop } from './demo/shop.ts';
 import { AppError } from './errors.ts';
+import { shareOfOne } from './lib/admission.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -40,8 +41,6 @@ const DATA_ACQUIRE_MS = 5000;
 /** The cache is there to be fast: a store that does not answer at once is done without. */
 const CACHE_ACQUIRE_MS = 1500;
 export const CACHE_POOL_MAX = 10;
-/** What one principal may hold of the connections, where there are several principals. */
-const SHARE_OF_ONE = 0.75;
 /**
  * One engine runs one transaction at a time. A second connection would wait inside of it, where its
  * time limit would end the first one's statement; here it waits in the pool.
@@ -58,8 +57,7 @@ export async function openDataDatabase(
   const shared = {
     acquireTimeoutMs: DATA_ACQUIRE_MS,
     maxWaiting: config.MAX_QUEUE,
-    // Alone, a principal may have them all.
-    share: config.AUTH_TOKENS.length > 1 ? SHARE_OF_ONE : 1,
+    share: shareOfOne(config.AUTH_TOKENS.length),
     breaker: createBreaker({
       failures: config.BREAKER_FAILURES,
       windowMs: config.BREAKER_WINDOW_MS,

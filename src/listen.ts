@@ -10,6 +10,7 @@ import { createResultsEndpoint } from './http/results-endpoint.ts';
 import { startHttpServer } from './http/server.ts';
 import type { Readiness } from './http/server.ts';
 import { createSessionPool } from './http/session-pool.ts';
+import { shareOfOne } from './lib/admission.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import { createMcpServerFactory } from './mcp/server.ts';
@@ -19,6 +20,9 @@ import type { WholeResults } from './query/whole-result.ts';
 
 const CONVERSATIONS_MAX = 10_000;
 const CONVERSATION_IDLE_MS = 30 * 60 * 1000;
+const UPKEEP_EVERY_MS = 10_000;
+/** Most answers need no connection, and none for long. */
+const SESSIONS_PER_CONNECTION = 16;
 
 export interface Listening {
   readonly config: Config;
@@ -49,12 +53,23 @@ export async function listen(parts: Listening): Promise<number> {
     min: config.SESSION_POOL_MIN,
     max: config.SESSION_POOL_MAX,
     maxQueue: config.MAX_QUEUE,
+    share: shareOfOne(config.AUTH_TOKENS.length),
+    watcher: metrics.queue('session'),
+    now: () => performance.now(),
   });
   const conversations = createConversations({
     max: CONVERSATIONS_MAX,
     idleMs: CONVERSATION_IDLE_MS,
     now,
   });
+  const upkeep = setInterval(() => {
+    conversations.sweep();
+    sessions.shrink();
+    // More conversations at once than this would only wait for a connection.
+    const carried = parts.data.pool.stats().max * SESSIONS_PER_CONNECTION;
+    sessions.limit(Math.min(config.SESSION_POOL_MAX, Math.max(config.SESSION_POOL_MIN, carried)));
+  }, UPKEEP_EVERY_MS).unref();
+  releases.push('session upkeep', async () => clearInterval(upkeep));
   metrics.observe({
     sessionPool: () => sessions.stats(),
     dbPool: () => parts.data.pool.stats(),

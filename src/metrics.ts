@@ -21,6 +21,8 @@ export interface Metrics {
   cacheLabel(source: string, label: string): void;
   /** The lowest margin that is served in a class of risk; null where nothing is. */
   cacheCut(risk: string, cut: number | null): void;
+  /** A call that waited for the run of another. */
+  coalesced(): void;
   breakerState(state: BreakerState): void;
   /** Of callers that wait for what is scarce. */
   queue(what: 'session' | 'connection'): QueueWatcher;
@@ -122,6 +124,11 @@ export function createMetrics(): Metrics {
     help: 'Circuit breaker of the data database: 0 closed, 1 half-open, 2 open.',
     registers,
   });
+  const coalesced = new Counter({
+    name: 'askonce_coalesced_total',
+    help: 'Calls that waited for a statement in flight instead of running it.',
+    registers,
+  });
   const queued = new Histogram({
     name: 'askonce_queue_seconds',
     help: 'Time that callers waited for a session or a connection.',
@@ -151,6 +158,7 @@ export function createMetrics(): Metrics {
     falseHit: () => falseHits.inc(),
     cacheLabel: (source, label) => learned.inc({ source, label }),
     cacheCut: (risk, cut) => cuts.set({ risk }, cut ?? Infinity),
+    coalesced: () => coalesced.inc(),
     breakerState: (state) => breaker.set(BREAKER_LEVELS[state]),
     queue: (what) => ({
       admitted: (waitedMs) => queued.observe({ for: what }, waitedMs / 1000),

@@ -15,8 +15,11 @@ export interface Breaker {
    */
   pass(): void;
   succeeded(): void;
-  /** A failure of the backend, now or in the midst of a statement; what a statement is refused for is none. */
-  failed(): void;
+  /**
+   * A failure of the backend, now or in the midst of a statement; what a statement is refused for is none.
+   * @param fault What those who are refused are told again.
+   */
+  failed(fault: AppError): void;
   /** Neither: whoever tried went away before it could be told. */
   abandoned(): void;
 }
@@ -38,6 +41,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   let state: BreakerState = 'closed';
   let restMs = FIRST_REST_MS;
   let restUntil = 0;
+  let last: AppError | undefined;
 
   function become(next: BreakerState): void {
     if (next === state) return;
@@ -53,7 +57,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
 
   function check(): void {
     const isResting = state === 'half-open' || (state === 'open' && now() < restUntil);
-    if (isResting) throw resting(restUntil - now());
+    if (isResting) throw resting(restUntil - now(), last);
   }
 
   return {
@@ -71,7 +75,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
       restMs = FIRST_REST_MS;
       become('closed');
     },
-    failed() {
+    failed(fault) {
+      last = fault;
       if (state === 'open') return;
       if (state === 'half-open') {
         restMs = Math.min(LONGEST_REST_MS, restMs * 2);
@@ -88,13 +93,16 @@ export function createBreaker(options: BreakerOptions): Breaker {
   };
 }
 
-function resting(leftMs: number): AppError {
+function resting(leftMs: number, last: AppError | undefined): AppError {
+  const retryAfterMs = Math.round(Math.max(FIRST_REST_MS / 2, leftMs) * (1 + Math.random() / 2));
+  // Why it cannot be reached, and whether it is worth coming back, is as it was.
+  const mayPass = last?.retryAfterMs !== undefined;
   return new AppError(
     'DATABASE_UNAVAILABLE',
-    'The database cannot be reached right now: it failed several times, and is left alone for a moment.',
+    last?.message ?? 'The database cannot be reached right now.',
     {
-      retryAfterMs: Math.round(Math.max(FIRST_REST_MS / 2, leftMs) * (1 + Math.random() / 2)),
-      hint: 'Wait retry_after_ms, then repeat the call. Answers that are already known are still served.',
+      ...(mayPass && { retryAfterMs }),
+      ...(last?.hint !== undefined && { hint: last.hint }),
     },
   );
 }

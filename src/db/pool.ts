@@ -212,7 +212,7 @@ export function createPool(options: PoolOptions): Pool {
     } catch (error) {
       const fault = translateDatabaseError(error);
       if (fault !== error) told(error);
-      if (fault.code === 'DATABASE_UNAVAILABLE') breaker?.failed();
+      if (fault.code === 'DATABASE_UNAVAILABLE') breaker?.failed(fault);
       else breaker?.abandoned();
       throw fault;
     }
@@ -258,7 +258,7 @@ export function createPool(options: PoolOptions): Pool {
     } catch (error) {
       broken ||= !(error instanceof AppError) && !isStatementError(error);
       const fault = translateDatabaseError(error);
-      if (fault.code === 'DATABASE_UNAVAILABLE') breaker?.failed();
+      if (fault.code === 'DATABASE_UNAVAILABLE') breaker?.failed(fault);
       throw fault;
     } finally {
       leased -= 1;

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 
 import { AppError } from '../errors.ts';
+import { negotiation } from './negotiation.ts';
 
 export interface Conversation {
   readonly id: string;
@@ -13,14 +14,18 @@ export interface Conversation {
   readonly initialize: JSONRPCRequest;
   /** Ends an exchange in flight, by the client's request id. */
   readonly inFlight: Map<string | number, () => void>;
+  /** Id of the session leased last, which is warm. */
+  lastSession: number | undefined;
 }
 
 export interface Conversations {
-  /** @throws AppError OVERLOADED when too many are open and none is idle. */
+  /** @throws AppError OVERLOADED when too many are open and none is idle; INPUT_INVALID. */
   open(principalName: string, initialize: JSONRPCRequest): Conversation;
   /** @throws AppError SESSION_MISSING, SESSION_UNKNOWN */
   require(id: string | undefined, principalName: string): Conversation;
   close(id: string): void;
+  /** Ends those that nobody has used for long. */
+  sweep(): void;
   readonly size: number;
 }
 
@@ -57,7 +62,13 @@ export function createConversations(options: ConversationsOptions): Conversation
           retryAfterMs: RETRY_AFTER_MS,
         });
       }
-      const conversation = { id: randomUUID(), principalName, initialize, inFlight: new Map() };
+      const conversation = {
+        id: randomUUID(),
+        principalName,
+        initialize: negotiation(initialize),
+        inFlight: new Map(),
+        lastSession: undefined,
+      };
       entries.set(conversation.id, { conversation, lastUsedAt: options.now() });
       return conversation;
     },
@@ -85,6 +96,8 @@ export function createConversations(options: ConversationsOptions): Conversation
       entries.delete(id);
       for (const cancel of entry?.conversation.inFlight.values() ?? []) cancel();
     },
+
+    sweep: dropIdle,
 
     get size() {
       return entries.size;

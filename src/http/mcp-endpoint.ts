@@ -48,6 +48,13 @@ export interface McpEndpointOptions {
   readonly logger: Logger;
 }
 
+/** A request of a conversation, which prefers its session and may cancel it. */
+interface Tracked {
+  readonly lastSession: number | undefined;
+  /** @returns what ends the tracking. */
+  track(exchange: Exchange, session: number): () => void;
+}
+
 const MAX_BATCH = 50;
 /** Methods that one leased exchange answers; others (subscriptions, notifications) are the SDK's. */
 const LEASED_METHODS = new Set([
@@ -69,20 +76,22 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     principal: Principal,
     deliver: Deliver,
     make: (parts: ExchangeParts) => Exchange,
-    track?: (exchange: Exchange) => () => void,
+    conversation?: Tracked,
   ): Promise<void> {
-    const session = await sessions.lease();
+    const caller = { principal: principal.name, signal: closedSignal(response) };
+    const leased = await sessions.lease(caller, conversation?.lastSession);
+    const { session } = leased;
     try {
       const exchange = make({ session, authInfo: toAuthInfo(principal), deliver });
       endOnDisconnect(response, exchange);
-      const untrack = track?.(exchange);
+      const untrack = conversation?.track(exchange, leased.id);
       try {
         await exchange.run();
       } finally {
         untrack?.();
       }
     } finally {
-      sessions.release(session);
+      leased.release();
     }
   }
 
@@ -191,18 +200,22 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       principal,
       deliver,
       (parts) => legacyExchange(parts, message, conversation.initialize),
-      (exchange) => {
-        const cancel = (): void => {
-          exchange.end();
-          // A cancelled request is not answered; in a batch the others still are.
-          if (!inBatch && !response.headersSent) response.writeHead(202).end();
-        };
-        conversation.inFlight.set(message.id, cancel);
-        return () => {
-          if (conversation.inFlight.get(message.id) === cancel) {
-            conversation.inFlight.delete(message.id);
-          }
-        };
+      {
+        lastSession: conversation.lastSession,
+        track(exchange, session) {
+          conversation.lastSession = session;
+          const cancel = (): void => {
+            exchange.end();
+            // A cancelled request is not answered; in a batch the others still are.
+            if (!inBatch && !response.headersSent) response.writeHead(202).end();
+          };
+          conversation.inFlight.set(message.id, cancel);
+          return () => {
+            if (conversation.inFlight.get(message.id) === cancel) {
+              conversation.inFlight.delete(message.id);
+            }
+          };
+        },
       },
     );
   }
@@ -268,6 +281,8 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
           );
         }
       } catch (error) {
+        // Who has gone is told nothing.
+        if (response.destroyed) return;
         const fault = asAppError(error);
         if (fault.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
         sendError(response, fault, (request.body as { id?: unknown } | undefined)?.id);
@@ -275,6 +290,13 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     },
     close: () => stock.close(),
   };
+}
+
+/** Aborts when the client goes away. */
+function closedSignal(response: ServerResponse): AbortSignal {
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  return closed.signal;
 }
 
 function isInitialize(body: unknown): body is JSONRPCRequest {

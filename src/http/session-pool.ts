@@ -1,15 +1,35 @@
-// Owns the sessions: prebuilt MCP server instances, leased to one exchange at a time. Grows on demand
-// to its bound; beyond it callers wait in a bounded queue or are told at once that it is full.
+// Owns the sessions: prebuilt MCP server instances, leased to one exchange at a time. Some are always ahead
+// of demand, so that a burst meets instances that exist; what a quiet time has not needed is given back.
 import type { McpServer } from '@modelcontextprotocol/server';
 
-import { AppError } from '../errors.ts';
+import { createAdmission } from '../lib/admission.ts';
+import type { Caller, QueueWatcher } from '../lib/admission.ts';
+
+export interface SessionLease {
+  readonly session: McpServer;
+  /** To be preferred by the conversation's next lease. */
+  readonly id: number;
+  /** The instance must be closed by then, that is without a transport. */
+  readonly release: () => void;
+}
 
 export interface SessionPool {
-  /** @throws AppError OVERLOADED when none is free in time or too many wait already. */
-  lease(): Promise<McpServer>;
-  /** Takes an instance back; it must be closed, that is without a transport. */
-  release(session: McpServer): void;
-  stats(): { leased: number; total: number };
+  /**
+   * @param preferred Id of an earlier lease: that session, if it is free.
+   * @throws AppError OVERLOADED when none is free in time or too many wait already.
+   */
+  lease(caller: Caller, preferred?: number): Promise<SessionLease>;
+  /** How many may be leased at once from now on. */
+  limit(max: number): void;
+  /** Drops what has not been needed since the last time. */
+  shrink(): void;
+  stats(): SessionPoolStats;
+}
+
+export interface SessionPoolStats {
+  readonly leased: number;
+  readonly total: number;
+  readonly waiting: number;
 }
 
 export interface SessionPoolOptions {
@@ -17,63 +37,91 @@ export interface SessionPoolOptions {
   readonly min: number;
   readonly max: number;
   readonly maxQueue: number;
+  /** Most of the sessions that one principal may hold, 0 to 1. */
+  readonly share?: number | undefined;
+  readonly watcher?: QueueWatcher | undefined;
+  readonly now: () => number;
 }
 
 const MAX_WAIT_MS = 10_000;
-const RETRY_AFTER_MS = 500;
-
-interface Waiter {
-  readonly take: (session: McpServer) => void;
-}
+/** Above this share of leased ones more are built. */
+const GROW_ABOVE = 0.8;
+/** By this share of what there is. */
+const GROWTH = 0.25;
 
 export function createSessionPool(options: SessionPoolOptions): SessionPool {
-  const free: McpServer[] = Array.from({ length: options.min }, options.create);
-  const waiting = new Set<Waiter>();
-  let total = free.length;
+  const { create, min } = options;
+  const admission = createAdmission({
+    places: options.max,
+    maxWaiting: options.maxQueue,
+    maxWaitMs: MAX_WAIT_MS,
+    refusal: 'Too many requests are being served.',
+    share: options.share,
+    watcher: options.watcher,
+    now: options.now,
+  });
+  let { max } = options;
+  let nextId = 0;
+  let leased = 0;
+  let peak = 0;
+  let isGrowing = false;
+  /** The last given back is the first to be taken: the others may be dropped. */
+  const free = new Map<number, McpServer>();
+  grow(min);
 
-  function wait(): Promise<McpServer> {
-    if (waiting.size >= options.maxQueue) return Promise.reject(overloaded());
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.delete(waiter);
-        reject(overloaded());
-      }, MAX_WAIT_MS);
-      const waiter = {
-        take: (session: McpServer) => {
-          clearTimeout(timer);
-          resolve(session);
-        },
-      };
-      waiting.add(waiter);
+  function grow(count: number): void {
+    for (let left = Math.min(count, max - leased - free.size); left > 0; left -= 1) {
+      free.set((nextId += 1), create());
+    }
+  }
+
+  /** Behind the request that found them scarce. */
+  function growAhead(): void {
+    const total = leased + free.size;
+    if (isGrowing || leased <= total * GROW_ABOVE || total >= max) return;
+    isGrowing = true;
+    setImmediate(() => {
+      isGrowing = false;
+      grow(Math.max(1, Math.ceil((leased + free.size) * GROWTH)));
     });
   }
 
-  return {
-    async lease() {
-      const session = free.pop();
-      if (session) return session;
-      if (total >= options.max) return await wait();
-      total += 1;
-      return options.create();
-    },
-    release(session) {
-      const [next] = waiting;
-      if (next) {
-        waiting.delete(next);
-        next.take(session);
-      } else if (total > options.min && free.length >= options.min) {
-        total -= 1;
-      } else {
-        free.push(session);
-      }
-    },
-    stats: () => ({ leased: total - free.length, total }),
-  };
-}
+  function take(preferred: number | undefined): number {
+    if (preferred !== undefined && free.has(preferred)) return preferred;
+    return [...free.keys()].at(-1) ?? (nextId += 1);
+  }
 
-function overloaded(): AppError {
-  return new AppError('OVERLOADED', 'Too many requests are being served.', {
-    retryAfterMs: RETRY_AFTER_MS + Math.floor(Math.random() * RETRY_AFTER_MS),
-    hint: 'Wait retry_after_ms, then repeat the call.',
-  });
+  return {
+    async lease(caller, preferred) {
+      const leave = await admission.enter(caller);
+      const id = take(preferred);
+      const session = free.get(id) ?? create();
+      free.delete(id);
+      leased += 1;
+      peak = Math.max(peak, leased);
+      growAhead();
+      return {
+        session,
+        id,
+        release: () => {
+          leased -= 1;
+          free.set(id, session);
+          leave();
+        },
+      };
+    },
+    limit(count) {
+      max = Math.max(1, count);
+      admission.resize(max);
+    },
+    shrink() {
+      const wanted = Math.min(max, Math.max(min, Math.ceil(peak / GROW_ABOVE)));
+      for (const id of free.keys()) {
+        if (leased + free.size <= wanted) break;
+        free.delete(id);
+      }
+      peak = leased;
+    },
+    stats: () => ({ leased, total: leased + free.size, waiting: admission.stats().waiting }),
+  };
 }

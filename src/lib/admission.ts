@@ -53,6 +53,9 @@ const MAX_RETRY_MS = 30_000;
 /** Weight of the newest turn in the mean length of a turn. */
 const NEWEST = 0.1;
 
+/** Of several principals each leaves a quarter to the others; alone it may have all. */
+export const shareOfOne = (principals: number): number => (principals > 1 ? 0.75 : 1);
+
 export function createAdmission(options: AdmissionOptions): Admission {
   const { now } = options;
   let { places } = options;

@@ -19,14 +19,28 @@ export class Channel<T> implements AsyncIterable<T> {
     return this.#left;
   }
 
-  /** Resolves when there was room for the item, or at once when the consumer has left or all is over. */
-  async push(item: T): Promise<void> {
-    while (this.#items.length >= this.#capacity && !this.#left && !this.#ended) {
-      await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
+  /**
+   * Resolves when there was room for the item, or at once when the consumer has left or all is over.
+   * @returns false where there was no room in time, and the item is not in the channel.
+   */
+  async push(item: T, patienceMs = Infinity): Promise<boolean> {
+    const isFull = (): boolean =>
+      this.#items.length >= this.#capacity && !this.#left && !this.#ended;
+    if (isFull()) {
+      const timer = Number.isFinite(patienceMs)
+        ? setTimeout(() => this.#wakeProducer?.(), patienceMs)
+        : undefined;
+      const until = performance.now() + patienceMs;
+      do {
+        await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
+      } while (isFull() && performance.now() < until);
+      clearTimeout(timer);
     }
-    if (this.#left || this.#ended) return;
+    if (isFull()) return false;
+    if (this.#left || this.#ended) return true;
     this.#items.push(item);
     this.#wakeConsumer?.();
+    return true;
   }
 
   /** No more items; the consumer drains what is there, then ends or gets the error. */

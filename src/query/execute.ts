@@ -8,6 +8,7 @@ import type { Pool } from '../db/pool.ts';
 import { withReadOnlyTransaction } from '../db/transaction.ts';
 import { createTypeNames } from '../db/type-names.ts';
 import { Channel } from '../lib/channel.ts';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { ChunkEncoder } from './encode.ts';
 
@@ -16,6 +17,8 @@ export interface ExecuteRequest {
   readonly params: readonly unknown[];
   /** Makes the writer that keeps the rows, once their columns are known. */
   readonly keep: (columns: readonly Column[], asOf: number) => ResultWriter;
+  /** Reads what was kept; null where it cannot be read. */
+  readonly kept: () => Promise<RowSource | null>;
   /** Whether later calls of the statement may be served from what was kept. */
   readonly reusable: boolean;
   /** The caller's. Once its page is read, the spool fills on without it. */
@@ -27,6 +30,10 @@ export interface LiveResult {
   readonly source: RowSource;
   readonly asOf: number;
   readonly writer: ResultWriter;
+  /** Resolves when the last row is kept, or the statement has ended otherwise. Never rejects. */
+  readonly finished: Promise<void>;
+  /** Nobody reads the source: the rows are only kept. */
+  readonly abandon: () => void;
 }
 
 export interface Executor {
@@ -47,6 +54,8 @@ export interface ExecutorOptions {
 
 /** Chunks in flight between the database and a slow reader. */
 const CHANNEL_CHUNKS = 4;
+/** A reader that is slower goes on from what is kept: it holds up neither the connection nor those who wait. */
+const READER_PATIENCE_MS = 200;
 
 export function createExecutor(options: ExecutorOptions): Executor {
   const typeNames = createTypeNames();
@@ -66,6 +75,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
         ...(options.interrupt && { interrupt: options.interrupt }),
       };
       let wasCut = false;
+      /** The first row that the reader has to take from what is kept; null while it keeps pace. */
+      let behindAt: number | null = null;
       let writer: ResultWriter | undefined;
       const done = withReadOnlyTransaction(options.pool, transaction, async (client, stop) => {
         await typeNames.ensure(client);
@@ -79,9 +90,32 @@ export function createExecutor(options: ExecutorOptions): Executor {
             type: typeNames.name(typeId),
           }));
           writer = request.keep(columns, asOf);
-          const source = liveSource({ columns, channel, caller, wasCut: () => wasCut });
-          resolve({ source, asOf, writer });
-          wasCut = await fill({ first, cursor, channel, writer, stop });
+          const source = liveSource({
+            columns,
+            channel,
+            caller,
+            wasCut: () => wasCut,
+            rest: async () =>
+              behindAt === null ? null : { at: behindAt, kept: await request.kept() },
+          });
+          const abandon = (): void => {
+            channel.leave();
+            caller.detach();
+          };
+          resolve({ source, asOf, writer, finished: done, abandon });
+          wasCut = await fill({
+            first,
+            cursor,
+            channel,
+            writer,
+            stop,
+            onBehind(row) {
+              behindAt = row;
+              // It drains what is there, then reads on elsewhere.
+              channel.end();
+              caller.detach();
+            },
+          });
         } finally {
           await cursor.close().catch(() => undefined);
         }
@@ -110,23 +144,33 @@ export function createExecutor(options: ExecutorOptions): Executor {
     readonly writer: ResultWriter;
     /** Aborted by the caller or by the time limit. */
     readonly stop: AbortSignal;
+    readonly onBehind: (row: number) => void;
   }
 
   /** Moves rows until the end or a limit; returns whether rows were left behind. */
-  async function fill({ first, cursor, channel, writer, stop }: FillParts): Promise<boolean> {
+  async function fill(parts: FillParts): Promise<boolean> {
+    const { first, cursor, channel, writer, stop, onBehind } = parts;
     const encoder = new ChunkEncoder(cursor.fields);
     let bytes = 0;
     // A reader that stalls must not hold the connection when all is over.
     let onStop = (): void => {};
     const stopped = new Promise<void>((resolve) => (onStop = resolve));
+    let isBehind = false;
     const isWanted = (): boolean =>
-      !channel.abandoned || (writer.kept && bytes < options.spoolMaxBytes);
+      (!channel.abandoned && !isBehind) || (writer.kept && bytes < options.spoolMaxBytes);
     /** False when the chunk was left behind: that rows are missing is known, not guessed. */
     const pass = async (chunk: Chunk): Promise<boolean> => {
       if (!isWanted()) return false;
       bytes += chunk.body.length;
       await writer.append(chunk);
-      await Promise.race([channel.push(chunk), stopped]);
+      if (!isBehind) {
+        const patience = writer.kept ? READER_PATIENCE_MS : Infinity;
+        const isTaken = await Promise.race([channel.push(chunk, patience), stopped]);
+        if (isTaken === false) {
+          isBehind = true;
+          onBehind(chunk.firstRow);
+        }
+      }
       stop.throwIfAborted();
       return true;
     };
@@ -171,15 +215,22 @@ function detachable(original: AbortSignal): Detachable {
   };
 }
 
+interface Rest {
+  readonly at: number;
+  readonly kept: RowSource | null;
+}
+
 interface LiveSourceParts {
   readonly columns: readonly Column[];
   readonly channel: Channel<Chunk>;
   readonly caller: Detachable;
   readonly wasCut: () => boolean;
+  /** Rows that the channel left out; null where it had all. */
+  readonly rest: () => Promise<Rest | null>;
 }
 
 /** Can be read once, from the first row on: the page of the call that runs the statement. */
-function liveSource({ columns, channel, caller, wasCut }: LiveSourceParts): RowSource {
+function liveSource({ columns, channel, caller, wasCut, rest }: LiveSourceParts): RowSource {
   return {
     columns,
     wasCut,
@@ -189,6 +240,13 @@ function liveSource({ columns, channel, caller, wasCut }: LiveSourceParts): RowS
       } finally {
         caller.detach();
       }
+      const left = await rest();
+      if (left === null) return;
+      if (left.kept === null) throw lost();
+      yield* left.kept.chunks(left.at);
     },
   };
 }
+
+const lost = (): AppError =>
+  new AppError('NOT_FOUND', 'The rest of this result was lost.', { hint: 'Run the query again.' });

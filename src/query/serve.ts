@@ -11,6 +11,7 @@ import type { Pool } from '../db/pool.ts';
 import { isAppError } from '../errors.ts';
 import type { RequestContext } from './context.ts';
 import type { Executor } from './execute.ts';
+import type { Flights, StartedRun } from './flights.ts';
 import type { Asked } from './scope.ts';
 
 export interface PlanAnswer {
@@ -34,6 +35,7 @@ export type Serve = (run: PlanRun, context: RequestContext) => Promise<Answer>;
 export interface ServeOptions {
   readonly cache: Pick<Cache, 'results' | 'recordAnswer'>;
   readonly executor: Executor;
+  readonly flights: Flights;
   /** The data database, as far as it can be told without asking it. */
   readonly backend: Pick<Pool, 'isResting'>;
   readonly ttlMs: number;
@@ -56,7 +58,9 @@ interface RowsServed extends Pick<AnswerParts, 'source' | 'asOf' | 'rows' | 'res
 const downSince = (ageMs: number): string =>
   `The database cannot be reached right now: these rows are ${Math.round(ageMs / 1000)} seconds old.`;
 
-export function createServe({ cache, executor, backend, ttlMs, now }: ServeOptions): Serve {
+export function createServe(options: ServeOptions): Serve {
+  const { cache, executor, flights, backend, ttlMs, now } = options;
+
   async function serve(run: PlanRun, context: RequestContext): Promise<Answer> {
     const { asked, plan, request } = run;
     const maxAgeMs = Math.min(ttlMs, 1000 * (request.maxAgeSeconds ?? Infinity));
@@ -93,14 +97,39 @@ export function createServe({ cache, executor, backend, ttlMs, now }: ServeOptio
   }
 
   async function executed(run: PlanRun, context: RequestContext): Promise<Answer> {
-    const { asked, plan } = run;
+    const { asked, plan, request } = run;
+    const start = (signal: AbortSignal): Promise<StartedRun> => started(run, context, signal);
+    // Whoever wants rows of this very moment has them read for himself.
+    const isShared = plan.volatility !== 'volatile' && request.maxAgeSeconds !== 0;
+    if (!isShared) return fresh(run, await start(context.signal));
+    const { resultScope } = asked;
+    const { statementKey } = plan;
+    const joined = await flights.join({ resultScope, statementKey, signal: context.signal, start });
+    if (joined.role === 'first') return fresh(run, joined.run);
+    if (joined.found === null) return fresh(run, await start(context.signal));
+    const { header, source } = joined.found;
+    return record(run, {
+      source: 'database',
+      asOf: header.asOf,
+      rows: source,
+      resultId: header.id,
+      isKept: () => true,
+    });
+  }
+
+  async function started(
+    { asked, plan }: PlanRun,
+    context: RequestContext,
+    signal: AbortSignal,
+  ): Promise<StartedRun> {
     const resultId = randomUUID();
     const live = await executor.run({
       sql: plan.sql,
       params: plan.params,
       reusable: plan.volatility === 'stable' && ttlMs > 0,
-      signal: context.signal,
+      signal,
       principal: context.principal.name,
+      kept: async () => (await cache.results.byId(asked.resultScope, resultId))?.source ?? null,
       keep: (columns, asOf) =>
         cache.results.writer({
           id: resultId,
@@ -111,6 +140,10 @@ export function createServe({ cache, executor, backend, ttlMs, now }: ServeOptio
           expiresAt: asOf + Math.max(ttlMs, MIN_RESULT_LIFE_MS),
         }),
     });
+    return { resultId, live };
+  }
+
+  function fresh(run: PlanRun, { resultId, live }: StartedRun): Answer {
     return record(run, {
       source: 'database',
       asOf: live.asOf,

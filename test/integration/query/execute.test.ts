@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import type { Chunk } from '../../../src/cache/rows.ts';
 import { isAppError } from '../../../src/errors.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
 import { eventually, killConnections, poolOf, runningWith } from '../db/pools.ts';
@@ -40,11 +41,12 @@ test('the caller may go once its page is read: the rest is kept all the same', a
   assert.equal(kept.end?.wasCut, false);
 });
 
-test('a reader that stalls holds the database back', async (t) => {
+test('where rows are not kept, a reader that stalls holds the database back', async (t) => {
   const { readerUrl } = await freshDatabase(t);
   const bench = executorOf(t, poolOf(t, readerUrl));
   const { live, kept } = await bench.run(
     `select i, repeat('x', 1000) from generate_series(1, 1000000) i`,
+    { kept: false },
   );
   const reader = live.source.chunks(0)[Symbol.asyncIterator]();
   await reader.next();
@@ -64,7 +66,7 @@ test('a caller that goes while its reader stalls gives the connection back', asy
   const bench = executorOf(t, pool);
   const caller = new AbortController();
   const sql = `select i, repeat('x', 1000) as stalled from generate_series(1, 1000000) i`;
-  const { live, kept } = await bench.run(sql, { signal: caller.signal });
+  const { live, kept } = await bench.run(sql, { signal: caller.signal, kept: false });
   const reader = live.source.chunks(0)[Symbol.asyncIterator]();
   await reader.next();
   await eventually('the channel is full', () => kept.chunks.length > 4);
@@ -78,12 +80,34 @@ test('a caller that goes while its reader stalls gives the connection back', asy
   await assert.rejects(drained, (error) => isAppError(error, 'QUERY_CANCELLED'));
 });
 
-test('a reader that stalls longer than the statement may take gives the connection back', async (t) => {
+test('a reader that stalls gives the connection back and reads on from what is kept', async (t) => {
+  const { url, readerUrl } = await freshDatabase(t);
+  const pool = poolOf(t, readerUrl, { max: 1 });
+  const bench = executorOf(t, pool);
+  const sql = `select i, repeat('x', 1000) as behind from generate_series(1, 20000) i`;
+  const { live, kept } = await bench.run(sql);
+  const reader = live.source.chunks(0)[Symbol.asyncIterator]();
+  const first = await reader.next();
+  assert.deepEqual(await pool.query('select 1 as n'), [{ n: 1 }]);
+  assert.equal(await runningWith(url, 'as behind'), 0);
+  assert.deepEqual(kept.end, { wasCut: false, current: true });
+  let next = (first.value as Chunk).rowCount;
+  for (;;) {
+    const { value, done } = await reader.next();
+    if (done) break;
+    assert.equal(value.firstRow, next, 'every row once and in order');
+    next += value.rowCount;
+  }
+  assert.equal(next, 20_000);
+});
+
+test('where rows are not kept, a reader that stalls longer than the statement may take gives the connection back', async (t) => {
   const { readerUrl } = await freshDatabase(t);
   const pool = poolOf(t, readerUrl, { max: 1 });
   const bench = executorOf(t, pool, { timeoutMs: 300 });
   const { live, kept } = await bench.run(
     `select i, repeat('x', 1000) from generate_series(1, 1000000) i`,
+    { kept: false },
   );
   const reader = live.source.chunks(0)[Symbol.asyncIterator]();
   await reader.next();
@@ -126,6 +150,7 @@ test('a connection that dies midway leaves a complete document, and the next que
   const bench = executorOf(t, pool);
   const { live, kept } = await bench.run(
     `select i, repeat('x', 1000) from generate_series(1, 1000000) i`,
+    { kept: false },
   );
   await eventually('the channel is full', () => kept.chunks.length > 4);
   await killConnections(url);

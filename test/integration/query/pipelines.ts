@@ -10,6 +10,7 @@ import type { Answer } from '../../../src/query/answer.ts';
 import type { RequestContext } from '../../../src/query/context.ts';
 import { createExecutor } from '../../../src/query/execute.ts';
 import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createFlights } from '../../../src/query/flights.ts';
 import { createFetchRows } from '../../../src/query/fetch-rows.ts';
 import { createLabeller } from '../../../src/query/labels.ts';
 import { createPipeline } from '../../../src/query/pipeline.ts';
@@ -52,6 +53,12 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     now,
   });
   t.after(() => executor.close());
+  const coalesced = { count: 0 };
+  const flights = createFlights({
+    results: cache.results,
+    maxWaitMs: 20_000,
+    onJoined: () => (coalesced.count += 1),
+  });
   const scoping = createScoping({
     databaseId: 'test',
     role: 'reader',
@@ -73,10 +80,10 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs: TTL_MS, now }),
     schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),
-    serve: createServe({ cache, executor, backend: pool, ttlMs: TTL_MS, now }),
+    serve: createServe({ cache, executor, flights, backend: pool, ttlMs: TTL_MS, now }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: HARD_LIMITS }),
   });
-  return { pipeline, cache, scoping, cachePool, url, relay };
+  return { pipeline, coalesced, cache, scoping, cachePool, url, relay };
 }
 
 export function contextOf(name: string): RequestContext {

@@ -61,6 +61,7 @@ export function executorOf(
         principal: 'ana',
         reusable: true,
         keep,
+        kept: async () => sourceOf(kept),
       });
       return { live, kept };
     },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { createBreaker } from '../../../src/db/breaker.ts';
 import type { Breaker, BreakerState } from '../../../src/db/breaker.ts';
-import { isAppError } from '../../../src/errors.ts';
+import { AppError, isAppError } from '../../../src/errors.ts';
 
 const FAILURES = 5;
 const WINDOW_MS = 30_000;
@@ -18,8 +18,10 @@ function breakerAt(clock: { now: number }, changes: BreakerState[] = []): Breake
 }
 
 function fail(breaker: Breaker, times = FAILURES): void {
-  for (let at = 0; at < times; at += 1) breaker.failed();
+  for (let at = 0; at < times; at += 1) breaker.failed(FAULT);
 }
+
+const FAULT = new AppError('DATABASE_UNAVAILABLE', 'It is away.', { retryAfterMs: 1000 });
 
 const isRefused = (error: unknown): boolean =>
   isAppError(error, 'DATABASE_UNAVAILABLE') && error.retryAfterMs! > 0;
@@ -28,7 +30,7 @@ test('it opens at the last of so many failures, and refuses at once', () => {
   const breaker = breakerAt({ now: 0 });
   fail(breaker, FAILURES - 1);
   breaker.pass();
-  breaker.failed();
+  breaker.failed(FAULT);
   assert.equal(breaker.state, 'open');
   assert.throws(() => breaker.pass(), isRefused);
 });
@@ -38,7 +40,7 @@ test('failures that lie further apart than the window do not open it', () => {
   const breaker = breakerAt(clock);
   for (let at = 0; at < 20; at += 1) {
     clock.now += WINDOW_MS / (FAILURES - 1);
-    breaker.failed();
+    breaker.failed(FAULT);
   }
   assert.equal(breaker.state, 'closed');
 });
@@ -66,7 +68,7 @@ test('each try in vain doubles the rest, to a bound; a success makes it short ag
     assert.throws(() => breaker.pass(), isRefused);
     clock.now += 1;
     breaker.pass();
-    breaker.failed();
+    breaker.failed(FAULT);
   }
   clock.now += 30_000;
   breaker.pass();
@@ -85,6 +87,19 @@ test('a try that is given up leaves the next caller to try', () => {
   breaker.abandoned();
   breaker.pass();
   assert.equal(breaker.state, 'half-open');
+});
+
+test('whoever is refused is told why, and to come back only where that may help', () => {
+  const breaker = breakerAt({ now: 0 });
+  fail(breaker);
+  assert.throws(() => breaker.check(), { message: 'It is away.' });
+  const wrong = new AppError('DATABASE_UNAVAILABLE', 'Wrong password.', { hint: 'Correct it.' });
+  breaker.failed(wrong);
+  assert.throws(() => breaker.check(), {
+    message: 'Wrong password.',
+    hint: 'Correct it.',
+    retryAfterMs: undefined,
+  });
 });
 
 test('a statement that began before it opened does not close it', () => {

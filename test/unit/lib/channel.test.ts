@@ -128,3 +128,15 @@ test('an end frees a producer that waits for room', async () => {
   channel.end(new Error('stopped'));
   assert.equal(await isPending(waiting), false);
 });
+
+test('a producer may lose patience with a full channel, and the item is not in it', async () => {
+  const channel = new Channel<number>(1);
+  assert.equal(await channel.push(1, 20), true);
+  assert.equal(await channel.push(2, 20), false);
+  const waits = channel.push(3, 10_000);
+  const items = channel[Symbol.asyncIterator]();
+  assert.equal((await items.next()).value, 1);
+  assert.equal(await waits, true);
+  channel.end();
+  assert.deepEqual([(await items.next()).value, (await items.next()).done], [3, true]);
+});

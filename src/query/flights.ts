@@ -1,0 +1,130 @@
+// Owns statements in flight: the same one, for the same scope, runs once. Who asks meanwhile waits for the run
+// that is under way and reads its rows from where they are kept. It is stopped when the last one has left.
+import type { FoundResult, Results } from '../cache/results.ts';
+import { AppError } from '../errors.ts';
+import type { LiveResult } from './execute.ts';
+
+export interface Flights {
+  /**
+   * Joins the run of this statement, or starts it.
+   * @throws AppError what the run fails with, to all alike; QUERY_CANCELLED, QUERY_TIMEOUT to who will not wait.
+   */
+  join(flight: FlightRequest): Promise<Joined>;
+}
+
+export interface FlightRequest {
+  readonly resultScope: string;
+  readonly statementKey: string;
+  readonly signal: AbortSignal;
+  /** The signal is the flight's: of all who wait for it. */
+  readonly start: (signal: AbortSignal) => Promise<StartedRun>;
+}
+
+export interface StartedRun {
+  readonly resultId: string;
+  readonly live: LiveResult;
+}
+
+export type Joined =
+  | { readonly role: 'first'; readonly run: StartedRun }
+  /** Null where the rows are not kept: they must be read again. */
+  | { readonly role: 'joined'; readonly found: FoundResult | null };
+
+export interface FlightsOptions {
+  readonly results: Pick<Results, 'byId'>;
+  /** How long one who joins waits for rows, whenever the run began. */
+  readonly maxWaitMs: number;
+  readonly onJoined: () => void;
+}
+
+interface Flight {
+  readonly started: Promise<StartedRun>;
+  readonly controller: AbortController;
+  members: number;
+}
+
+export function createFlights({ results, maxWaitMs, onJoined }: FlightsOptions): Flights {
+  const flights = new Map<string, Flight>();
+
+  function board(flight: Flight, signal: AbortSignal): void {
+    flight.members += 1;
+    const leave = (): void => {
+      flight.members -= 1;
+      if (flight.members === 0) flight.controller.abort();
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  }
+
+  function begin(key: string, { signal, start }: FlightRequest): Flight {
+    const controller = new AbortController();
+    const flight: Flight = { started: start(controller.signal), controller, members: 0 };
+    flights.set(key, flight);
+    const end = (): void => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    flight.started.then(({ live }) => {
+      // Whoever started it reads the rows as they come. Gone, it must not hold up those who wait for the end.
+      signal.addEventListener('abort', live.abandon, { once: true });
+      if (signal.aborted) live.abandon();
+      void live.finished.then(end);
+    }, end);
+    return flight;
+  }
+
+  async function joined(flight: Flight, request: FlightRequest): Promise<Joined> {
+    onJoined();
+    const rows = async (): Promise<FoundResult | null> => {
+      const { resultId } = await flight.started;
+      return await results.byId(request.resultScope, resultId);
+    };
+    return { role: 'joined', found: await unlessGone(rows(), request.signal, maxWaitMs) };
+  }
+
+  return {
+    async join(request) {
+      const key = `${request.resultScope} ${request.statementKey}`;
+      const latest = flights.get(key);
+      // One that everybody has left is on its way down.
+      const known = latest?.controller.signal.aborted ? undefined : latest;
+      const flight = known ?? begin(key, request);
+      board(flight, request.signal);
+      if (known) return await joined(flight, request);
+      return { role: 'first', run: await flight.started };
+    },
+  };
+}
+
+/** Each has its own patience, whatever becomes of the others. */
+async function unlessGone<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  maxWaitMs: number,
+): Promise<T> {
+  const limit = AbortSignal.timeout(maxWaitMs);
+  let stop = (): void => undefined;
+  const gone = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.aborted ? cancelled() : late(maxWaitMs));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    limit.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, gone]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    limit.removeEventListener('abort', stop);
+  }
+}
+
+const cancelled = (): AppError =>
+  new AppError('QUERY_CANCELLED', 'The caller went away while the statement ran for others.');
+
+const late = (limitMs: number): AppError =>
+  new AppError(
+    'QUERY_TIMEOUT',
+    `The statement, which runs for others too, gave no rows in ${limitMs} ms.`,
+    {
+      hint: 'Aggregate in SQL, filter on an indexed column, or ask for a shorter period.',
+    },
+  );

@@ -1,0 +1,136 @@
+// One statement in flight for all who ask it at once.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { isAppError } from '../../../src/errors.ts';
+import type { AnswerLimits } from '../../../src/query/answer.ts';
+import type { RequestContext } from '../../../src/query/context.ts';
+import { eventually, runningWith } from '../db/pools.ts';
+import { contextOf, documentOf, pipelineOf } from './pipelines.ts';
+
+const SETUP = `
+  create table t as select i, repeat('x', 1000) as text from generate_series(1, 4000) i;
+  create view nap as select pg_sleep(0.5)::text as done;
+  create view sleep as select pg_sleep(30)::text as done;`;
+const LIMITS: AnswerLimits = { maxRows: 100, maxBytes: 50_000, format: 'table' };
+const SLOW = 'select count(*) from t, nap';
+const request = (sql = SLOW, question = 'how many rows has t') => ({
+  question,
+  sql,
+  params: [],
+  limits: LIMITS,
+});
+
+function caller(name = 'alice'): { context: RequestContext; leave: () => void } {
+  const controller = new AbortController();
+  return {
+    context: { ...contextOf(name), signal: controller.signal },
+    leave: () => controller.abort(),
+  };
+}
+
+test('who asks the same at once shares one run and its moment', async (t) => {
+  const { pipeline, coalesced } = await pipelineOf(t, SETUP);
+  const calls = Array.from({ length: 20 }, () => pipeline.query(request(), caller().context));
+  const documents = await Promise.all((await Promise.all(calls)).map(documentOf));
+  assert.equal(coalesced.count, 19);
+  assert.equal(new Set(documents.map((document) => document.as_of)).size, 1);
+  for (const { rows, source } of documents)
+    assert.deepEqual([rows, source], [[[4000]], 'database']);
+  assert.equal(new Set(documents.map((document) => document.answer_id)).size, 20);
+});
+
+test('other questions of the same statement share it, other principals do not', async (t) => {
+  const { pipeline, coalesced } = await pipelineOf(t, SETUP);
+  await Promise.all([
+    pipeline.query(request(SLOW, 'how many rows has t'), caller('alice').context),
+    pipeline.query(request(SLOW, 'size of t'), caller('alice').context),
+    pipeline.query(request(SLOW, 'size of t'), caller('bob').context),
+  ]);
+  assert.equal(coalesced.count, 1);
+});
+
+test('rows of this very moment, and rows that differ at every run, are not shared', async (t) => {
+  const { pipeline, coalesced } = await pipelineOf(t, SETUP);
+  const volatile = 'select random() from nap';
+  await Promise.all([
+    pipeline.query(request(), caller().context),
+    pipeline.query({ ...request(), maxAgeSeconds: 0 }, caller().context),
+    pipeline.query(request(volatile), caller().context),
+  ]);
+  await pipeline.query(request(volatile), caller().context);
+  assert.equal(coalesced.count, 0);
+});
+
+test('a large result is read by all while it is still made', async (t) => {
+  const { pipeline, coalesced } = await pipelineOf(t, SETUP);
+  const limits = { ...LIMITS, maxRows: 500, maxBytes: 100_000 };
+  const large = { ...request('select i, text from t order by i'), limits };
+  const calls = Array.from({ length: 5 }, () => pipeline.query(large, caller().context));
+  const pages = await Promise.all((await Promise.all(calls)).map(documentOf));
+  assert.equal(coalesced.count, 4);
+  const first = JSON.stringify(pages[0]!.rows);
+  for (const page of pages) assert.equal(JSON.stringify(page.rows), first);
+  let page = pages[4]!;
+  let seen = page.rows.length;
+  while (page.next_cursor !== null) {
+    page = await documentOf(await pipeline.fetchRows(page.next_cursor, caller().context));
+    seen += page.rows.length;
+  }
+  assert.equal(seen, 4000);
+});
+
+test('what fails fails all alike', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const wrong = 'select 1 / (count(*) - 4000) from t, nap';
+  const calls = [1, 2, 3, 4].map(() => pipeline.query(request(wrong), caller().context));
+  const reasons = (await Promise.allSettled(calls)).map((outcome) => {
+    assert.ok(outcome.status === 'rejected' && isAppError(outcome.reason, 'QUERY_INVALID'));
+    return outcome.reason.message;
+  });
+  assert.equal(new Set(reasons).size, 1);
+});
+
+test('the statement goes on for those who stay, and is stopped when the last one leaves', async (t) => {
+  const { pipeline, url } = await pipelineOf(t, SETUP);
+  const mark = 'last one leaves';
+  const sql = `select count(*) as "${mark}" from t, sleep`;
+  const callers = [caller(), caller(), caller()];
+  const calls = callers.map(({ context }) => pipeline.query(request(sql), context));
+  const outcomes = Promise.allSettled(calls);
+  await eventually('it runs', async () => (await runningWith(url, mark)) === 1);
+  callers[1]!.leave();
+  callers[0]!.leave();
+  await assert.rejects(calls[1]!, (error) => isAppError(error, 'QUERY_CANCELLED'));
+  assert.equal(await runningWith(url, mark), 1);
+  callers[2]!.leave();
+  await eventually('it is stopped', async () => (await runningWith(url, mark)) === 0);
+  await outcomes;
+});
+
+test('those who wait get the rows though the one who asked first is gone', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const [first, second] = [caller(), caller()];
+  const gone = pipeline.query(request(), first.context);
+  gone.catch(() => undefined);
+  const stays = pipeline.query(request(), second.context);
+  first.leave();
+  assert.deepEqual((await documentOf(await stays)).rows, [[4000]]);
+});
+
+test('a large result is kept to its end though the one who asked first is gone', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const [first, second] = [caller(), caller()];
+  const sql = 'select i, text from t order by i';
+  const gone = pipeline.query(request(sql), first.context);
+  gone.catch(() => undefined);
+  const stays = pipeline.query(request(sql), second.context);
+  await gone.then(first.leave, first.leave);
+  let page = await documentOf(await stays);
+  let seen = page.rows.length;
+  while (page.next_cursor !== null) {
+    page = await documentOf(await pipeline.fetchRows(page.next_cursor, caller().context));
+    seen += page.rows.length;
+  }
+  assert.equal(seen, 4000);
+});
