@@ -26,6 +26,7 @@ import { createFlights } from './query/flights.ts';
 import { createFetchRows } from './query/fetch-rows.ts';
 import { createStatementGuard } from './query/guard.ts';
 import { createLabeller } from './query/labels.ts';
+import { createPending } from './query/pending.ts';
 import { createPipeline } from './query/pipeline.ts';
 import { createRebinder } from './query/rebind-statement.ts';
 import { createRecall } from './query/recall.ts';
@@ -118,8 +119,10 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     ...(data.interrupt && { interrupt: data.interrupt }),
   });
   releases.push('executor', () => executor.close());
+  const pending = createPending(cache);
   const recall = createRecall({
     cache,
+    pending,
     embedder,
     metrics,
     decider: createDecider(verifier),
@@ -144,6 +147,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     guard,
     scoping,
     recall,
+    pending,
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs, now }),
     schema,

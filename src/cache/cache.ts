@@ -35,6 +35,8 @@ export interface Cache {
   findPhrasing(scope: PlanScope, id: string): Promise<Phrasing | null>;
   /** Null when the store cannot be asked. */
   nearest(scope: PlanScope, search: NearestSearch): Promise<Neighbour[] | null>;
+  /** Ids of the plans that never answer this question; null when the store cannot be asked. */
+  rejected(questionKey: Key): Promise<ReadonlySet<string> | null>;
   /** Known at once in this process, stored off the answer's path once `embed` has given its vector. */
   remember(scope: PlanScope, entry: RememberEntry): void;
   /** Known in this process only: the answer was found by similarity and nobody confirmed it. */
@@ -134,6 +136,8 @@ export function createCache(options: CacheOptions): Cache {
       if (unsaved > 0) await Promise.race([lastSave, sleep(OWN_WRITES_WAIT_MS)]);
       return await gate.attempt('nearest', null, () => plans.nearest(scope, search));
     },
+
+    rejected: (questionKey) => gate.attempt('rejected', null, () => plans.rejected(questionKey)),
 
     remember(scope, { embed, ...phrasing }) {
       memory.putQuestion(phrasing.questionKey, { phrasing, match: null });

@@ -24,6 +24,8 @@ export interface PlanStore {
   findById(scope: PlanScope, phrasingId: string): Promise<Phrasing | null>;
   /** Nearest first; plans that were rejected for this question are left out. */
   nearest(scope: PlanScope, search: NearestSearch): Promise<Neighbour[]>;
+  /** Ids of the plans that never answer this question. */
+  rejected(questionKey: Key): Promise<ReadonlySet<string>>;
   /** Stores plan and phrasing; a question that was bound to another plan moves to this one. */
   save(scope: PlanScope, phrasing: NewPhrasing): Promise<void>;
   /** This question is never again answered by this plan, however near it is. */
@@ -99,6 +101,14 @@ export function createPlanStore(pool: Pool): PlanStore {
         search.limit,
       ]);
       return rows.map((row) => ({ ...toPhrasing(row), similarity: row.similarity ?? 0 }));
+    },
+
+    async rejected(questionKey) {
+      const rows = await pool.query<{ plan_id: string }>(
+        'SELECT plan_id FROM askonce.rejections WHERE question_key = $1',
+        [bytes(questionKey)],
+      );
+      return new Set(rows.map((row) => row.plan_id));
     },
 
     save: (scope, phrasing) => savePhrasing(pool, scope, phrasing),

@@ -16,7 +16,9 @@ import { createRequirePermitted } from './permitted.ts';
 import { documentOf } from './guidance.ts';
 import type { ConfirmDocument, NeedsSqlDocument } from './guidance.ts';
 import type { Labeller } from './labels.ts';
+import type { Pending } from './pending.ts';
 import type { Recall, Recalled } from './recall.ts';
+import { isRememberable } from './remember.ts';
 import type { Remember } from './remember.ts';
 import type { Asked, Scopes, Scoping } from './scope.ts';
 import type { PlanAnswer, Serve } from './serve.ts';
@@ -50,6 +52,7 @@ export interface PipelineOptions {
   readonly guard: StatementGuard;
   readonly scoping: Scoping;
   readonly recall: Recall;
+  readonly pending: Pending;
   readonly remember: Remember;
   readonly labeller: Labeller;
   readonly schema: SchemaIndex;
@@ -58,7 +61,7 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): QueryPipeline {
-  const { cache, guard, scoping, recall, remember, labeller, schema, serve } = options;
+  const { cache, guard, scoping, recall, pending, remember, labeller, schema, serve } = options;
   /** By its text, not by an id: whoever can write to the store must not pass by the guard. */
   const requirePermitted = createRequirePermitted(guard);
 
@@ -68,6 +71,12 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
     const held = cache.heldQuestion(asked.questionKey);
     if (held) return await answered(toPlanAnswer(asked, held), request, context);
+    const underWay = pending.find(asked.questionKey);
+    if (underWay) {
+      const found = { asked, plan: underWay.plan, match: null, tier: 'memory' } as const;
+      const joined = await unlessInvalid(() => answered(found, request, context));
+      if (joined) return joined;
+    }
     // While the store is asked for these very words. In vain only when it knows them: once, then held.
     const embedding = recall.embed(asked, context);
     const stored = await cache.findQuestion(asked.questionKey);
@@ -75,9 +84,12 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const recalled = await recall.find(asked, context, embedding);
     if (recalled.hit) {
       const { neighbour, match, isChecked } = recalled.hit;
-      cache.note(asked.questionKey, { phrasing: neighbour, match });
       const found = { asked, plan: neighbour.plan, match, tier: 'semantic', isChecked } as const;
-      return await answered(found, request, context);
+      const answer = await unlessInvalid(() => answered(found, request, context));
+      if (answer) {
+        cache.note(asked.questionKey, { phrasing: neighbour, match });
+        return answer;
+      }
     }
     const rebound =
       recalled.rebound && (await runRebound(recalled.rebound, asked, request, context));
@@ -86,7 +98,6 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     return { kind: 'document', document: documentOf(asked, recalled, excerpt) };
   }
 
-  /** Null where the database refuses the statement: the agent did not write it and is asked for its own. */
   async function runRebound(
     { statement, match, isChecked }: NonNullable<Recalled['rebound']>,
     asked: Asked,
@@ -94,18 +105,11 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     context: RequestContext,
   ): Promise<AskOutcome | null> {
     const plan = toPlan(statement.statement, asked, statement.params);
-    try {
-      const answer = await answered(
-        { asked, plan, match, tier: 'semantic', isChecked },
-        request,
-        context,
-      );
+    const found = { asked, plan, match, tier: 'semantic', isChecked } as const;
+    const answer = await unlessInvalid(() => answered(found, request, context));
+    if (answer)
       cache.note(asked.questionKey, { phrasing: { ...statement.neighbour, plan }, match });
-      return answer;
-    } catch (error) {
-      if (isAppError(error, 'QUERY_INVALID') || isAppError(error, 'QUERY_REJECTED')) return null;
-      throw error;
-    }
+    return answer;
   }
 
   /** The agent says that a candidate asks the same: answer, and remember the phrasing as its alias. */
@@ -152,8 +156,11 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const asked = await scoping.ask(request.question, context.principal);
     const plan = toPlan(statement, asked, request.params);
     const run = { asked, plan, match: null, tier: 'memory', request } as const;
-    const answer = await serve(run, context);
-    remember({ asked, plan, origin: 'asked' }, context);
+    const isRecalled = isRememberable(asked, plan);
+    const embedding = isRecalled ? recall.embed(asked, context) : Promise.resolve(null);
+    const settled = isRecalled ? pending.add(asked, plan, embedding) : (): void => undefined;
+    const answer = await serve(run, context).finally(settled);
+    remember({ asked, plan, origin: 'asked', embedding }, context);
     void labeller({ asked, plan, resultId: answer.resultId }, context);
     return answer;
   }
@@ -166,4 +173,14 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
   }
 
   return { ask, query, fetchRows: options.fetchRows };
+}
+
+/** Null where the database refuses the statement: the agent did not write it and is asked for its own. */
+async function unlessInvalid<T>(run: () => Promise<T>): Promise<T | null> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isAppError(error, 'QUERY_INVALID') || isAppError(error, 'QUERY_REJECTED')) return null;
+    throw error;
+  }
 }

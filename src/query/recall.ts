@@ -10,6 +10,8 @@ import { choose, judged, matchOf } from './choose.ts';
 import type { Candidate } from './choose.ts';
 import type { RequestContext } from './context.ts';
 import { recordOf } from './decision-record.ts';
+import { cosine } from './pending.ts';
+import type { Pending } from './pending.ts';
 import type { Rebinder, ReboundStatement } from './rebind-statement.ts';
 import type { Asked } from './scope.ts';
 
@@ -55,6 +57,8 @@ export interface Recall {
 
 export interface RecallOptions {
   readonly cache: Pick<Cache, 'nearest'>;
+  /** Questions whose rows are under way; none by default. */
+  readonly pending?: Pick<Pending, 'near'>;
   readonly embedder: Embedder | null;
   readonly metrics: Metrics;
   readonly decider: Decider;
@@ -108,9 +112,7 @@ export function createRecall(options: RecallOptions): Recall {
   ): Promise<Recalled> {
     if (!embedder || !asked.isSelfContained) return NOTHING;
     const vector = await embedding;
-    const { questionKey, scope } = asked;
-    const nearest =
-      vector && (await cache.nearest(scope, { questionKey, embedding: vector, limit: NEIGHBOURS }));
+    const nearest = vector && (await nearestTo(asked, vector));
     if (!nearest) {
       metrics.cacheLookup('semantic', 'error');
       return NOTHING;
@@ -141,6 +143,19 @@ export function createRecall(options: RecallOptions): Recall {
     };
   }
 
+  async function nearestTo(asked: Asked, vector: Float32Array): Promise<Neighbour[] | null> {
+    const { questionKey, scope } = asked;
+    const [stored, underWay = []] = await Promise.all([
+      cache.nearest(scope, { questionKey, embedding: vector, limit: NEIGHBOURS }),
+      options.pending?.near(asked, vector),
+    ]);
+    if (stored === null || underWay.length === 0) return stored;
+    const ids = new Set(stored.map(({ id }) => id));
+    return [...stored, ...underWay.filter(({ id }) => !ids.has(id))]
+      .toSorted((first, second) => second.similarity - first.similarity)
+      .slice(0, NEIGHBOURS);
+  }
+
   function reboundOf(
     question: string,
     nearest: readonly Neighbour[],
@@ -164,9 +179,4 @@ export function createRecall(options: RecallOptions): Recall {
       return one && other ? cosine(one, other) : null;
     },
   };
-}
-
-/** Both of unit length. */
-function cosine(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, index) => sum + value * b[index]!, 0);
 }

@@ -10,6 +10,8 @@ export interface Remembered {
   readonly plan: Plan;
   /** Whether an agent brought the SQL, or agreed that the question means the same as an earlier one. */
   readonly origin: 'asked' | 'confirmed';
+  /** Of the question, when it is being made already. */
+  readonly embedding?: Promise<Float32Array | null>;
 }
 
 export type Remember = (remembered: Remembered, context: RequestContext) => void;
@@ -20,17 +22,24 @@ function isSaid(value: unknown, question: string): boolean {
   return text !== '' && question.toLowerCase().includes(text.toLowerCase());
 }
 
+/** Whether a question may lead others to its plan. */
+export function isRememberable(asked: Asked, plan: Plan): boolean {
+  // One that leans on its conversation means something else in the next one.
+  if (!asked.isSelfContained) return false;
+  // A value that the question does not say cannot be seen by whoever asks it next.
+  return plan.params.every((value) => isSaid(value, asked.question));
+}
+
 export function createRememberer(options: {
   readonly cache: Pick<Cache, 'remember'>;
   readonly embedder: Embedder | null;
 }): Remember {
   const { cache, embedder } = options;
-  return ({ asked, plan, origin }, { logger }) => {
-    // A question that leans on its conversation means something else in the next one.
-    if (!asked.isSelfContained) return;
-    // A value that the question does not say cannot be seen by whoever asks it next.
-    if (!plan.params.every((value) => isSaid(value, asked.question))) return;
+  return ({ asked, plan, origin, embedding }, { logger }) => {
+    if (!isRememberable(asked, plan)) return;
     const embed = async (): Promise<Float32Array | null> => {
+      const made = await embedding;
+      if (made) return made;
       if (!embedder) return null;
       try {
         return await embedder.embed(asked.question);

@@ -134,3 +134,28 @@ test('a large result is kept to its end though the one who asked first is gone',
   }
   assert.equal(seen, 4000);
 });
+
+test('a question whose rows are under way for another caller waits for them, in its very words', async (t) => {
+  const { pipeline, coalesced } = await pipelineOf(t, SETUP);
+  const { question } = request();
+  const run = pipeline.query(request(), caller().context);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const asked = await pipeline.ask({ question, limits: LIMITS }, caller().context);
+  assert.ok(asked.kind === 'answer');
+  assert.deepEqual((await documentOf(asked.answer)).rows, [[4000]]);
+  assert.equal(coalesced.count, 1);
+  await run;
+});
+
+test('whoever waits for a statement that turns out wrong is asked for one of its own', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const wrong = request('select 1 / (count(*) - 4000) from t, nap');
+  const run = pipeline.query(wrong, caller().context);
+  run.catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const { question } = wrong;
+  const asked = await pipeline.ask({ question, limits: LIMITS }, caller().context);
+  assert.ok(asked.kind === 'document');
+  assert.equal(asked.document.status, 'needs_sql');
+  await assert.rejects(run, (error) => isAppError(error, 'QUERY_INVALID'));
+});

@@ -13,6 +13,7 @@ import { createStatementGuard } from '../../../src/query/guard.ts';
 import { createFlights } from '../../../src/query/flights.ts';
 import { createFetchRows } from '../../../src/query/fetch-rows.ts';
 import { createLabeller } from '../../../src/query/labels.ts';
+import { createPending } from '../../../src/query/pending.ts';
 import { createPipeline } from '../../../src/query/pipeline.ts';
 import type { QueryPipeline } from '../../../src/query/pipeline.ts';
 import { createRecall } from '../../../src/query/recall.ts';
@@ -67,6 +68,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
   });
   const guard = await createStatementGuard();
   const remember = createRememberer({ cache, embedder: null });
+  const pending = createPending(cache);
   const pipeline: QueryPipeline = createPipeline({
     cache,
     guard,
@@ -77,6 +79,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
       metrics,
       decider: createDecider(null),
     }),
+    pending,
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs: TTL_MS, now }),
     schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),

@@ -1,0 +1,62 @@
+// Owns questions whose statement is in flight: they can be recalled before they are remembered, so that a
+// rephrasing waits for the rows that are under way instead of asking for SQL.
+import type { Cache } from '../cache/cache.ts';
+import type { Neighbour, Phrasing, Plan } from '../cache/entities.ts';
+import type { Key } from '../cache/key.ts';
+import type { PlanScope } from '../cache/plan-store.ts';
+import type { Asked } from './scope.ts';
+
+export interface Pending {
+  /** Known to others until what it returns is called. */
+  add(asked: Asked, plan: Plan, embedding: Promise<Float32Array | null>): () => void;
+  /** These very words. */
+  find(questionKey: Key): Phrasing | null;
+  /** Those of the scope whose vector is made, with their likeness, in no order. Never rejects. */
+  near(asked: Asked, vector: Float32Array): Promise<readonly Neighbour[]>;
+}
+
+interface Entry {
+  readonly asked: Asked;
+  readonly phrasing: Phrasing;
+  vector: Float32Array | null;
+}
+
+export function createPending(cache: Pick<Cache, 'rejected'>): Pending {
+  const entries = new Set<Entry>();
+
+  return {
+    add(asked, plan, embedding) {
+      const { phrasingId: id, question } = asked;
+      const entry: Entry = { asked, phrasing: { id, question, plan }, vector: null };
+      entries.add(entry);
+      void embedding.then((vector) => (entry.vector = vector));
+      return () => entries.delete(entry);
+    },
+    find(questionKey) {
+      for (const { asked, phrasing } of entries)
+        if (asked.questionKey === questionKey) return phrasing;
+      return null;
+    },
+    async near({ questionKey, scope }, vector) {
+      const found = new Map<string, Neighbour>();
+      for (const { asked, phrasing, vector: other } of entries) {
+        if (other === null || !isSameScope(asked.scope, scope)) continue;
+        found.set(phrasing.id, { ...phrasing, similarity: cosine(vector, other) });
+      }
+      if (found.size === 0) return [];
+      // What was reported wrong is wrong while it runs, too.
+      const rejected = await cache.rejected(questionKey);
+      return rejected ? [...found.values()].filter(({ plan }) => !rejected.has(plan.id)) : [];
+    },
+  };
+}
+
+const isSameScope = (one: PlanScope, other: PlanScope): boolean =>
+  one.planScope === other.planScope &&
+  one.schemaVersion === other.schemaVersion &&
+  one.modelId === other.modelId;
+
+/** Both of unit length. */
+export function cosine(one: Float32Array, other: Float32Array): number {
+  return one.reduce((sum, value, index) => sum + value * other[index]!, 0);
+}
