@@ -1,7 +1,10 @@
 // Owns the metrics: their names, labels and buckets. Labels are few and bounded: never SQL, a question,
 // a table or an error text.
+import { PerformanceObserver } from 'node:perf_hooks';
+
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+import { createBurstRate } from './burst-rate.ts';
 import type { BreakerState } from './db/breaker.ts';
 import type { QueueWatcher } from './lib/admission.ts';
 
@@ -64,6 +67,28 @@ export function createMetrics(): Metrics {
     labelNames: ['tool', 'source', 'outcome'],
     registers,
   });
+  const bursts = createBurstRate(() => performance.now());
+  registry.registerMetric(
+    new Gauge({
+      name: 'askonce_burst_requests_per_second',
+      help: 'Tool calls in the densest second of the last minute.',
+      registers: [],
+      collect() {
+        this.set(bursts.peak().perSecond);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      name: 'askonce_burst_error_ratio',
+      help: 'Share of the calls in that second that were answered with an error.',
+      registers: [],
+      collect() {
+        this.set(bursts.peak().errorRatio);
+      },
+    }),
+  );
+  observeCollections(registry);
   const seconds = new Histogram({
     name: 'askonce_request_seconds',
     help: 'Time from call to last byte.',
@@ -148,6 +173,7 @@ export function createMetrics(): Metrics {
     contentType: registry.contentType,
     request(labels, duration) {
       requests.inc({ ...labels });
+      bursts.call(labels.outcome !== 'ok');
       seconds.observe({ tool: labels.tool, source: labels.source }, duration);
     },
     responseBytes: (size) => bytes.observe(size),
@@ -166,6 +192,19 @@ export function createMetrics(): Metrics {
     }),
     observe: (gauges) => registerGauges(registry, gauges),
   };
+}
+
+/** How long the collector stops everything, as the runtime tells it. */
+function observeCollections(registry: Registry): void {
+  const pauses = new Histogram({
+    name: 'askonce_gc_pause_seconds',
+    help: 'Pauses for garbage collection.',
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
+    registers: [registry],
+  });
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) pauses.observe(duration / 1000);
+  }).observe({ entryTypes: ['gc'] });
 }
 
 function registerGauges(registry: Registry, gauges: GaugeReaders): void {

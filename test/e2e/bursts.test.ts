@@ -4,6 +4,7 @@ import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { call, connect } from '../support/askonce.ts';
+import type { Document } from '../support/askonce.ts';
 import { startSmallShop } from '../support/small-shop.ts';
 
 const QUESTION = 'how many customers are there in Spain?';
@@ -40,4 +41,41 @@ test('forty agents that ask the same at once make the database work once', async
   );
   assert.equal(new Set(answers.map((answer) => answer['as_of'])).size, 1);
   assert.equal(await countOf(server.origin, 'askonce_coalesced_total'), 39);
+});
+
+test('several questions in one call are answered in their order, each by itself', async (t) => {
+  const { client } = await startSmallShop(t);
+  const known = 'how many customers are there in France?';
+  await call(client, 'query', {
+    question: known,
+    sql: "SELECT count(*) FROM customers WHERE country = 'France'",
+  });
+  const questions = [known, '', 'number of customers in France', 'which planets have rings?'];
+  const several = await call(client, 'ask', { questions });
+  assert.equal(several.status, 'several');
+  const answers = several['answers'] as readonly Document[];
+  assert.deepEqual(
+    answers.map((answer) => answer.status),
+    ['answered', 'error', 'answered', 'needs_sql'],
+  );
+  assert.deepEqual(answers[0]!.rows, [[40]]);
+  assert.deepEqual(answers[2]!.rows, [[40]]);
+  assert.equal(answers[1]!.error?.code, 'INPUT_INVALID');
+  assert.ok(Buffer.byteLength(JSON.stringify(several)) < 256 * 1024);
+});
+
+test('what does not go together is refused with what to do', async (t) => {
+  const { client } = await startSmallShop(t);
+  for (const [args, said] of [
+    [{}, /give question, or questions/],
+    [{ question: 'a', questions: ['b'] }, /give question, or questions/],
+    [{ questions: [] }, /questions/],
+    [{ questions: Array.from({ length: 21 }, () => 'a') }, /questions/],
+    [{ questions: ['a'], accept: 'b' }, /accept goes with a single question/],
+    [{ questions: ['a', 'b'], max_bytes: 4096 }, /do not fit into max_bytes/],
+  ] as const) {
+    const refused = await call(client, 'ask', args);
+    assert.equal(refused.error?.code, 'INPUT_INVALID');
+    assert.match(refused.error.message, said);
+  }
 });
