@@ -8,6 +8,7 @@ import { ReleaseStack } from './lib/release-stack.ts';
 import { keepBudget } from './keep-budget.ts';
 import { listen } from './listen.ts';
 import type { Logger } from './logger.ts';
+import { createHeldAnswers } from './mcp/held-answers.ts';
 import type { Tool } from './mcp/tool.ts';
 import { toLimits } from './mcp/tools/arguments.ts';
 import { askTool } from './mcp/tools/ask.ts';
@@ -177,6 +178,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     version: options.version,
     now,
     tools,
+    heldAnswers: createHeldAnswers(pipeline, settings, metrics),
     wholeResults,
     metrics,
     releases,

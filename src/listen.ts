@@ -14,6 +14,7 @@ import { shareOfOne } from './lib/admission.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import { createMcpServerFactory } from './mcp/server.ts';
+import type { HeldAnswers } from './mcp/held-answers.ts';
 import type { Tool } from './mcp/tool.ts';
 import type { Metrics } from './metrics.ts';
 import type { WholeResults } from './query/whole-result.ts';
@@ -30,6 +31,7 @@ export interface Listening {
   readonly version: string;
   readonly now: () => number;
   readonly tools: readonly Tool[];
+  readonly heldAnswers: HeldAnswers;
   readonly wholeResults: WholeResults;
   readonly metrics: Metrics;
   readonly releases: ReleaseStack;
@@ -75,7 +77,14 @@ export async function listen(parts: Listening): Promise<number> {
     dbPool: () => parts.data.pool.stats(),
     conversations: () => conversations.size,
   });
-  const mcp = createMcpEndpoint({ sessions, conversations, createServer, metrics, logger });
+  const mcp = createMcpEndpoint({
+    sessions,
+    conversations,
+    createServer,
+    heldAnswers: parts.heldAnswers,
+    metrics,
+    logger,
+  });
   releases.push('mcp', () => mcp.close());
   const http = await startHttpServer({
     host: config.HOST,

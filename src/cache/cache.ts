@@ -30,6 +30,8 @@ export interface Cache {
   readonly decisions: Decisions;
   /** In this process alone. */
   heldQuestion(key: Key): FoundQuestion | null;
+  /** As heldQuestion, and in vain it counts for nothing: somebody will look again. */
+  peekQuestion(key: Key): FoundQuestion | null;
   /** In the store; this process holds it from then on. */
   findQuestion(key: Key): Promise<FoundQuestion | null>;
   findPhrasing(scope: PlanScope, id: string): Promise<Phrasing | null>;
@@ -117,6 +119,12 @@ export function createCache(options: CacheOptions): Cache {
     heldQuestion(key) {
       const known = memory.question(key);
       metrics.cacheLookup('memory', known ? 'hit' : 'miss');
+      return known ? { ...known, tier: 'memory' } : null;
+    },
+
+    peekQuestion(key) {
+      const known = memory.question(key);
+      if (known) metrics.cacheLookup('memory', 'hit');
       return known ? { ...known, tier: 'memory' } : null;
     },
 

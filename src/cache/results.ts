@@ -31,6 +31,8 @@ export interface ResultWriter {
 export interface Results {
   /** The newest rows of a statement, if they were read after `oldestAsOf`. */
   find(resultScope: string, statementKey: Key, oldestAsOf: number): Promise<FoundResult | null>;
+  /** As find, in this process alone and at once. */
+  held(resultScope: string, statementKey: Key, oldestAsOf: number): FoundResult | null;
   byId(resultScope: string, id: string): Promise<FoundResult | null>;
   writer(header: ResultHeader): ResultWriter;
 }
@@ -66,10 +68,21 @@ export function createResults(options: ResultsOptions): Results {
     return { tier: 'store', header: stored.header, source: heldSource(held) };
   }
 
+  const isFreshSince =
+    (oldestAsOf: number) =>
+    (header: ResultHeader): boolean =>
+      header.expiresAt > now() && header.asOf > oldestAsOf;
+
   return {
+    held(resultScope, statementKey, oldestAsOf) {
+      const held = memory.result(resultScope, statementKey);
+      if (held === undefined || !isFreshSince(oldestAsOf)(held.header)) return null;
+      metrics.cacheLookup('memory', 'hit');
+      return fromMemory(held);
+    },
+
     async find(resultScope, statementKey, oldestAsOf) {
-      const isFresh = (header: ResultHeader): boolean =>
-        header.expiresAt > now() && header.asOf > oldestAsOf;
+      const isFresh = isFreshSince(oldestAsOf);
       const held = memory.result(resultScope, statementKey);
       const isHeld = held !== undefined && isFresh(held.header);
       metrics.cacheLookup('memory', isHeld ? 'hit' : held ? 'stale' : 'miss');

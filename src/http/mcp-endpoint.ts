@@ -18,6 +18,7 @@ import type {
   McpServer,
 } from '@modelcontextprotocol/server';
 
+import type { HeldAnswers } from '../mcp/held-answers.ts';
 import type { Logger } from '../logger.ts';
 import { writeMessage } from '../mcp/streamed-rows.ts';
 import type { Metrics } from '../metrics.ts';
@@ -28,7 +29,7 @@ import type { Conversation, Conversations } from './conversations.ts';
 import { asAppError, sendError, sendInvalid } from './errors.ts';
 import { endOnDisconnect, legacyExchange, modernExchange } from './exchange.ts';
 import type { Deliver, Exchange, ExchangeParts } from './exchange.ts';
-import { reply } from './reply.ts';
+import { reply, replyWith } from './reply.ts';
 import type { SessionPool } from './session-pool.ts';
 
 export interface McpRequest extends IncomingMessage {
@@ -44,6 +45,7 @@ export interface McpEndpointOptions {
   readonly sessions: SessionPool;
   readonly conversations: Conversations;
   readonly createServer: () => McpServer;
+  readonly heldAnswers: HeldAnswers;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -67,7 +69,7 @@ const LEASED_METHODS = new Set([
 ]);
 
 export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
-  const { sessions, conversations, metrics, logger } = options;
+  const { sessions, conversations, heldAnswers, metrics, logger } = options;
   const stock = createMcpHandler(options.createServer, { legacy: 'reject' });
   const stockHandler = toNodeHandler(stock);
 
@@ -195,6 +197,11 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   ): Promise<void> {
     const inBatch = collect !== undefined;
     const deliver = collect ?? deliverTo(response);
+    const held = inBatch ? null : await heldAnswers(message, principal);
+    if (held !== null) {
+      metrics.responseBytes(replyWith(response, message.id, held));
+      return;
+    }
     await lease(
       response,
       principal,

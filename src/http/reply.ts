@@ -50,6 +50,21 @@ export async function reply(
   options.onBytes?.(bytes);
 }
 
+/** A result that is text already; returns its bytes. */
+export function replyWith(response: ServerResponse, id: string | number, result: string): number {
+  const body = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+  if (response.destroyed || response.headersSent) return 0;
+  const bytes = Buffer.byteLength(body);
+  response.writeHead(200, {
+    'content-type': CONTENT_TYPE,
+    'cache-control': 'no-store',
+    'content-length': bytes,
+  });
+  // As text, so that it leaves with its head in one piece.
+  response.end(body);
+  return bytes;
+}
+
 async function drained(response: ServerResponse): Promise<void> {
   if (response.destroyed) return;
   const stop = new AbortController();

@@ -13,6 +13,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Authenticate } from './auth.ts';
 import { asAppError, sendError, sendInvalid } from './errors.ts';
 import type { McpEndpoint } from './mcp-endpoint.ts';
+import { createMcpRoute } from './mcp-route.ts';
 import type { ResultsEndpoint } from './results-endpoint.ts';
 
 export interface HttpServer {
@@ -39,6 +40,7 @@ export interface HttpServerOptions {
   readonly logger: Logger;
 }
 
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_BODY = '4mb';
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 65_000;
@@ -46,7 +48,18 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /** @throws AppError CONFIG_INVALID when the port is taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const server = createServer(createExpressApp(options));
+  const app = createExpressApp(options);
+  const mcp = createMcpRoute({
+    hosts: hostsOf(options),
+    origins: originsOf(options),
+    authenticate: options.authenticate,
+    mcp: options.mcp,
+    maxBodyBytes: MAX_BODY_BYTES,
+  });
+  const server = createServer((request, response) => {
+    if (mcp.takes(request)) void mcp.handle(request, response);
+    else app(request, response);
+  });
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, options);
@@ -93,8 +106,8 @@ function createExpressApp(options: HttpServerOptions): Express {
     const { ready, checks } = await options.readiness();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'unavailable', checks });
   });
-  app.use(hostHeaderValidation([...LOOPBACK_NAMES, options.host, ...options.allowedHosts]));
-  app.use(originValidation([...LOOPBACK_NAMES, ...options.allowedOrigins.map(originName)]));
+  app.use(hostHeaderValidation(hostsOf(options)));
+  app.use(originValidation(originsOf(options)));
   app.get('/metrics', async (_request, response) => {
     response.type(options.metrics.contentType).send(await options.metrics.render());
   });
@@ -106,6 +119,16 @@ function createExpressApp(options: HttpServerOptions): Express {
   app.use(errorHandler(options.logger));
   return app;
 }
+
+const hostsOf = ({ host, allowedHosts }: HttpServerOptions): string[] => [
+  ...LOOPBACK_NAMES,
+  host,
+  ...allowedHosts,
+];
+const originsOf = ({ allowedOrigins }: HttpServerOptions): string[] => [
+  ...LOOPBACK_NAMES,
+  ...allowedOrigins.map(originName),
+];
 
 /** Before the body is read: a stranger must not make the server parse megabytes. */
 function requirePrincipal(authenticate: Authenticate): RequestHandler {

@@ -30,6 +30,10 @@ export class StreamedRows extends Array<never> {
     return rows;
   }
 
+  get isComplete(): boolean {
+    return this.#json !== null;
+  }
+
   toJSON(): string {
     return MARK;
   }

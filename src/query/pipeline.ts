@@ -8,7 +8,7 @@ import type { SchemaIndex } from '../schema/schema-index.ts';
 import { unknownCandidate } from './candidate.ts';
 import { matchOf } from './choose.ts';
 import type { Answer, AnswerLimits } from './answer.ts';
-import type { RequestContext } from './context.ts';
+import type { Principal, RequestContext } from './context.ts';
 import type { FetchRows } from './fetch-rows.ts';
 import type { GuardedStatement, StatementGuard } from './guard.ts';
 import { requireParams, withParams } from './parameters.ts';
@@ -21,7 +21,7 @@ import type { Recall, Recalled } from './recall.ts';
 import { isRememberable } from './remember.ts';
 import type { Remember } from './remember.ts';
 import type { Asked, Scopes, Scoping } from './scope.ts';
-import type { PlanAnswer, Serve } from './serve.ts';
+import type { HeldAnswer, PlanAnswer, Serve } from './serve.ts';
 
 export interface AskRequest {
   readonly question: string;
@@ -44,6 +44,8 @@ export interface QueryPipeline {
   /** Runs nothing that is not already a known plan. */
   ask(request: AskRequest, context: RequestContext): Promise<AskOutcome>;
   query(request: QueryRequest, context: RequestContext): Promise<Answer>;
+  /** What this process holds for these very words, with rows that are fresh; null where anything is missing. */
+  held(request: AskRequest, principal: Principal): Promise<HeldAnswer | null>;
   readonly fetchRows: FetchRows;
 }
 
@@ -69,8 +71,8 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const asked = await scoping.ask(request.question, context.principal);
     if (request.accept !== undefined) return await accept(request.accept, asked, request, context);
 
-    const held = cache.heldQuestion(asked.questionKey);
-    if (held) return await answered(toPlanAnswer(asked, held), request, context);
+    const known = cache.heldQuestion(asked.questionKey);
+    if (known) return await answered(toPlanAnswer(asked, known), request, context);
     const underWay = pending.find(asked.questionKey);
     if (underWay) {
       const found = { asked, plan: underWay.plan, match: null, tier: 'memory' } as const;
@@ -165,6 +167,12 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     return answer;
   }
 
+  async function held(request: AskRequest, principal: Principal): Promise<HeldAnswer | null> {
+    const asked = await scoping.ask(request.question, principal);
+    const known = cache.peekQuestion(asked.questionKey);
+    return known && serve.held({ ...toPlanAnswer(asked, known), request });
+  }
+
   function toPlan(statement: GuardedStatement, scopes: Scopes, params: readonly unknown[]): Plan {
     const statementKey = scoping.statementKey(scopes, statement.canonical, params);
     const { sql, tables } = statement;
@@ -172,7 +180,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     return { id: idOf(statementKey), statementKey, sql, params, tables, facts, volatility };
   }
 
-  return { ask, query, fetchRows: options.fetchRows };
+  return { ask, query, held, fetchRows: options.fetchRows };
 }
 
 /** Null where the database refuses the statement: the agent did not write it and is asked for its own. */

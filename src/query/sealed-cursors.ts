@@ -61,6 +61,10 @@ export function sealCursors(pipeline: QueryPipeline, seal: CursorSeal): QueryPip
       if (outcome.kind !== 'answer') return outcome;
       return { kind: 'answer', answer: sealed(outcome.answer) };
     },
+    async held(request, principal) {
+      const held = await pipeline.held(request, principal);
+      return held && { ...held, make: () => sealed(held.make()) };
+    },
     query: async (request, context) => sealed(await pipeline.query(request, context)),
     async fetchRows(text, context) {
       const { cursor, answerId } = seal.open(text);

@@ -1,0 +1,78 @@
+// Owns the shortest way to an answer: a plain ask, in words and with rows that this process holds, needs no
+// session, and is written once: asked again, the same question from the same rows is the same answer. Whoever
+// calls has checked who asks; anything unusual goes the ordinary way.
+import type { JSONRPCRequest } from '@modelcontextprotocol/server';
+import { LRUCache } from 'lru-cache';
+
+import type { Metrics } from '../metrics.ts';
+import type { Principal } from '../query/context.ts';
+import type { QueryPipeline } from '../query/pipeline.ts';
+import type { HeldAnswer } from '../query/serve.ts';
+import { answerResult } from './result.ts';
+import { StreamedRows } from './streamed-rows.ts';
+import { toLimits } from './tools/arguments.ts';
+import type { AnswerSettings } from './tools/arguments.ts';
+
+/** The result of the call as JSON text; null where the ordinary way must be gone. Never rejects. */
+export type HeldAnswers = (message: JSONRPCRequest, principal: Principal) => Promise<string | null>;
+
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Larger ones are streamed, the ordinary way. */
+const MAX_ENTRY_BYTES = 256 * 1024;
+/** Answers are forgotten by the store after a while: one that is given again can still be reported on. */
+const TTL_MS = 10 * 60 * 1000;
+
+interface Written {
+  readonly text: string;
+  readonly source: string;
+}
+
+export function createHeldAnswers(
+  pipeline: Pick<QueryPipeline, 'held'>,
+  settings: AnswerSettings,
+  metrics: Pick<Metrics, 'request'>,
+): HeldAnswers {
+  const limits = toLimits({}, settings);
+  const written = new LRUCache<string, Written>({
+    maxSize: MAX_BYTES,
+    maxEntrySize: MAX_ENTRY_BYTES,
+    sizeCalculation: ({ text }) => 2 * text.length + 256,
+    ttl: TTL_MS,
+  });
+
+  async function write({ key, make }: HeldAnswer): Promise<Written | null> {
+    const answer = make();
+    const result = await answerResult(answer);
+    const { rows } = result.structuredContent;
+    if (!(rows instanceof StreamedRows) || !rows.isComplete) return null;
+    const entry = { text: rows.insertInto(JSON.stringify(result)), source: answer.head.source };
+    written.set(key, entry);
+    return entry;
+  }
+
+  return async (message, principal) => {
+    const question = plainAsk(message);
+    if (question === null) return null;
+    const started = performance.now();
+    try {
+      const held = await pipeline.held({ question, limits }, principal);
+      const answer = held && (written.get(held.key) ?? (await write(held)));
+      if (!answer) return null;
+      const seconds = (performance.now() - started) / 1000;
+      metrics.request({ tool: 'ask', source: answer.source, outcome: 'ok' }, seconds);
+      return answer.text;
+    } catch {
+      // The ordinary way finds the same fault, and says so.
+      return null;
+    }
+  };
+}
+
+/** The question of a call that says nothing else. */
+function plainAsk({ method, params }: JSONRPCRequest): string | null {
+  if (method !== 'tools/call' || params?.['name'] !== 'ask') return null;
+  const { arguments: args, task } = params as { arguments?: unknown; task?: unknown };
+  if (task !== undefined || typeof args !== 'object' || args === null) return null;
+  const { question, ...more } = args as Record<string, unknown>;
+  return typeof question === 'string' && Object.keys(more).length === 0 ? question : null;
+}
