@@ -6,7 +6,7 @@ import { isPeriodWord, timeAt } from './frame-time.ts';
 import { isConversational } from './words.ts';
 
 const OPENS_A_REPLY =
-  /^(?:and|or|but|then|also|too|instead|same|ditto|again|otherwise|else|plus|what about|how about|what if|only|just|now|no|yes|ok|okay|sure|except|as above|as before)\b/u;
+  /^(?:and|or|but|then|also|too|instead|same|ditto|again|otherwise|else|plus|what about|how about|what if|only|just|now|no(?! (?:shows?|claims?|faults?|gos?)\b)|yes|ok|okay|sure|except|as above|as before)\b/u;
 const POINTS_BACK =
   /\b(?:as (?:above|before|earlier|previously)|same (?:thing|question|query|ones?|but|for|as (?:before|above)|again)|(?:previous|above|earlier|last) (?:question|query|answers?|results?|list|table|output|response)|(?:you|i) (?:just )?(?:said|showed|gave|mentioned|asked|listed|told))\b/u;
 const ACTS_ON_IT =

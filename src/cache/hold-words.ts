@@ -109,6 +109,8 @@ const MERE = /^(?:single|other|further|longer|more|one|additional|such|real|actu
 
 /** "average price" and "average cost": another thing that is totalled or averaged. */
 function computesOther({ earlier, later }: Pair, thesaurus: Thesaurus): boolean {
+  if (ratesOther(earlier.question, later.question) || ratesOther(later.question, earlier.question))
+    return true;
   if (
     countsOther(earlier.question, later.question) ||
     countsOther(later.question, earlier.question)
@@ -166,6 +168,13 @@ function isNearly(first: string, second: string): boolean {
   const [a, b] = [first.slice(start), second.slice(start)];
   return a.slice(1) === b.slice(1) || a.slice(1) === b || a === b.slice(1);
 }
+
+/** "the highest return rate" against "the highest number of returns". */
+const ratesOther = (rating: string, counting: string): boolean =>
+  RATE.test(rating) && !RATE.test(counting) && !COUNT.test(rating) && COUNT.test(counting);
+
+const RATE = /\b(?:rates?|ratios?|percentages?|proportions?)\b/iu;
+const COUNT = /\b(?:numbers?|counts?) of\b/iu;
 
 /** "average number of ratings" against "average rating", but not against "average rating count". */
 function countsOther(counting: string, measuring: string): boolean {

@@ -200,7 +200,8 @@ export function createServe(options: ServeOptions): Serve {
     const found = cache.results.held(asked.resultScope, plan.statementKey, now() - maxAgeMs);
     // While the database is away answers say how old they are, which changes.
     if (!found || backend.isResting) return null;
-    const key = `${asked.resultScope} ${asked.questionKey} ${asked.question} ${found.header.id}`;
+    const { resultScope, questionKey, question } = asked;
+    const key = [resultScope, questionKey, found.header.id, run.match?.id, question].join(' ');
     return { key, make: () => served(run, found, false) };
   }
 

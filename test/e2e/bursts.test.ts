@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { call, connect } from '../support/askonce.ts';
+import { call, connect, startAskonce } from '../support/askonce.ts';
 import type { Document } from '../support/askonce.ts';
-import { startSmallShop } from '../support/small-shop.ts';
+import { freshDatabase } from '../support/database.ts';
+import { createSmallShop, startSmallShop } from '../support/small-shop.ts';
 
 const QUESTION = 'how many customers are there in Spain?';
 const SQL = "SELECT count(*) FROM customers, nap WHERE country = 'Spain'";
@@ -62,6 +63,39 @@ test('several questions in one call are answered in their order, each by itself'
   assert.deepEqual(answers[2]!.rows, [[40]]);
   assert.equal(answers[1]!.error?.code, 'INPUT_INVALID');
   assert.ok(Buffer.byteLength(JSON.stringify(several)) < 256 * 1024);
+});
+
+const TOKENS = { ana: 'ana-secret-token-0001', bob: 'bob-secret-token-0002' };
+
+test('asked again, held rows are the same answer, to each principal its own, until it is reported wrong', async (t) => {
+  const tokens = `ana:${TOKENS.ana},bob:${TOKENS.bob}`;
+  const [database, cache] = [await freshDatabase(t), await freshDatabase(t)];
+  await createSmallShop(database.url);
+  const server = await startAskonce(t, {
+    DATABASE_URL: database.readerUrl,
+    CACHE_DATABASE_URL: cache.url,
+    AUTH_TOKENS: tokens,
+  });
+  const ana = await connect(t, server.url, { token: TOKENS.ana });
+  const bob = await connect(t, server.url, { token: TOKENS.bob });
+  const question = 'how many customers are there in Germany?';
+  const sql = "SELECT count(*) FROM customers WHERE country = 'Germany'";
+  await call(ana, 'query', { question, sql });
+  const [first, second] = [
+    await call(ana, 'ask', { question }),
+    await call(ana, 'ask', { question }),
+  ];
+  assert.equal(first.source, 'memory');
+  assert.equal(second.answer_id, first.answer_id);
+  assert.deepEqual(second.rows, first.rows);
+  const other = await call(bob, 'ask', { question });
+  assert.equal(other.source, 'database');
+  const his = await call(bob, 'ask', { question });
+  assert.notEqual(his.answer_id, first.answer_id);
+  const fresh = await call(ana, 'ask', { question, max_age_seconds: 0 });
+  assert.equal(fresh.source, 'database');
+  await call(ana, 'report', { answer_id: first.answer_id, verdict: 'wrong' });
+  assert.notEqual((await call(ana, 'ask', { question })).status, 'answered');
 });
 
 test('what does not go together is refused with what to do', async (t) => {

@@ -334,6 +334,8 @@ describe('isSelfContained', () => {
     'Germany customer count',
     '德国有多少客户',
     'students with the same teacher',
+    'No-show rate by teacher',
+    'no claims discounts given this year',
   ]) {
     test(`"${question}" stands alone`, () => {
       assert.equal(isSelfContained(question), true);

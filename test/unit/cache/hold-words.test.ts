@@ -32,6 +32,7 @@ describe('one word makes another question', () => {
     ['measure', 'total price of the orders', 'total weight of the orders'],
     ['measure', 'average of the prices', 'average the zebras'],
     ['measure', 'sum of all the fees', 'sum of all the hours'],
+    ['measure', 'inn with the highest return rate', 'inn with the highest number of returns'],
     ['measure', 'average rating of each inn', 'average number of ratings of each inn'],
   ] as const) {
     test(`${refused}: "${later}" for "${earlier}"`, () => {
