@@ -4,6 +4,7 @@ import { createDecider } from './cache/decide.ts';
 import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
 import { requireFreePort } from './http/server.ts';
+import { createAdmission, shareOfOne } from './lib/admission.ts';
 import { ReleaseStack } from './lib/release-stack.ts';
 import { keepBudget } from './keep-budget.ts';
 import { listen } from './listen.ts';
@@ -55,6 +56,10 @@ export interface AppOptions {
   /** The seam for tests. */
   readonly now?: () => number;
 }
+
+/** Of the connections, what large results may take. */
+const LARGE_SHARE = 1 / 4;
+const LARGE_WAIT_MS = 10_000;
 
 /** @throws AppError CONFIG_INVALID with what to do when the start cannot succeed. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -140,6 +145,15 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     maxWaitMs: config.STATEMENT_TIMEOUT_MS,
     onJoined: () => metrics.coalesced(),
   });
+  const large = createAdmission({
+    places: Math.max(1, Math.floor(config.DB_POOL_MAX * LARGE_SHARE)),
+    maxWaiting: config.MAX_QUEUE,
+    maxWaitMs: LARGE_WAIT_MS,
+    refusal: 'Too many large results are being read.',
+    share: shareOfOne(config.AUTH_TOKENS.length),
+    watcher: metrics.queue('large result'),
+    now: () => performance.now(),
+  });
   const remember = createRememberer({ cache, embedder });
   const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
   const most = { max_rows: config.MAX_ROWS, max_bytes: config.MAX_RESPONSE_BYTES };
@@ -152,7 +166,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs, now }),
     schema,
-    serve: createServe({ cache, executor, flights, backend: data.pool, ttlMs, now }),
+    serve: createServe({ cache, executor, flights, large, backend: data.pool, ttlMs, now }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
   });
   const pipeline = sealCursors(bare, seal);

@@ -28,7 +28,7 @@ export interface Metrics {
   coalesced(): void;
   breakerState(state: BreakerState): void;
   /** Of callers that wait for what is scarce. */
-  queue(what: 'session' | 'connection'): QueueWatcher;
+  queue(what: 'session' | 'connection' | 'large result'): QueueWatcher;
   /** Read when metrics are rendered. */
   observe(gauges: GaugeReaders): void;
 }

@@ -9,6 +9,7 @@ import { createAnswer } from './answer.ts';
 import type { Answer, AnswerLimits, AnswerParts, Source } from './answer.ts';
 import type { Pool } from '../db/pool.ts';
 import { isAppError } from '../errors.ts';
+import type { Admission } from '../lib/admission.ts';
 import type { RequestContext } from './context.ts';
 import type { Executor } from './execute.ts';
 import type { Flights, StartedRun } from './flights.ts';
@@ -47,6 +48,8 @@ export interface ServeOptions {
   readonly cache: Pick<Cache, 'results' | 'recordAnswer'>;
   readonly executor: Executor;
   readonly flights: Flights;
+  /** Places for results larger than a page, so that there is always room for small ones. */
+  readonly large: Pick<Admission, 'enter'>;
   /** The data database, as far as it can be told without asking it. */
   readonly backend: Pick<Pool, 'isResting'>;
   readonly ttlMs: number;
@@ -59,6 +62,9 @@ const CHECK =
 const CHECK_REBOUND =
   'This answer is from the statement of an earlier question with the values under rebound exchanged, and was ' +
   'picked for a check: please call report with its answer_id and verdict right or wrong.';
+/** What is asked for beyond this is a large result. */
+const LARGE_BYTES = 1024 * 1024;
+const LARGE_ROWS = 10_000;
 /** Rows outlive their freshness, so that a cursor into them can be followed. */
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
 
@@ -70,7 +76,7 @@ const downSince = (ageMs: number): string =>
   `The database cannot be reached right now: these rows are ${Math.round(ageMs / 1000)} seconds old.`;
 
 export function createServe(options: ServeOptions): Serve {
-  const { cache, executor, flights, backend, ttlMs, now } = options;
+  const { cache, executor, flights, large, backend, ttlMs, now } = options;
 
   async function serve(run: PlanRun, context: RequestContext): Promise<Answer> {
     const { asked, plan, request } = run;
@@ -129,9 +135,28 @@ export function createServe(options: ServeOptions): Serve {
   }
 
   async function started(
-    { asked, plan }: PlanRun,
+    { asked, plan, request }: PlanRun,
     context: RequestContext,
     signal: AbortSignal,
+  ): Promise<StartedRun> {
+    const { limits } = request;
+    const isLarge = limits.maxBytes > LARGE_BYTES || limits.maxRows > LARGE_ROWS;
+    const caller = { principal: context.principal.name, signal };
+    const leave = isLarge ? await large.enter(caller) : (): void => undefined;
+    try {
+      const run = await begun(asked, plan, { context, signal });
+      void run.live.finished.then(leave);
+      return run;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async function begun(
+    asked: Asked,
+    plan: Plan,
+    { context, signal }: { readonly context: RequestContext; readonly signal: AbortSignal },
   ): Promise<StartedRun> {
     const resultId = randomUUID();
     const live = await executor.run({

@@ -159,3 +159,22 @@ test('whoever waits for a statement that turns out wrong is asked for one of its
   assert.equal(asked.document.status, 'needs_sql');
   await assert.rejects(run, (error) => isAppError(error, 'QUERY_INVALID'));
 });
+
+test('large results wait for one another, small ones for none of them', async (t) => {
+  const { pipeline, large } = await pipelineOf(t, SETUP);
+  const limits = { ...LIMITS, maxRows: 100_000 };
+  const sqlOf = (number: number): string => `select i, text, ${number} from t, nap`;
+  const calls = [1, 2, 3].map((number) =>
+    pipeline.query({ ...request(sqlOf(number)), limits }, caller().context),
+  );
+  await eventually('two wait', () => large.stats().waiting === 2);
+  await assert.rejects(
+    pipeline.query({ ...request(sqlOf(4)), limits }, caller().context),
+    (error) => isAppError(error, 'OVERLOADED'),
+  );
+  const small = await pipeline.query(request('select 1 as small'), caller().context);
+  assert.deepEqual((await documentOf(small)).rows, [[1]]);
+  assert.equal(large.stats().inside, 1);
+  for (const call of calls) await documentOf(await call);
+  await eventually('all have left', () => large.stats().inside === 0);
+});

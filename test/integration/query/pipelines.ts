@@ -4,6 +4,7 @@ import { createDecider } from '../../../src/cache/decide.ts';
 import type { TestContext } from 'node:test';
 
 import type { Breaker } from '../../../src/db/breaker.ts';
+import { createAdmission } from '../../../src/lib/admission.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import type { Answer } from '../../../src/query/answer.ts';
@@ -54,6 +55,13 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     now,
   });
   t.after(() => executor.close());
+  const large = createAdmission({
+    places: 1,
+    maxWaiting: 2,
+    maxWaitMs: 20_000,
+    refusal: 'Too many large results are being read.',
+    now: Date.now,
+  });
   const coalesced = { count: 0 };
   const flights = createFlights({
     results: cache.results,
@@ -83,10 +91,10 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs: TTL_MS, now }),
     schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),
-    serve: createServe({ cache, executor, flights, backend: pool, ttlMs: TTL_MS, now }),
+    serve: createServe({ cache, executor, flights, large, backend: pool, ttlMs: TTL_MS, now }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: HARD_LIMITS }),
   });
-  return { pipeline, coalesced, cache, scoping, cachePool, url, relay };
+  return { pipeline, large, coalesced, cache, scoping, cachePool, url, relay };
 }
 
 export function contextOf(name: string): RequestContext {
