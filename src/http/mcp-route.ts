@@ -49,6 +49,8 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
         const principal = authenticate(request.headers.authorization);
         const text = await bodyOf(request, maxBodyBytes);
         if (text === null) {
+          // What is left of the body stands in the way of another request on this connection.
+          response.setHeader('connection', 'close');
           const limit = `${maxBodyBytes / 1024 / 1024}mb`;
           return sendInvalid(response, 413, `The request body is larger than ${limit}.`);
         }
@@ -68,7 +70,9 @@ async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<strin
   if (Number(request.headers['content-length']) > maxBytes) return null;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Not destroyed on return: the refusal has to go out on its socket.
+  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > maxBytes) return null;
     chunks.push(chunk);

@@ -42,7 +42,8 @@ export interface HttpServerOptions {
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_BODY = '4mb';
-const HEADERS_TIMEOUT_MS = 10_000;
+/** Long enough for a burst: a busy server reads late what came at once. */
+const HEADERS_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 

@@ -136,6 +136,17 @@ test('every bad call gets a coded error that says what to do, and the server liv
   assert.deepEqual((await call(client, 'query', fine)).rows, [[1]]);
 });
 
+function piecesOf(bytes: number): ReadableStream {
+  let left = bytes;
+  return new ReadableStream({
+    pull(controller) {
+      if (left <= 0) return controller.close();
+      controller.enqueue(new Uint8Array(Math.min(left, 100_000)).fill(32));
+      left -= 100_000;
+    },
+  });
+}
+
 test('a request that is no MCP request is refused with its HTTP status', async (t) => {
   const database = await freshDatabase(t);
   const cache = await freshDatabase(t);
@@ -143,11 +154,15 @@ test('a request that is no MCP request is refused with its HTTP status', async (
     DATABASE_URL: database.readerUrl,
     CACHE_DATABASE_URL: cache.url,
   });
-  const post = async (body: string, headers: Record<string, string> = {}): Promise<number> => {
+  const post = async (
+    body: string | ReadableStream,
+    headers: Record<string, string> = {},
+  ): Promise<number> => {
     const defaults = { 'content-type': 'application/json', accept: 'application/json' };
     const response = await fetch(server.url, {
       method: 'POST',
       body,
+      duplex: 'half',
       headers: { ...defaults, ...headers },
     });
     await response.text();
@@ -161,6 +176,7 @@ test('a request that is no MCP request is refused with its HTTP status', async (
   assert.equal(await post(list, { 'mcp-session-id': 'nope' }), 404, 'unknown session');
   assert.equal(await post(list, { 'content-type': 'text/plain' }), 415);
   assert.equal(await post(' '.repeat(5_000_000)), 413);
+  assert.equal(await post(piecesOf(5_000_000)), 413, 'of a length that is not said');
   assert.equal(await post(list, { origin: 'https://evil.example' }), 403);
   const get = await fetch(server.url);
   assert.deepEqual([get.status, get.headers.get('allow')], [405, 'POST, DELETE']);
