@@ -5,6 +5,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 import { createBurstRate } from './burst-rate.ts';
+import type { BurstRate } from './burst-rate.ts';
 import type { BreakerState } from './db/breaker.ts';
 import type { QueueWatcher } from './lib/admission.ts';
 
@@ -68,26 +69,7 @@ export function createMetrics(): Metrics {
     registers,
   });
   const bursts = createBurstRate(() => performance.now());
-  registry.registerMetric(
-    new Gauge({
-      name: 'askonce_burst_requests_per_second',
-      help: 'Tool calls in the densest second of the last minute.',
-      registers: [],
-      collect() {
-        this.set(bursts.peak().perSecond);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-      name: 'askonce_burst_error_ratio',
-      help: 'Share of the calls in that second that were answered with an error.',
-      registers: [],
-      collect() {
-        this.set(bursts.peak().errorRatio);
-      },
-    }),
-  );
+  registerBursts(registry, bursts);
   observeCollections(registry);
   const seconds = new Histogram({
     name: 'askonce_request_seconds',
@@ -192,6 +174,30 @@ export function createMetrics(): Metrics {
     }),
     observe: (gauges) => registerGauges(registry, gauges),
   };
+}
+
+function registerBursts(registry: Registry, bursts: BurstRate): void {
+  const register = (name: string, help: string, read: () => number): void =>
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
+  register(
+    'askonce_burst_requests_per_second',
+    'Tool calls in the densest second of the last minute.',
+    () => bursts.peak().perSecond,
+  );
+  register(
+    'askonce_burst_error_ratio',
+    'Share of the calls in that second that were answered with an error.',
+    () => bursts.peak().errorRatio,
+  );
 }
 
 /** How long the collector stops everything, as the runtime tells it. */

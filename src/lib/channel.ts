@@ -27,13 +27,15 @@ export class Channel<T> implements AsyncIterable<T> {
     const isFull = (): boolean =>
       this.#items.length >= this.#capacity && !this.#left && !this.#ended;
     if (isFull()) {
-      const timer = Number.isFinite(patienceMs)
-        ? setTimeout(() => this.#wakeProducer?.(), patienceMs)
-        : undefined;
-      const until = performance.now() + patienceMs;
+      let isOver = false;
+      const lose = (): void => {
+        isOver = true;
+        this.#wakeProducer?.();
+      };
+      const timer = Number.isFinite(patienceMs) ? setTimeout(lose, patienceMs) : undefined;
       do {
         await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
-      } while (isFull() && performance.now() < until);
+      } while (isFull() && !isOver);
       clearTimeout(timer);
     }
     if (isFull()) return false;

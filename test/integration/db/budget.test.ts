@@ -20,21 +20,32 @@ async function scarceDatabase(t: TestContext): Promise<{ url: string; readerUrl:
   return database;
 }
 
+interface ReplicaGiven {
+  readonly readerUrl: string;
+  readonly cachePool: Pool;
+  readonly acquireTimeoutMs?: number;
+}
+
+function replicaOf(
+  t: TestContext,
+  { readerUrl, cachePool, acquireTimeoutMs = 3000 }: ReplicaGiven,
+) {
+  const data = poolOf(t, readerUrl, { max: 10, acquireTimeoutMs });
+  const replicas = createReplicas(cachePool);
+  const budget = createBudget({
+    data,
+    dataMax: 50,
+    cache: null,
+    replicas: (server) => replicas.beat(server),
+    logger,
+  });
+  return { data, replicas, budget };
+}
+
 test('replicas that share a cache divide what the server gives, and take over from one that leaves', async (t) => {
   const { readerUrl } = await scarceDatabase(t);
   const { pool: cachePool } = await cacheDatabase(t);
-  const start = () => {
-    const data = poolOf(t, readerUrl, { max: 10 });
-    const replicas = createReplicas(cachePool);
-    const budget = createBudget({
-      data,
-      dataMax: 50,
-      cache: null,
-      replicas: (server) => replicas.beat(server),
-      logger,
-    });
-    return { data, replicas, budget };
-  };
+  const start = () => replicaOf(t, { readerUrl, cachePool });
   const all = [start(), start(), start()];
   const limits = async (): Promise<number[]> => {
     for (const { budget } of [...all, ...all]) await budget.refresh();
@@ -57,15 +68,7 @@ test('a burst on three replicas at once is served within the limit of the role',
   const { pool: cachePool } = await cacheDatabase(t);
   const pools: Pool[] = [];
   for (let at = 0; at < 3; at += 1) {
-    const data = poolOf(t, readerUrl, { max: 10, acquireTimeoutMs: 20_000 });
-    const replicas = createReplicas(cachePool);
-    const budget = createBudget({
-      data,
-      dataMax: 50,
-      cache: null,
-      replicas: (server) => replicas.beat(server),
-      logger,
-    });
+    const { data, budget } = replicaOf(t, { readerUrl, cachePool, acquireTimeoutMs: 20_000 });
     await budget.refresh();
     pools.push(data);
   }
