@@ -26,18 +26,16 @@ export class Channel<T> implements AsyncIterable<T> {
   async push(item: T, patienceMs = Infinity): Promise<boolean> {
     const isFull = (): boolean =>
       this.#items.length >= this.#capacity && !this.#left && !this.#ended;
-    if (isFull()) {
-      let isOver = false;
-      const lose = (): void => {
-        isOver = true;
-        this.#wakeProducer?.();
-      };
-      const timer = Number.isFinite(patienceMs) ? setTimeout(lose, patienceMs) : undefined;
-      do {
-        await new Promise<void>((resolve) => (this.#wakeProducer = resolve));
-      } while (isFull() && !isOver);
-      clearTimeout(timer);
+    let giveUp = (): void => undefined;
+    const timer = Number.isFinite(patienceMs) ? setTimeout(() => giveUp(), patienceMs) : undefined;
+    while (isFull()) {
+      const isWoken = await new Promise<boolean>((resolve) => {
+        this.#wakeProducer = () => resolve(true);
+        giveUp = () => resolve(false);
+      });
+      if (!isWoken) break;
     }
+    clearTimeout(timer);
     if (isFull()) return false;
     if (this.#left || this.#ended) return true;
     this.#items.push(item);
