@@ -49,8 +49,8 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
         const principal = authenticate(request.headers.authorization);
         const text = await bodyOf(request, maxBodyBytes);
         if (text === null) {
-          // What is left of the body stands in the way of another request on this connection.
-          response.setHeader('connection', 'close');
+          // What is left of it is read and dropped, so that the client sees why and may go on.
+          request.resume();
           const limit = `${maxBodyBytes / 1024 / 1024}mb`;
           return sendInvalid(response, 413, `The request body is larger than ${limit}.`);
         }
@@ -70,7 +70,7 @@ async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<strin
   if (Number(request.headers['content-length']) > maxBytes) return null;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Not destroyed on return: the refusal has to go out on its socket.
+  // Not destroyed on return: the refusal goes out on its socket.
   const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   for await (const chunk of body) {
     bytes += chunk.length;
