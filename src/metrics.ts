@@ -176,28 +176,33 @@ export function createMetrics(): Metrics {
   };
 }
 
+/** One number, read when metrics are rendered. */
+function registerReading(
+  registry: Registry,
+  name: string,
+  { help, read }: { readonly help: string; readonly read: () => number },
+): void {
+  registry.registerMetric(
+    new Gauge({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.set(read());
+      },
+    }),
+  );
+}
+
 function registerBursts(registry: Registry, bursts: BurstRate): void {
-  const register = (name: string, help: string, read: () => number): void =>
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(read());
-        },
-      }),
-    );
-  register(
-    'askonce_burst_requests_per_second',
-    'Tool calls in the densest second of the last minute.',
-    () => bursts.peak().perSecond,
-  );
-  register(
-    'askonce_burst_error_ratio',
-    'Share of the calls in that second that were answered with an error.',
-    () => bursts.peak().errorRatio,
-  );
+  registerReading(registry, 'askonce_burst_requests_per_second', {
+    help: 'Tool calls in the densest second of the last minute.',
+    read: () => bursts.peak().perSecond,
+  });
+  registerReading(registry, 'askonce_burst_error_ratio', {
+    help: 'Share of the calls in that second that were answered with an error.',
+    read: () => bursts.peak().errorRatio,
+  });
 }
 
 /** How long the collector stops everything, as the runtime tells it. */
@@ -214,25 +219,19 @@ function observeCollections(registry: Registry): void {
 }
 
 function registerGauges(registry: Registry, gauges: GaugeReaders): void {
-  const register = (gauge: Gauge): void => registry.registerMetric(gauge);
-  const registers: Registry[] = [];
-  register(
-    new Gauge({
-      name: 'askonce_session_pool_utilization_ratio',
-      help: 'Leased MCP sessions over those that exist.',
-      registers,
-      collect() {
-        const { leased, total } = gauges.sessionPool();
-        this.set(total === 0 ? 0 : leased / total);
-      },
-    }),
-  );
-  register(
+  registerReading(registry, 'askonce_session_pool_utilization_ratio', {
+    help: 'Leased MCP sessions over those that exist.',
+    read: () => {
+      const { leased, total } = gauges.sessionPool();
+      return total === 0 ? 0 : leased / total;
+    },
+  });
+  registry.registerMetric(
     new Gauge({
       name: 'askonce_db_pool_connections',
       help: 'Connections of the data pool by state; waiting counts callers.',
       labelNames: ['state'],
-      registers,
+      registers: [],
       collect() {
         const { total, idle, waiting } = gauges.dbPool();
         this.set({ state: 'busy' }, total - idle);
@@ -241,24 +240,12 @@ function registerGauges(registry: Registry, gauges: GaugeReaders): void {
       },
     }),
   );
-  register(
-    new Gauge({
-      name: 'askonce_conversations',
-      help: 'Open conversations.',
-      registers,
-      collect() {
-        this.set(gauges.conversations());
-      },
-    }),
-  );
-  register(
-    new Gauge({
-      name: 'askonce_heap_bytes',
-      help: 'Heap in use.',
-      registers,
-      collect() {
-        this.set(process.memoryUsage().heapUsed);
-      },
-    }),
-  );
+  registerReading(registry, 'askonce_conversations', {
+    help: 'Open conversations.',
+    read: gauges.conversations,
+  });
+  registerReading(registry, 'askonce_heap_bytes', {
+    help: 'Heap in use.',
+    read: () => process.memoryUsage().heapUsed,
+  });
 }

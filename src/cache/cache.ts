@@ -112,21 +112,24 @@ export function createCache(options: CacheOptions): Cache {
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();
 
+  function peekQuestion(key: Key): FoundQuestion | null {
+    const known = memory.question(key);
+    if (!known) return null;
+    metrics.cacheLookup('memory', 'hit');
+    return { ...known, tier: 'memory' };
+  }
+
   return {
     results: createResults({ memory, store: resultStore, gate, queue, metrics, now }),
     decisions,
 
     heldQuestion(key) {
-      const known = memory.question(key);
-      metrics.cacheLookup('memory', known ? 'hit' : 'miss');
-      return known ? { ...known, tier: 'memory' } : null;
+      const known = peekQuestion(key);
+      if (!known) metrics.cacheLookup('memory', 'miss');
+      return known;
     },
 
-    peekQuestion(key) {
-      const known = memory.question(key);
-      if (known) metrics.cacheLookup('memory', 'hit');
-      return known ? { ...known, tier: 'memory' } : null;
-    },
+    peekQuestion,
 
     async findQuestion(key) {
       const phrasing = await gate.attempt('find-question', undefined, () => plans.find(key));

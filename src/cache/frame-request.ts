@@ -67,7 +67,7 @@ interface Words {
 }
 
 /** Whether it asks to see things, rather than how many there are or who did something. */
-export const asksForThings = ({ asking }: Request): boolean =>
+export const asksForThings = ({ asking }: Pick<Request, 'asking'>): boolean =>
   asking === 'list' || asking === 'which';
 
 /** One that says what it wants: key words put anything first. */
@@ -82,8 +82,7 @@ export function requestOf({ tokens, concepts }: Words): Request {
   const text = (at: number): string => (tokens[at]?.quoted ? '' : (tokens[at]?.text ?? ''));
   const start = pastFront(tokens, text);
   const { asking, at } = openingAt(start, text);
-  const isOfThings = asksForThings({ asking, heads: [] }) || asking === 'count';
-  if (!isOfThings) return { asking, heads: [] };
+  if (!asksForThings({ asking }) && asking !== 'count') return { asking, heads: [] };
   const reading = { tokens, concepts, text, isOneThing: asking !== 'list' };
   const named = headsFrom(at, reading);
   // "Of the ports, which has …"

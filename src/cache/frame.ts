@@ -12,6 +12,8 @@ import { conceptOf, isStopWord } from './words.ts';
 export interface Frame {
   readonly tokens: readonly Token[];
   readonly texts: ReadonlySet<string>;
+  /** The tokens as one text, with what is quoted left out. */
+  readonly unquoted: string;
   /** The concept of each token. */
   readonly concepts: readonly string[];
   /** Concepts of neighbouring words written as one: "check in" as "checkin". */
@@ -65,6 +67,7 @@ export function frameOf(question: string): Frame {
   return {
     tokens,
     texts: new Set(tokens.map((token) => token.text)),
+    unquoted: tokens.map((token) => (token.quoted ? '"' : token.text)).join(' '),
     concepts,
     joins: joinsOf(tokens),
     facts: reader.facts,

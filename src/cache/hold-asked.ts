@@ -62,8 +62,7 @@ const ASKS = /\b(?:how|which|what|who|list|show|find|give|count|tell|return|get)
 const asksMore = (was: Frame, is: Frame, { outputs }: SqlFacts): boolean =>
   outputs.length === 1 && outputs[0] !== '*' && timesAsked(is) > timesAsked(was);
 
-function timesAsked({ tokens, request }: Frame): number {
-  const text = tokens.map((token) => (token.quoted ? '"' : token.text)).join(' ');
+function timesAsked({ unquoted: text, request }: Frame): number {
   const found = [
     ...text.matchAll(AGAIN),
     ...(request.asking === 'list' ? [] : text.matchAll(LISTED_TOO)),

@@ -127,6 +127,12 @@ const EXCLUSIVE_OF_NAMES = new Set([
 ]);
 const PASSED_OVER = /^(?:the|an?|our|their|his|her|its|my|your|all|any|each|every|this|that)$/u;
 
+function pastArticles(tokens: Frame['tokens'], from: number): number {
+  let at = from;
+  while (PASSED_OVER.test(tokens[at]?.text ?? '')) at += 1;
+  return at;
+}
+
 /** "moved into the office" and "moved out of the office": the same thing behind an excluding word. */
 function prepositionsExclude(earlier: Frame, later: Frame, isWord: IsWord): boolean {
   // "outside Berlin" is "not in Berlin".
@@ -149,8 +155,7 @@ function placesOf({ tokens, concepts }: Frame): ReadonlyMap<string, ReadonlySet<
     const isNotIn = text === 'in' && tokens[at - 1]?.text === 'not';
     const preposition = isOut ? 'out' : isNotIn ? 'outside' : PREPOSITIONS.get(text);
     if (preposition === undefined || quoted) return;
-    let next = at + 1;
-    while (PASSED_OVER.test(tokens[next]?.text ?? '')) next += 1;
+    const next = pastArticles(tokens, at + 1);
     const thing = tokens[next];
     if (thing?.kind !== 'word' || timeAt(tokens, next) !== undefined) return;
     const known = places.get(concepts[next]!) ?? new Set<string>();
@@ -160,9 +165,8 @@ function placesOf({ tokens, concepts }: Frame): ReadonlyMap<string, ReadonlySet<
 }
 
 /** "used to be", "about to leave", "could be": what was, what is near, what may be, not what is. */
-function moodOf(frame: Frame): string {
-  const text = textOf(frame);
-  return MOODS.find(([, pattern]) => pattern.test(text))?.[0] ?? '';
+function moodOf({ unquoted }: Frame): string {
+  return MOODS.find(([, pattern]) => pattern.test(unquoted))?.[0] ?? '';
 }
 
 const MOODS: readonly (readonly [string, RegExp])[] = [
@@ -175,7 +179,7 @@ const MOODS: readonly (readonly [string, RegExp])[] = [
 /** "do we have" against "did we have", "are in the house" against "will be in the house": with no period said. */
 function turnsNow(now: Frame, other: Frame): boolean {
   if (factsOf(now, 'time').length + factsOf(other, 'time').length > 0) return false;
-  const [text, others] = [textOf(now), textOf(other)];
+  const [text, others] = [now.unquoted, other.unquoted];
   const had = DO_HAVE.test(text) && DID_HAVE.test(others);
   return had || (IS_IN.test(text) && WILL_BE_IN.test(others) && !WILL_BE_IN.test(text));
 }
@@ -184,9 +188,6 @@ const DO_HAVE = /\b(?:do|does) (?:we|they|he|she|it|you) (?:have|own)\b/u;
 const DID_HAVE = /\bdid (?:we|they|he|she|it|you) (?:have|own)\b/u;
 const IS_IN = /\b(?:is|are) (?:in|at|on|from)\b/u;
 const WILL_BE_IN = /\bwill be (?:in|at|on|from)\b/u;
-const textOf = ({ tokens }: Frame): string =>
-  tokens.map((token) => (token.quoted ? '"' : token.text)).join(' ');
-
 const FUTURE = /^(?:will|shall|gonna)$/u;
 /** Words that speak of the future without the verb that does. */
 const AHEAD =
@@ -217,8 +218,7 @@ function isPast({ tokens }: Frame): boolean {
 function pools(earlier: Frame, later: Frame): boolean {
   const pooled = later.tokens.flatMap(({ text, quoted }, at) => {
     if (text !== 'across' || quoted) return [];
-    let next = at + 1;
-    while (PASSED_OVER.test(later.tokens[next]?.text ?? '')) next += 1;
+    const next = pastArticles(later.tokens, at + 1);
     return later.concepts.slice(next, next + 1);
   });
   const { tokens, concepts } = earlier;

@@ -144,10 +144,8 @@ export function createPool(options: PoolOptions): Pool {
     bounds.max = max;
     bounds.min = Math.min(options.min, max);
     admission.resize(max);
-    const surplus = Math.min(pool.idleCount, pool.totalCount - max);
-    for (let left = surplus; left > 0; left -= 1) {
-      pool.connect().then((client) => client.release(isSurplus()), told);
-    }
+    // Each is taken only to be closed.
+    open(Math.min(pool.idleCount, pool.totalCount - max));
   }
 
   const isSurplus = (): boolean => pool.totalCount > bounds.max;

@@ -8,6 +8,10 @@ const SERVER_ERROR = -32000;
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
 const SESSION_UNKNOWN = -32001;
+const INVALID_CODES: ReadonlyMap<number, number> = new Map([
+  [400, PARSE_ERROR],
+  [403, SERVER_ERROR],
+]);
 
 export function sendError(response: ServerResponse, error: AppError, id: unknown = null): void {
   if (response.headersSent) {
@@ -43,9 +47,14 @@ export function sendInvalid(response: ServerResponse, status: number, message: s
     response.destroy();
     return;
   }
-  const code = status === 400 ? PARSE_ERROR : INVALID_REQUEST;
+  const code = INVALID_CODES.get(status) ?? INVALID_REQUEST;
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }));
+}
+
+export function sendTooLarge(response: ServerResponse, maxBytes: number): void {
+  const limit = `${maxBytes / 1024 / 1024}mb`;
+  sendInvalid(response, 413, `The request body is larger than ${limit}.`);
 }
 
 export function asAppError(error: unknown): AppError {

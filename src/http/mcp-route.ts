@@ -4,9 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
 
-import { AppError } from '../errors.ts';
 import type { Authenticate } from './auth.ts';
-import { asAppError, sendError, sendInvalid } from './errors.ts';
+import { asAppError, sendError, sendInvalid, sendTooLarge } from './errors.ts';
 import type { McpEndpoint, McpRequest } from './mcp-endpoint.ts';
 
 export interface McpRouteOptions {
@@ -44,22 +43,21 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
     async handle(request, response) {
       try {
         const refused = refusal(request);
-        if (refused !== null) return sendForbidden(response, refused);
+        if (refused !== null) return sendInvalid(response, 403, refused);
         // Before the body is read: a stranger must not make the server parse megabytes.
         const principal = authenticate(request.headers.authorization);
         const text = await bodyOf(request, maxBodyBytes);
         if (text === null) {
           // What is left of it is read and dropped, so that the client sees why and may go on.
           request.resume();
-          const limit = `${maxBodyBytes / 1024 / 1024}mb`;
-          return sendInvalid(response, 413, `The request body is larger than ${limit}.`);
+          return sendTooLarge(response, maxBodyBytes);
         }
         const body = parsed(text);
         if (body === NOT_JSON)
           return sendInvalid(response, 400, 'The request body is not valid JSON.');
         await mcp.handle(Object.assign(request, { body }) as McpRequest, response, principal);
       } catch (error) {
-        sendError(response, error instanceof AppError ? error : asAppError(error));
+        sendError(response, asAppError(error));
       }
     },
   };
@@ -89,9 +87,4 @@ function parsed(text: string): unknown {
   } catch {
     return NOT_JSON;
   }
-}
-
-function sendForbidden(response: ServerResponse, message: string): void {
-  response.writeHead(403, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32000, message }, id: null }));
 }

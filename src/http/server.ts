@@ -11,7 +11,7 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Authenticate } from './auth.ts';
-import { asAppError, sendError, sendInvalid } from './errors.ts';
+import { asAppError, sendError, sendInvalid, sendTooLarge } from './errors.ts';
 import type { McpEndpoint } from './mcp-endpoint.ts';
 import { createMcpRoute } from './mcp-route.ts';
 import type { ResultsEndpoint } from './results-endpoint.ts';
@@ -41,7 +41,6 @@ export interface HttpServerOptions {
 }
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
-const MAX_BODY = '4mb';
 /** Long enough for a burst: a busy server reads late what came at once. */
 const HEADERS_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
@@ -141,7 +140,7 @@ function requirePrincipal(authenticate: Authenticate): RequestHandler {
 
 function mcpRoute(mcp: McpEndpoint): RequestHandler[] {
   return [
-    express.json({ limit: MAX_BODY, strict: false, type: () => true }),
+    express.json({ limit: MAX_BODY_BYTES, strict: false, type: () => true }),
     async (request, response) => {
       await mcp.handle(request, response, response.locals['principal']);
     },
@@ -152,7 +151,7 @@ function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const status = (error as { status?: unknown }).status;
     if (status === 413) {
-      sendInvalid(response, 413, `The request body is larger than ${MAX_BODY}.`);
+      sendTooLarge(response, MAX_BODY_BYTES);
     } else if (typeof status === 'number' && status < 500 && !(error instanceof AppError)) {
       sendInvalid(response, 400, 'The request body is not valid JSON.');
     } else {

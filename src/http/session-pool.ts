@@ -65,7 +65,7 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
   let leased = 0;
   let peak = 0;
   let isGrowing = false;
-  /** The last given back is the first to be taken: the others may be dropped. */
+  /** Who has rested longest is taken first: what was given back just now is likelier wanted by its conversation. */
   const free = new Map<number, McpServer>();
   grow(min);
 
@@ -88,7 +88,8 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
 
   function take(preferred: number | undefined): number {
     if (preferred !== undefined && free.has(preferred)) return preferred;
-    return [...free.keys()].at(-1) ?? (nextId += 1);
+    const [longest] = free.keys();
+    return longest ?? (nextId += 1);
   }
 
   return {

@@ -27,7 +27,8 @@ export class Channel<T> implements AsyncIterable<T> {
     const isFull = (): boolean =>
       this.#items.length >= this.#capacity && !this.#left && !this.#ended;
     let giveUp = (): void => undefined;
-    const timer = Number.isFinite(patienceMs) ? setTimeout(() => giveUp(), patienceMs) : undefined;
+    const isHurried = isFull() && Number.isFinite(patienceMs);
+    const timer = isHurried ? setTimeout(() => giveUp(), patienceMs) : undefined;
     while (isFull()) {
       const isWoken = await new Promise<boolean>((resolve) => {
         this.#wakeProducer = () => resolve(true);

@@ -45,7 +45,6 @@ export async function askSeveral(
     }
   };
   const answers = await Promise.all(questions.map(one));
-  if (context.signal.aborted) throw new AppError('QUERY_CANCELLED', 'The caller went away.');
   return documentResult({ status: 'several', answers });
 }
 

@@ -101,19 +101,17 @@ async function unlessGone<T>(
   signal: AbortSignal,
   maxWaitMs: number,
 ): Promise<T> {
-  const limit = AbortSignal.timeout(maxWaitMs);
-  let stop = (): void => undefined;
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
+  let leave = (): void => undefined;
   const gone = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.aborted ? cancelled() : late(maxWaitMs));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    limit.addEventListener('abort', stop, { once: true });
+    leave = () => reject(signal.aborted ? cancelled() : late(maxWaitMs));
+    if (stop.aborted) leave();
+    stop.addEventListener('abort', leave, { once: true });
   });
   try {
     return await Promise.race([promise, gone]);
   } finally {
-    signal.removeEventListener('abort', stop);
-    limit.removeEventListener('abort', stop);
+    stop.removeEventListener('abort', leave);
   }
 }
 

@@ -69,7 +69,7 @@ const LARGE_ROWS = 10_000;
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
 
 interface RowsServed extends Pick<AnswerParts, 'source' | 'asOf' | 'rows' | 'resultId' | 'isKept'> {
-  readonly remark?: string;
+  readonly remark?: string | undefined;
 }
 
 const downSince = (ageMs: number): string =>
@@ -80,17 +80,16 @@ export function createServe(options: ServeOptions): Serve {
 
   async function serve(run: PlanRun, context: RequestContext): Promise<Answer> {
     const { asked, plan, request } = run;
-    const maxAgeMs = Math.min(ttlMs, 1000 * (request.maxAgeSeconds ?? Infinity));
-    const isReusable = plan.volatility === 'stable';
+    const oldest = oldestServed(run);
     const found =
-      isReusable && maxAgeMs > 0
-        ? await cache.results.find(asked.resultScope, plan.statementKey, now() - maxAgeMs)
-        : null;
+      oldest === null
+        ? null
+        : await cache.results.find(asked.resultScope, plan.statementKey, oldest);
     if (found) return served(run, found, backend.isResting);
     try {
       return await executed(run, context);
     } catch (error) {
-      const isWanted = isReusable && ttlMs > 0 && request.maxAgeSeconds === undefined;
+      const isWanted = oldest !== null && request.maxAgeSeconds === undefined;
       const old =
         isWanted && isAppError(error, 'DATABASE_UNAVAILABLE')
           ? await cache.results.find(asked.resultScope, plan.statementKey, -Infinity)
@@ -100,17 +99,24 @@ export function createServe(options: ServeOptions): Serve {
     }
   }
 
+  /** When the oldest rows were read that will do; null where the statement must run. */
+  function oldestServed({ plan, request }: PlanRun): number | null {
+    const maxAgeMs = Math.min(ttlMs, 1000 * (request.maxAgeSeconds ?? Infinity));
+    return plan.volatility === 'stable' && maxAgeMs > 0 ? now() - maxAgeMs : null;
+  }
+
   function served(run: PlanRun, found: FoundResult, isDown: boolean): Answer {
-    const { asOf, id } = found.header;
     const source = run.tier === 'memory' ? found.tier : run.tier;
-    return record(run, {
-      source,
-      asOf,
-      rows: found.source,
-      resultId: id,
-      isKept: () => true,
-      ...(isDown && { remark: downSince(now() - asOf) }),
-    });
+    const remark = isDown ? downSince(now() - found.header.asOf) : undefined;
+    return kept(run, found, { source, remark });
+  }
+
+  function kept(
+    run: PlanRun,
+    { header: { asOf, id }, source: rows }: FoundResult,
+    said: Pick<RowsServed, 'source' | 'remark'>,
+  ): Answer {
+    return record(run, { ...said, asOf, rows, resultId: id, isKept: () => true });
   }
 
   async function executed(run: PlanRun, context: RequestContext): Promise<Answer> {
@@ -124,14 +130,7 @@ export function createServe(options: ServeOptions): Serve {
     const joined = await flights.join({ resultScope, statementKey, signal: context.signal, start });
     if (joined.role === 'first') return fresh(run, joined.run);
     if (joined.found === null) return fresh(run, await start(context.signal));
-    const { header, source } = joined.found;
-    return record(run, {
-      source: 'database',
-      asOf: header.asOf,
-      rows: source,
-      resultId: header.id,
-      isKept: () => true,
-    });
+    return kept(run, joined.found, { source: 'database' });
   }
 
   async function started(
@@ -219,10 +218,10 @@ export function createServe(options: ServeOptions): Serve {
   }
 
   function held(run: PlanRun): HeldAnswer | null {
-    const { asked, plan, request } = run;
-    const maxAgeMs = Math.min(ttlMs, 1000 * (request.maxAgeSeconds ?? Infinity));
-    if (plan.volatility !== 'stable' || maxAgeMs <= 0) return null;
-    const found = cache.results.held(asked.resultScope, plan.statementKey, now() - maxAgeMs);
+    const { asked, plan } = run;
+    const oldest = oldestServed(run);
+    if (oldest === null) return null;
+    const found = cache.results.held(asked.resultScope, plan.statementKey, oldest);
     // While the database is away answers say how old they are, which changes.
     if (!found || backend.isResting) return null;
     const { resultScope, questionKey, question } = asked;
