@@ -37,6 +37,7 @@ import { createColumnValues, createSchemaNames } from './query/schema-names.ts';
 import { createScoping } from './query/scope.ts';
 import { createCursorSeal, sealCursors } from './query/sealed-cursors.ts';
 import { createServe } from './query/serve.ts';
+import { createSharedRuns } from './query/shared-runs.ts';
 import { createWholeResults } from './query/whole-result.ts';
 import { createReadiness } from './readiness.ts';
 import { createSchemaIndex } from './schema/schema-index.ts';
@@ -140,11 +141,13 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     onDecision: (record) => cache.decisions.add(record),
     shadowCheckRate: config.SHADOW_CHECK_RATE,
   });
-  const flights = createFlights({
+  const waiting = {
     results: cache.results,
     maxWaitMs: config.STATEMENT_TIMEOUT_MS,
     onJoined: () => metrics.coalesced(),
-  });
+  };
+  const shared = createSharedRuns({ ...waiting, leases: cache.leases });
+  const flights = createFlights({ ...waiting, shared });
   const large = createAdmission({
     places: Math.max(1, Math.floor(config.DB_POOL_MAX * LARGE_SHARE)),
     maxWaiting: config.MAX_QUEUE,

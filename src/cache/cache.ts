@@ -15,6 +15,8 @@ import type { Decisions } from './decisions.ts';
 import { createGate } from './gate.ts';
 import { idOf } from './key.ts';
 import type { Key } from './key.ts';
+import { UNSHARED, createLeases } from './leases.ts';
+import type { Leases } from './leases.ts';
 import type { Cuts } from './live-cuts.ts';
 import { createMemoryTier } from './memory.ts';
 import type { KnownQuestion } from './memory.ts';
@@ -28,6 +30,8 @@ import { createWriteQueue } from './write-queue.ts';
 export interface Cache {
   readonly results: Results;
   readonly decisions: Decisions;
+  /** Of statements that run, among the replicas that share the store. */
+  readonly leases: Leases;
   /** In this process alone. */
   heldQuestion(key: Key): FoundQuestion | null;
   /** As heldQuestion, and in vain it counts for nothing: somebody will look again. */
@@ -108,6 +112,7 @@ export function createCache(options: CacheOptions): Cache {
   const answers = createAnswers({ log: answerLog, gate, queue, metrics });
   const decisionLog = createDecisionLog(pool);
   const decisions = createDecisions({ log: decisionLog, gate, queue, metrics, cuts, isShared });
+  const leases = isShared ? createLeases(pool, gate) : UNSHARED;
   /** Phrasings on their way into the store, and the newest of them. */
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();
@@ -122,6 +127,7 @@ export function createCache(options: CacheOptions): Cache {
   return {
     results: createResults({ memory, store: resultStore, gate, queue, metrics, now }),
     decisions,
+    leases,
 
     heldQuestion(key) {
       const known = peekQuestion(key);
@@ -198,7 +204,10 @@ export function createCache(options: CacheOptions): Cache {
           'sweep',
           0,
           async () =>
-            (await resultStore.sweep()) + (await answerLog.sweep()) + (await decisionLog.sweep()),
+            (await resultStore.sweep()) +
+            (await answerLog.sweep()) +
+            (await decisionLog.sweep()) +
+            (await leases.sweep()),
         );
         if (gone === 0) return total;
         total += gone;

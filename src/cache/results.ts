@@ -34,6 +34,8 @@ export interface Results {
   /** As find, in this process alone and at once. */
   held(resultScope: string, statementKey: Key, oldestAsOf: number): FoundResult | null;
   byId(resultScope: string, id: string): Promise<FoundResult | null>;
+  /** Resolves when a result that was finished here is in the store, or given up. */
+  stored(id: string): Promise<void>;
   writer(header: ResultHeader): ResultWriter;
 }
 
@@ -110,6 +112,8 @@ export function createResults(options: ResultsOptions): Results {
         return stored && (await open(stored, false));
       });
     },
+
+    stored: (id) => queue.settled(id),
 
     writer(header) {
       let opened = (): void => {};

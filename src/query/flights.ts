@@ -1,8 +1,9 @@
 // Owns statements in flight: the same one, for the same scope, runs once. Who asks meanwhile waits for the run
 // that is under way and reads its rows from where they are kept. It is stopped when the last one has left.
 import type { FoundResult, Results } from '../cache/results.ts';
-import { AppError } from '../errors.ts';
 import type { LiveResult } from './execute.ts';
+import { unlessGone } from './patience.ts';
+import type { Landing, SharedRuns } from './shared-runs.ts';
 
 export interface Flights {
   /**
@@ -15,6 +16,8 @@ export interface Flights {
 export interface FlightRequest {
   readonly resultScope: string;
   readonly statementKey: string;
+  /** When the oldest rows were read that will do; null where no kept ones do. */
+  readonly oldest: number | null;
   readonly signal: AbortSignal;
   /** The signal is the flight's: of all who wait for it. */
   readonly start: (signal: AbortSignal) => Promise<StartedRun>;
@@ -32,18 +35,19 @@ export type Joined =
 
 export interface FlightsOptions {
   readonly results: Pick<Results, 'byId'>;
+  readonly shared: SharedRuns;
   /** How long one who joins waits for rows, whenever the run began. */
   readonly maxWaitMs: number;
   readonly onJoined: () => void;
 }
 
 interface Flight {
-  readonly started: Promise<StartedRun>;
+  readonly landing: Promise<Landing>;
   readonly controller: AbortController;
   members: number;
 }
 
-export function createFlights({ results, maxWaitMs, onJoined }: FlightsOptions): Flights {
+export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsOptions): Flights {
   const flights = new Map<string, Flight>();
 
   function board(flight: Flight, signal: AbortSignal): void {
@@ -56,14 +60,17 @@ export function createFlights({ results, maxWaitMs, onJoined }: FlightsOptions):
     else signal.addEventListener('abort', leave, { once: true });
   }
 
-  function begin(key: string, { signal, start }: FlightRequest): Flight {
+  function begin(key: string, request: FlightRequest): Flight {
+    const { signal } = request;
     const controller = new AbortController();
-    const flight: Flight = { started: start(controller.signal), controller, members: 0 };
+    const flight = { landing: shared.run(request, controller.signal), controller, members: 0 };
     flights.set(key, flight);
     const end = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
     };
-    flight.started.then(({ live }) => {
+    flight.landing.then((landing) => {
+      if (landing.kind === 'found') return end();
+      const { live } = landing.run;
       // Whoever started it reads the rows as they come. Gone, it must not hold up those who wait for the end.
       signal.addEventListener('abort', live.abandon, { once: true });
       if (signal.aborted) live.abandon();
@@ -75,8 +82,10 @@ export function createFlights({ results, maxWaitMs, onJoined }: FlightsOptions):
   async function joined(flight: Flight, request: FlightRequest): Promise<Joined> {
     onJoined();
     const rows = async (): Promise<FoundResult | null> => {
-      const { resultId } = await flight.started;
-      return await results.byId(request.resultScope, resultId);
+      const landing = await flight.landing;
+      return landing.kind === 'found'
+        ? landing.found
+        : await results.byId(request.resultScope, landing.run.resultId);
     };
     return { role: 'joined', found: await unlessGone(rows(), request.signal, maxWaitMs) };
   }
@@ -90,39 +99,9 @@ export function createFlights({ results, maxWaitMs, onJoined }: FlightsOptions):
       const flight = known ?? begin(key, request);
       board(flight, request.signal);
       if (known) return await joined(flight, request);
-      return { role: 'first', run: await flight.started };
+      const landing = await flight.landing;
+      if (landing.kind === 'found') return { role: 'joined', found: landing.found };
+      return { role: 'first', run: landing.run };
     },
   };
 }
-
-/** Each has its own patience, whatever becomes of the others. */
-async function unlessGone<T>(
-  promise: Promise<T>,
-  signal: AbortSignal,
-  maxWaitMs: number,
-): Promise<T> {
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
-  let leave = (): void => undefined;
-  const gone = new Promise<never>((_resolve, reject) => {
-    leave = () => reject(signal.aborted ? cancelled() : late(maxWaitMs));
-    if (stop.aborted) leave();
-    stop.addEventListener('abort', leave, { once: true });
-  });
-  try {
-    return await Promise.race([promise, gone]);
-  } finally {
-    stop.removeEventListener('abort', leave);
-  }
-}
-
-const cancelled = (): AppError =>
-  new AppError('QUERY_CANCELLED', 'The caller went away while the statement ran for others.');
-
-const late = (limitMs: number): AppError =>
-  new AppError(
-    'QUERY_TIMEOUT',
-    `The statement, which runs for others too, gave no rows in ${limitMs} ms.`,
-    {
-      hint: 'Aggregate in SQL, filter on an indexed column, or ask for a shorter period.',
-    },
-  );

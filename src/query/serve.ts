@@ -127,7 +127,9 @@ export function createServe(options: ServeOptions): Serve {
     if (!isShared) return fresh(run, await start(context.signal));
     const { resultScope } = asked;
     const { statementKey } = plan;
-    const joined = await flights.join({ resultScope, statementKey, signal: context.signal, start });
+    const { signal } = context;
+    const oldest = oldestServed(run);
+    const joined = await flights.join({ resultScope, statementKey, oldest, signal, start });
     if (joined.role === 'first') return fresh(run, joined.run);
     if (joined.found === null) return fresh(run, await start(context.signal));
     return kept(run, joined.found, { source: 'database' });

@@ -44,6 +44,24 @@ test('forty agents that ask the same at once make the database work once', async
   assert.equal(await countOf(server.origin, 'askonce_coalesced_total'), 39);
 });
 
+test('agents of two servers that share a cache make the database work once', async (t) => {
+  const { server, settings } = await startSmallShop(t, {}, [NAP]);
+  const servers = [server, await startAskonce(t, settings)];
+  const clients = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => connect(t, servers[index % 2]!.url)),
+  );
+  const answers = await Promise.all(
+    clients.map((client) => call(client, 'query', { question: QUESTION, sql: SQL })),
+  );
+  assert.equal(new Set(answers.map((answer) => answer['as_of'])).size, 1);
+  const joined = servers.map(({ origin }) => countOf(origin, 'askonce_coalesced_total'));
+  // One of each server waits for the other, or is who runs it.
+  assert.equal(
+    (await Promise.all(joined)).reduce((sum, count) => sum + count, 0),
+    19,
+  );
+});
+
 test('several questions in one call are answered in their order, each by itself', async (t) => {
   const { client } = await startSmallShop(t);
   const known = 'how many customers are there in France?';

@@ -4,9 +4,8 @@ import { test } from 'node:test';
 
 import { isAppError } from '../../../src/errors.ts';
 import type { AnswerLimits } from '../../../src/query/answer.ts';
-import type { RequestContext } from '../../../src/query/context.ts';
 import { eventually, runningWith } from '../db/pools.ts';
-import { contextOf, documentOf, pipelineOf } from './pipelines.ts';
+import { caller, documentOf, pipelineOf } from './pipelines.ts';
 
 const SETUP = `
   create table t as select i, repeat('x', 1000) as text from generate_series(1, 4000) i;
@@ -20,14 +19,6 @@ const request = (sql = SLOW, question = 'how many rows has t') => ({
   params: [],
   limits: LIMITS,
 });
-
-function caller(name = 'alice'): { context: RequestContext; leave: () => void } {
-  const controller = new AbortController();
-  return {
-    context: { ...contextOf(name), signal: controller.signal },
-    leave: () => controller.abort(),
-  };
-}
 
 test('who asks the same at once shares one run and its moment', async (t) => {
   const { pipeline, coalesced } = await pipelineOf(t, SETUP);

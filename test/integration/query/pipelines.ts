@@ -4,6 +4,7 @@ import { createDecider } from '../../../src/cache/decide.ts';
 import type { TestContext } from 'node:test';
 
 import type { Breaker } from '../../../src/db/breaker.ts';
+import type { Pool } from '../../../src/db/pool.ts';
 import { createAdmission } from '../../../src/lib/admission.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { createMetrics } from '../../../src/metrics.ts';
@@ -21,6 +22,7 @@ import { createRecall } from '../../../src/query/recall.ts';
 import { createRememberer } from '../../../src/query/remember.ts';
 import { createScoping } from '../../../src/query/scope.ts';
 import { createServe } from '../../../src/query/serve.ts';
+import { createSharedRuns } from '../../../src/query/shared-runs.ts';
 import { createSchemaIndex } from '../../../src/schema/schema-index.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
 import { relayTo } from '../../support/relay.ts';
@@ -36,14 +38,27 @@ interface PipelineGiven {
   readonly spoolMaxBytes?: number;
   readonly now?: () => number;
   readonly breaker?: Breaker;
+  /** Another replica, whose databases this one shares. */
+  readonly beside?: Replicated;
+}
+
+interface Replicated {
+  readonly url: string;
+  readonly readerUrl: string;
+  readonly cachePool: Pool;
+}
+
+async function replicated(t: TestContext, setup: string): Promise<Replicated> {
+  const { url, readerUrl } = await freshDatabase(t);
+  await admin(url, setup);
+  return { url, readerUrl, cachePool: (await cacheDatabase(t)).pool };
 }
 
 export async function pipelineOf(t: TestContext, setup: string, given: PipelineGiven = {}) {
   const { spoolMaxBytes = 1e8, now = Date.now, breaker } = given;
-  const { url, readerUrl } = await freshDatabase(t);
-  await admin(url, setup);
+  const databases = given.beside ?? (await replicated(t, setup));
+  const { readerUrl, cachePool } = databases;
   const relay = await relayTo(t, readerUrl);
-  const { pool: cachePool } = await cacheDatabase(t);
   const cache = cacheOver(t, cachePool, { now });
   const metrics = createMetrics();
   const pool = poolOf(t, relay.url, breaker && { breaker });
@@ -63,11 +78,13 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     now: Date.now,
   });
   const coalesced = { count: 0 };
-  const flights = createFlights({
+  const waiting = {
     results: cache.results,
     maxWaitMs: 20_000,
     onJoined: () => (coalesced.count += 1),
-  });
+  };
+  const shared = createSharedRuns({ ...waiting, leases: cache.leases });
+  const flights = createFlights({ ...waiting, shared });
   const scoping = createScoping({
     databaseId: 'test',
     role: 'reader',
@@ -94,7 +111,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     serve: createServe({ cache, executor, flights, large, backend: pool, ttlMs: TTL_MS, now }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: HARD_LIMITS }),
   });
-  return { pipeline, large, coalesced, cache, scoping, cachePool, url, relay };
+  return { ...databases, pipeline, large, coalesced, cache, scoping, relay };
 }
 
 export function contextOf(name: string): RequestContext {
@@ -103,6 +120,15 @@ export function contextOf(name: string): RequestContext {
     principal: { name, role: 'user' },
     signal: new AbortController().signal,
     logger,
+  };
+}
+
+/** One who may go away. */
+export function caller(name = 'alice'): { context: RequestContext; leave: () => void } {
+  const controller = new AbortController();
+  return {
+    context: { ...contextOf(name), signal: controller.signal },
+    leave: () => controller.abort(),
   };
 }
 
