@@ -95,6 +95,7 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
   return {
     context: {
       requestId: 'bench',
+      atStage: () => undefined,
       principal: PRINCIPAL,
       signal: new AbortController().signal,
       logger,

@@ -195,7 +195,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     version: options.version,
     now,
     tools,
-    heldAnswers: createHeldAnswers(pipeline, settings, metrics),
+    heldAnswers: createHeldAnswers({ pipeline, settings, metrics, version: options.version }),
     wholeResults,
     metrics,
     releases,

@@ -5,6 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 
 import { AppError } from '../errors.ts';
+import type { ClientLog } from '../mcp/follow.ts';
 import type { Principal } from '../query/context.ts';
 
 export interface TokenEntry extends Principal {
@@ -34,9 +35,9 @@ export function createAuthenticate(tokens: readonly TokenEntry[]): Authenticate 
   };
 }
 
-/** How the principal travels through the SDK to a tool's handler. */
-export function toAuthInfo(principal: Principal): AuthInfo {
-  return { token: '', clientId: principal.name, scopes: [], extra: { principal } };
+/** How the principal, and what its conversation wants to be told, travel through the SDK to a handler. */
+export function toAuthInfo(principal: Principal, log?: ClientLog): AuthInfo {
+  return { token: '', clientId: principal.name, scopes: [], extra: { principal, log } };
 }
 
 function hash(text: string): Buffer {

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 
 import { AppError } from '../errors.ts';
+import type { ClientLog } from '../mcp/follow.ts';
 import { negotiation } from './negotiation.ts';
 
 export interface Conversation {
@@ -14,6 +15,8 @@ export interface Conversation {
   readonly initialize: JSONRPCRequest;
   /** Ends an exchange in flight, by the client's request id. */
   readonly inFlight: Map<string | number, () => void>;
+  /** What it wants to be told while it waits. */
+  readonly log: ClientLog;
   /** Id of the session leased last, which is warm. */
   lastSession: number | undefined;
 }
@@ -67,6 +70,7 @@ export function createConversations(options: ConversationsOptions): Conversation
         principalName,
         initialize: negotiation(initialize),
         inFlight: new Map(),
+        log: { level: undefined },
         lastSession: undefined,
       };
       entries.set(conversation.id, { conversation, lastUsedAt: options.now() });

@@ -12,9 +12,10 @@ import type {
   McpServer,
   MessageExtraInfo,
   Transport,
+  TransportSendOptions,
 } from '@modelcontextprotocol/server';
 
-export type Deliver = (message: JSONRPCMessage, status: number) => Promise<void>;
+import type { Reply } from './reply.ts';
 
 export interface Exchange {
   /** Resolves when the answer is out, or when the exchange was ended without one. */
@@ -26,7 +27,7 @@ export interface Exchange {
 export interface ExchangeParts {
   readonly session: McpServer;
   readonly authInfo: AuthInfo;
-  readonly deliver: Deliver;
+  readonly reply: Pick<Reply, 'notify' | 'answer'>;
 }
 
 const METHOD_NOT_FOUND = -32601;
@@ -36,7 +37,7 @@ const newReplayId = (): string => `initialize-${randomUUID()}`;
 /** A request of the 2026-07-28 revision: everything it needs stands in its own envelope. */
 export function modernExchange(parts: ExchangeParts, route: InboundModernRoute): Exchange {
   const { message, classification } = route;
-  const transport = new ModernTransport(classification, parts.deliver);
+  const transport = new ModernTransport(classification, parts.reply);
   return createExchange(parts.session, transport, () => {
     transport.dispatch(message as JSONRPCRequest, {
       classification,
@@ -51,7 +52,7 @@ export function legacyExchange(
   message: JSONRPCRequest,
   initialize: JSONRPCRequest | null,
 ): Exchange {
-  const transport = new LegacyTransport(message.id, parts.deliver);
+  const transport = new LegacyTransport(message.id, parts.reply);
   return createExchange(parts.session, transport, async () => {
     if (initialize) await transport.replay({ ...initialize, id: newReplayId() });
     transport.onmessage?.(message, { authInfo: parts.authInfo });
@@ -86,15 +87,15 @@ function createExchange(
 
 class ModernTransport extends PerRequestHTTPServerTransport implements SettlingTransport {
   readonly settled: Promise<void>;
-  readonly #deliver: Deliver;
+  readonly #reply: ExchangeParts['reply'];
   #settle = (): void => {};
   #requestId: string | number | undefined;
   /** While the message is dispatched synchronously, errors come from validation, not from a handler. */
   #dispatching = false;
 
-  constructor(classification: InboundModernRoute['classification'], deliver: Deliver) {
+  constructor(classification: InboundModernRoute['classification'], reply: ExchangeParts['reply']) {
     super({ classification });
-    this.#deliver = deliver;
+    this.#reply = reply;
     this.settled = new Promise((resolve) => (this.#settle = resolve));
   }
 
@@ -105,10 +106,11 @@ class ModernTransport extends PerRequestHTTPServerTransport implements SettlingT
     this.#dispatching = false;
   }
 
-  override async send(message: JSONRPCMessage): Promise<void> {
+  override async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    if (isToldAbout(this.#requestId, message, options)) this.#reply.notify(message);
     if (!('id' in message) || message.id !== this.#requestId || 'method' in message) return;
     try {
-      await this.#deliver(message, this.#dispatching ? rejectionStatus(message) : 200);
+      await this.#reply.answer(message, this.#dispatching ? rejectionStatus(message) : 200);
     } finally {
       this.settle();
     }
@@ -117,6 +119,15 @@ class ModernTransport extends PerRequestHTTPServerTransport implements SettlingT
   settle(): void {
     this.#settle();
   }
+}
+
+/** A notification that belongs to the request; others have no way to the client. */
+function isToldAbout(
+  requestId: string | number | undefined,
+  message: JSONRPCMessage,
+  options: TransportSendOptions | undefined,
+): boolean {
+  return 'method' in message && !('id' in message) && options?.relatedRequestId === requestId;
 }
 
 function rejectionStatus(message: JSONRPCMessage): number {
@@ -130,14 +141,14 @@ class LegacyTransport implements SettlingTransport {
   onmessage?: NonNullable<Transport['onmessage']>;
   readonly settled: Promise<void>;
   readonly #requestId: string | number;
-  readonly #deliver: Deliver;
+  readonly #reply: ExchangeParts['reply'];
   #settle = (): void => {};
   #replayed = (): void => {};
   #replayId: string | number | null = null;
 
-  constructor(requestId: string | number, deliver: Deliver) {
+  constructor(requestId: string | number, reply: ExchangeParts['reply']) {
     this.#requestId = requestId;
-    this.#deliver = deliver;
+    this.#reply = reply;
     this.settled = new Promise((resolve) => (this.#settle = resolve));
   }
 
@@ -151,7 +162,8 @@ class LegacyTransport implements SettlingTransport {
     await answered;
   }
 
-  async send(message: JSONRPCMessage): Promise<void> {
+  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    if (isToldAbout(this.#requestId, message, options)) this.#reply.notify(message);
     if (!('id' in message) || 'method' in message) return;
     if (message.id === this.#replayId) {
       this.#replayed();
@@ -159,7 +171,7 @@ class LegacyTransport implements SettlingTransport {
     }
     if (message.id !== this.#requestId) return;
     try {
-      await this.#deliver(message, 200);
+      await this.#reply.answer(message, 200);
     } finally {
       this.settle();
     }

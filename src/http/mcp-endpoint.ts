@@ -1,10 +1,9 @@
-// Owns /mcp for both eras of the protocol: decides which one a request speaks, leases a session, runs
-// the exchange. What is unusual in the modern era goes to the SDK's own handler, which knows every rule.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+// Owns /mcp: decides which era of the protocol a request speaks. The stateless one is served here, and what is
+// unusual in it goes to the SDK's own handler, which knows every rule.
+import type { ServerResponse } from 'node:http';
 
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import {
-  SUPPORTED_PROTOCOL_VERSIONS,
   classifyInboundRequest,
   createMcpHandler,
   isJSONRPCRequest,
@@ -13,28 +12,25 @@ import {
 import type {
   AuthInfo,
   InboundModernRoute,
-  JSONRPCMessage,
   JSONRPCRequest,
   McpServer,
 } from '@modelcontextprotocol/server';
 
-import type { HeldAnswers } from '../mcp/held-answers.ts';
 import type { Logger } from '../logger.ts';
-import { writeMessage } from '../mcp/streamed-rows.ts';
+import type { HeldAnswers } from '../mcp/held-answers.ts';
+import { MODERN_PROTOCOL_VERSION } from '../mcp/server.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal } from '../query/context.ts';
 import { toAuthInfo } from './auth.ts';
 import { requireShallow } from './body-depth.ts';
-import type { Conversation, Conversations } from './conversations.ts';
+import type { Conversations } from './conversations.ts';
 import { asAppError, sendError, sendInvalid } from './errors.ts';
-import { endOnDisconnect, legacyExchange, modernExchange } from './exchange.ts';
-import type { Deliver, Exchange, ExchangeParts } from './exchange.ts';
-import { reply, replyWith } from './reply.ts';
+import { modernExchange } from './exchange.ts';
+import { createLeasedExchange, header } from './leased-exchange.ts';
+import type { Call, McpRequest } from './leased-exchange.ts';
+import { createLegacyRequests } from './legacy-requests.ts';
+import { replyWith } from './reply.ts';
 import type { SessionPool } from './session-pool.ts';
-
-export interface McpRequest extends IncomingMessage {
-  readonly body?: unknown;
-}
 
 export interface McpEndpoint {
   handle(request: McpRequest, response: ServerResponse, principal: Principal): Promise<void>;
@@ -50,208 +46,49 @@ export interface McpEndpointOptions {
   readonly logger: Logger;
 }
 
-/** A request of a conversation, which prefers its session and may cancel it. */
-interface Tracked {
-  readonly lastSession: number | undefined;
-  /** @returns what ends the tracking. */
-  track(exchange: Exchange, session: number): () => void;
-}
-
-const MAX_BATCH = 50;
-/** Methods that one leased exchange answers; others (subscriptions, notifications) are the SDK's. */
-const LEASED_METHODS = new Set([
-  'tools/call',
-  'tools/list',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-  'server/discover',
+/** What one leased exchange answers, and which of its params the Mcp-Name header repeats, if any. */
+const LEASED_METHODS: ReadonlyMap<string, string | null> = new Map([
+  ['tools/call', 'name'],
+  ['tools/list', null],
+  ['resources/list', null],
+  ['resources/templates/list', null],
+  ['resources/read', 'uri'],
+  ['server/discover', null],
 ]);
 
 export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
-  const { sessions, conversations, heldAnswers, metrics, logger } = options;
+  const { heldAnswers, metrics, logger } = options;
+  const leased = createLeasedExchange(options);
+  const legacy = createLegacyRequests({ ...options, leased });
   const stock = createMcpHandler(options.createServer, { legacy: 'reject' });
   const stockHandler = toNodeHandler(stock);
 
-  async function lease(
-    response: ServerResponse,
-    principal: Principal,
-    deliver: Deliver,
-    make: (parts: ExchangeParts) => Exchange,
-    conversation?: Tracked,
-  ): Promise<void> {
-    const caller = { principal: principal.name, signal: closedSignal(response) };
-    const leased = await sessions.lease(caller, conversation?.lastSession);
-    const { session } = leased;
-    try {
-      const exchange = make({ session, authInfo: toAuthInfo(principal), deliver });
-      endOnDisconnect(response, exchange);
-      const untrack = conversation?.track(exchange, leased.id);
-      try {
-        await exchange.run();
-      } finally {
-        untrack?.();
-      }
-    } finally {
-      leased.release();
-    }
-  }
-
-  function deliverTo(response: ServerResponse, headers: Record<string, string> = {}): Deliver {
-    return async (message, status) => {
-      try {
-        await reply(response, message, {
-          status,
-          headers,
-          onBytes: (bytes) => metrics.responseBytes(bytes),
-        });
-      } catch (error) {
-        logger.warn({ error: String(error) }, 'response broken off');
-        response.destroy();
-      }
-    };
-  }
-
-  async function modern(
-    request: McpRequest,
-    response: ServerResponse,
-    principal: Principal,
-    route: InboundModernRoute,
-  ): Promise<void> {
-    const { message } = route;
-    if (!isJSONRPCRequest(message) || !LEASED_METHODS.has(message.method)) {
-      await delegate(request, response, principal);
+  async function modern(call: Call, route: InboundModernRoute): Promise<void> {
+    const { message, classification } = route;
+    const isUsual = isJSONRPCRequest(message) && saysTheSame(call.request, message);
+    if (!isUsual || classification.revision !== MODERN_PROTOCOL_VERSION)
+      return await delegate(call);
+    const { response, principal } = call;
+    const held = await heldAnswers(message, principal, 'modern');
+    if (held !== null) {
+      metrics.responseBytes(replyWith(response, message.id, held));
       return;
     }
-    const make = (parts: ExchangeParts): Exchange => modernExchange(parts, route);
-    await lease(response, principal, deliverTo(response), make);
+    await leased.run(call, {
+      authInfo: toAuthInfo(principal),
+      reply: leased.replyTo(call),
+      make: (parts) => modernExchange(parts, route),
+    });
   }
 
-  async function delegate(
-    request: McpRequest,
-    response: ServerResponse,
-    principal: Principal,
-  ): Promise<void> {
+  async function delegate({ request, response, principal }: Call): Promise<void> {
     const withAuth: McpRequest & { auth?: AuthInfo } = request;
     withAuth.auth = toAuthInfo(principal);
     await stockHandler(withAuth as never, response, request.body);
   }
 
-  async function legacy(
-    request: McpRequest,
-    response: ServerResponse,
-    principal: Principal,
-  ): Promise<void> {
-    const { body } = request;
-    if (isInitialize(body)) {
-      await initialize(body, response, principal);
-      return;
-    }
-    const version = header(request, 'mcp-protocol-version');
-    if (version !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
-      sendInvalid(response, 400, `Unsupported protocol version ${version.slice(0, 40)}.`);
-      return;
-    }
-    const id = header(request, 'mcp-session-id');
-    const conversation = conversations.require(id, principal.name);
-    const messages: unknown[] = Array.isArray(body) ? body : [body];
-    if (messages.length === 0 || messages.length > MAX_BATCH) {
-      sendInvalid(response, 400, `A batch holds 1 to ${MAX_BATCH} messages.`);
-      return;
-    }
-    for (const message of messages) noteCancellation(conversation, message);
-    const requests = messages.filter((message) => isJSONRPCRequest(message));
-    if (requests.length === 0) {
-      response.writeHead(202).end();
-    } else if (Array.isArray(body)) {
-      await batch(requests, response, principal, conversation);
-    } else {
-      await single(requests[0]!, response, principal, conversation);
-    }
-  }
-
-  async function initialize(
-    message: JSONRPCRequest,
-    response: ServerResponse,
-    principal: Principal,
-  ): Promise<void> {
-    const conversation = conversations.open(principal.name, message);
-    const deliver = deliverTo(response, { 'mcp-session-id': conversation.id });
-    await lease(
-      response,
-      principal,
-      async (answer, status) => {
-        if ('error' in answer) conversations.close(conversation.id);
-        await deliver(answer, status);
-      },
-      (parts) => legacyExchange(parts, message, null),
-    );
-  }
-
-  async function single(
-    message: JSONRPCRequest,
-    response: ServerResponse,
-    principal: Principal,
-    conversation: Conversation,
-    collect?: Deliver,
-  ): Promise<void> {
-    const inBatch = collect !== undefined;
-    const deliver = collect ?? deliverTo(response);
-    const held = inBatch ? null : await heldAnswers(message, principal);
-    if (held !== null) {
-      metrics.responseBytes(replyWith(response, message.id, held));
-      return;
-    }
-    await lease(
-      response,
-      principal,
-      deliver,
-      (parts) => legacyExchange(parts, message, conversation.initialize),
-      {
-        lastSession: conversation.lastSession,
-        track(exchange, session) {
-          conversation.lastSession = session;
-          const cancel = (): void => {
-            exchange.end();
-            // A cancelled request is not answered; in a batch the others still are.
-            if (!inBatch && !response.headersSent) response.writeHead(202).end();
-          };
-          conversation.inFlight.set(message.id, cancel);
-          return () => {
-            if (conversation.inFlight.get(message.id) === cancel) {
-              conversation.inFlight.delete(message.id);
-            }
-          };
-        },
-      },
-    );
-  }
-
-  /** Answers are collected: batches exist in one old revision only, and for small messages. */
-  async function batch(
-    messages: readonly JSONRPCRequest[],
-    response: ServerResponse,
-    principal: Principal,
-    conversation: Conversation,
-  ): Promise<void> {
-    const answers: string[] = [];
-    for (const message of messages) {
-      await single(message, response, principal, conversation, async (answer) => {
-        let text = '';
-        for await (const piece of writeMessage(answer)) text += piece;
-        answers.push(text);
-      });
-    }
-    if (response.destroyed) return;
-    response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
-    response.end(`[${answers.join(',')}]`);
-  }
-
-  async function post(
-    request: McpRequest,
-    response: ServerResponse,
-    principal: Principal,
-  ): Promise<void> {
+  async function post(call: Call): Promise<void> {
+    const { request, response } = call;
     if (!isJsonContentType(request.headers['content-type'] ?? null)) {
       sendInvalid(response, 415, 'Content-Type must be application/json.');
       return;
@@ -264,19 +101,19 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       ...optional('mcpMethodHeader', header(request, 'mcp-method')),
       ...optional('mcpNameHeader', header(request, 'mcp-name')),
     });
-    if (route.kind === 'modern') await modern(request, response, principal, route);
-    else if (route.kind === 'legacy') await legacy(request, response, principal);
-    else await delegate(request, response, principal);
+    if (route.kind === 'modern') await modern(call, route);
+    else if (route.kind === 'legacy') await legacy.handle(call);
+    else await delegate(call);
   }
 
   return {
     async handle(request, response, principal) {
+      const call = { request, response, principal };
       try {
         if (request.method === 'POST') {
-          await post(request, response, principal);
+          await post(call);
         } else if (request.method === 'DELETE') {
-          const id = header(request, 'mcp-session-id');
-          conversations.close(conversations.require(id, principal.name).id);
+          legacy.end(call);
           response.writeHead(204).end();
         } else {
           // Nothing is pushed outside of a request: there is no stream to open.
@@ -299,29 +136,12 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   };
 }
 
-/** Aborts when the client goes away. */
-function closedSignal(response: ServerResponse): AbortSignal {
-  const closed = new AbortController();
-  response.once('close', () => closed.abort());
-  return closed.signal;
-}
-
-function isInitialize(body: unknown): body is JSONRPCRequest {
-  return isJSONRPCRequest(body) && body.method === 'initialize';
-}
-
-function noteCancellation(conversation: Conversation, message: unknown): void {
-  const { method, params } = (message ?? {}) as Partial<JSONRPCMessage & { params: unknown }> & {
-    method?: string;
-  };
-  if (method !== 'notifications/cancelled') return;
-  const { requestId } = (params ?? {}) as { requestId?: string | number };
-  if (requestId !== undefined) conversation.inFlight.get(requestId)?.();
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value[0] : value;
+/** Whether the headers, by which others may have routed it, say what the message says. */
+function saysTheSame(request: McpRequest, { method, params }: JSONRPCRequest): boolean {
+  const source = LEASED_METHODS.get(method);
+  if (source === undefined || header(request, 'mcp-method') !== method) return false;
+  if (header(request, 'mcp-protocol-version') === undefined) return false;
+  return source === null || header(request, 'mcp-name') === params?.[source];
 }
 
 function optional<Name extends string>(name: Name, value: string | undefined) {

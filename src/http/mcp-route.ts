@@ -6,7 +6,8 @@ import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/
 
 import type { Authenticate } from './auth.ts';
 import { asAppError, sendError, sendInvalid, sendTooLarge } from './errors.ts';
-import type { McpEndpoint, McpRequest } from './mcp-endpoint.ts';
+import type { McpRequest } from './leased-exchange.ts';
+import type { McpEndpoint } from './mcp-endpoint.ts';
 
 export interface McpRouteOptions {
   /** Names, without ports. */

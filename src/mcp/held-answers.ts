@@ -1,6 +1,7 @@
 // Owns the shortest way to an answer: a plain ask, in words and with rows that this process holds, needs no
 // session, and is written once: asked again, the same question from the same rows is the same answer. Whoever
 // calls has checked who asks; anything unusual goes the ordinary way.
+import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 import { LRUCache } from 'lru-cache';
 
@@ -9,12 +10,17 @@ import type { Principal } from '../query/context.ts';
 import type { QueryPipeline } from '../query/pipeline.ts';
 import type { HeldAnswer } from '../query/serve.ts';
 import { answerResult } from './result.ts';
+import { serverInfo } from './server.ts';
 import { StreamedRows } from './streamed-rows.ts';
 import { toLimits } from './tools/arguments.ts';
 import type { AnswerSettings } from './tools/arguments.ts';
 
 /** The result of the call as JSON text; null where the ordinary way must be gone. Never rejects. */
-export type HeldAnswers = (message: JSONRPCRequest, principal: Principal) => Promise<string | null>;
+export type HeldAnswers = (
+  message: JSONRPCRequest,
+  principal: Principal,
+  era?: 'legacy' | 'modern',
+) => Promise<string | null>;
 
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Larger ones are streamed, the ordinary way. */
@@ -27,12 +33,21 @@ interface Written {
   readonly source: string;
 }
 
-export function createHeldAnswers(
-  pipeline: Pick<QueryPipeline, 'held'>,
-  settings: AnswerSettings,
-  metrics: Pick<Metrics, 'request'>,
-): HeldAnswers {
+export interface HeldAnswersOptions {
+  readonly pipeline: Pick<QueryPipeline, 'held'>;
+  readonly settings: AnswerSettings;
+  readonly metrics: Pick<Metrics, 'request'>;
+  readonly version: string;
+}
+
+export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
+  const { pipeline, settings, metrics } = options;
   const limits = toLimits({}, settings);
+  /** What the stateless revision says with every result. */
+  const stamp = JSON.stringify({
+    resultType: 'complete',
+    _meta: { [SERVER_INFO_META_KEY]: serverInfo(options.version) },
+  });
   const written = new LRUCache<string, Written>({
     maxSize: MAX_BYTES,
     maxEntrySize: MAX_ENTRY_BYTES,
@@ -50,7 +65,7 @@ export function createHeldAnswers(
     return entry;
   }
 
-  return async (message, principal) => {
+  return async (message, principal, era = 'legacy') => {
     const question = plainAsk(message);
     if (question === null) return null;
     const started = performance.now();
@@ -60,7 +75,7 @@ export function createHeldAnswers(
       if (!answer) return null;
       const seconds = (performance.now() - started) / 1000;
       metrics.request({ tool: 'ask', source: answer.source, outcome: 'ok' }, seconds);
-      return answer.text;
+      return era === 'legacy' ? answer.text : `${answer.text.slice(0, -1)},${stamp.slice(1)}`;
     } catch {
       // The ordinary way finds the same fault, and says so.
       return null;

@@ -11,5 +11,7 @@ export interface RequestContext {
   readonly principal: Principal;
   /** Aborted when the caller goes away or cancels. */
   readonly signal: AbortSignal;
+  /** Told what happens from now on, for people to read. */
+  readonly atStage: (stage: string) => void;
   readonly logger: Logger;
 }

@@ -24,6 +24,8 @@ export interface ExecuteRequest {
   /** The caller's. Once its page is read, the spool fills on without it. */
   readonly signal: AbortSignal;
   readonly principal: string;
+  /** Told when it has a connection. */
+  readonly onStart?: () => void;
 }
 
 export interface LiveResult {
@@ -81,6 +83,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       const done = withReadOnlyTransaction(options.pool, transaction, async (client, stop) => {
         await typeNames.ensure(client);
         stop.throwIfAborted();
+        request.onStart?.();
         const asOf = options.now();
         const cursor = openCursor(client, request.sql, request.params);
         try {

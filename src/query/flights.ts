@@ -21,6 +21,8 @@ export interface FlightRequest {
   readonly signal: AbortSignal;
   /** The signal is the flight's: of all who wait for it. */
   readonly start: (signal: AbortSignal) => Promise<StartedRun>;
+  /** Told when it is somebody else's run whose rows are waited for. */
+  readonly onWait: () => void;
 }
 
 export interface StartedRun {
@@ -81,6 +83,7 @@ export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsO
 
   async function joined(flight: Flight, request: FlightRequest): Promise<Joined> {
     onJoined();
+    request.onWait();
     const rows = async (): Promise<FoundResult | null> => {
       const landing = await flight.landing;
       return landing.kind === 'found'

@@ -12,20 +12,22 @@ export interface RowFormat {
   readonly open: string;
   readonly separator: string;
   readonly close: string;
+  /** White space that may stand between two rows: there a long answer is broken into lines. */
+  readonly pause: string;
   encode(line: string): Promise<string> | string;
 }
 
+const ARRAY = { open: '[', separator: ',', close: ']', pause: '\n' } as const;
+
 export function rowFormat(format: Format, columns: readonly Column[]): RowFormat {
-  if (format === 'table') return { open: '[', separator: ',', close: ']', encode: (line) => line };
+  if (format === 'table') return { ...ARRAY, encode: (line) => line };
   return format === 'objects' ? objectFormat(columns) : csvFormat(columns);
 }
 
 function objectFormat(columns: readonly Column[]): RowFormat {
   const keys = distinctNames(columns).map((name) => JSON.stringify(name));
   return {
-    open: '[',
-    separator: ',',
-    close: ']',
+    ...ARRAY,
     async encode(line) {
       const cells = await parseCells(line);
       return `{${cells.map((cell, index) => `${keys[index]}:${cell.json}`).join(',')}}`;
@@ -41,6 +43,8 @@ function csvFormat(columns: readonly Column[]): RowFormat {
     open: `"${record(columns.map((column) => csvField(column.name)))}`,
     separator: '',
     close: '"',
+    // One string of JSON, in which nothing may stand that is not of it.
+    pause: '',
     encode: async (line) => record((await parseCells(line)).map(csvCell)),
   };
 }

@@ -91,7 +91,8 @@ export class Page {
         piece += this.#rowCount > 1 ? format.separator + text : text;
         if (piece.length < PIECE_CHARS) continue;
         yield piece;
-        piece = '';
+        piece = format.pause;
+        this.#bytes += format.pause.length;
       }
     } catch (error) {
       this.#failure = error;

@@ -129,7 +129,9 @@ export function createServe(options: ServeOptions): Serve {
     const { statementKey } = plan;
     const { signal } = context;
     const oldest = oldestServed(run);
-    const joined = await flights.join({ resultScope, statementKey, oldest, signal, start });
+    const onWait = (): void => context.atStage('waiting for a run of the same statement');
+    const flight = { resultScope, statementKey, oldest, signal, start, onWait };
+    const joined = await flights.join(flight);
     if (joined.role === 'first') return fresh(run, joined.run);
     if (joined.found === null) return fresh(run, await start(context.signal));
     return kept(run, joined.found, { source: 'database' });
@@ -143,6 +145,7 @@ export function createServe(options: ServeOptions): Serve {
     const { limits } = request;
     const isLarge = limits.maxBytes > LARGE_BYTES || limits.maxRows > LARGE_ROWS;
     const caller = { principal: context.principal.name, signal };
+    if (isLarge) context.atStage('waiting until other large results are read');
     const leave = isLarge ? await large.enter(caller) : (): void => undefined;
     try {
       const run = await begun(asked, plan, { context, signal });
@@ -160,12 +163,14 @@ export function createServe(options: ServeOptions): Serve {
     { context, signal }: { readonly context: RequestContext; readonly signal: AbortSignal },
   ): Promise<StartedRun> {
     const resultId = randomUUID();
+    context.atStage('waiting for a database connection');
     const live = await executor.run({
       sql: plan.sql,
       params: plan.params,
       reusable: plan.volatility === 'stable' && ttlMs > 0,
       signal,
       principal: context.principal.name,
+      onStart: () => context.atStage('running the statement'),
       kept: async () => (await cache.results.byId(asked.resultScope, resultId))?.source ?? null,
       keep: (columns, asOf) =>
         cache.results.writer({

@@ -79,6 +79,7 @@ export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
       const lease = await leases.take(request);
       if (lease) return await here(request, signal, lease);
       onJoined();
+      request.onWait();
       await ended(request, signal);
       const found = await results.find(request.resultScope, request.statementKey, oldest);
       if (found) return { kind: 'found', found };

@@ -117,6 +117,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
 export function contextOf(name: string): RequestContext {
   return {
     requestId: 'test',
+    atStage: () => undefined,
     principal: { name, role: 'user' },
     signal: new AbortController().signal,
     logger,

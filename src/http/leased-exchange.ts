@@ -1,0 +1,100 @@
+// Owns one request on a leased session, of either era: the lease, the reply, and their end however it comes.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { AuthInfo } from '@modelcontextprotocol/server';
+
+import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Principal } from '../query/context.ts';
+import { endOnDisconnect } from './exchange.ts';
+import type { Exchange, ExchangeParts } from './exchange.ts';
+import { createReply } from './reply.ts';
+import type { Reply } from './reply.ts';
+import type { SessionPool } from './session-pool.ts';
+
+export interface McpRequest extends IncomingMessage {
+  readonly body?: unknown;
+}
+
+/** One HTTP request to /mcp, and who sent it. */
+export interface Call {
+  readonly request: McpRequest;
+  readonly response: ServerResponse;
+  readonly principal: Principal;
+}
+
+export interface LeasedRequest {
+  readonly authInfo: AuthInfo;
+  readonly reply: ExchangeParts['reply'];
+  readonly make: (parts: ExchangeParts) => Exchange;
+  /** A session that is warm for the caller. */
+  readonly preferred?: number | undefined;
+  /** Told before it runs; returns what is called after its end. */
+  readonly onStart?: (exchange: Exchange, session: number) => () => void;
+}
+
+export interface LeasedExchange {
+  /** @throws AppError OVERLOADED when no session is free in time. */
+  run(call: Call, leased: LeasedRequest): Promise<void>;
+  replyTo(call: Call, headers?: Record<string, string>): Reply;
+}
+
+export interface LeasedExchangeOptions {
+  readonly sessions: SessionPool;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+export function createLeasedExchange(options: LeasedExchangeOptions): LeasedExchange {
+  const { sessions, metrics, logger } = options;
+
+  return {
+    async run({ response, principal }, { authInfo, reply, make, preferred, onStart }) {
+      const caller = { principal: principal.name, signal: closedSignal(response) };
+      const { session, id, release } = await sessions.lease(caller, preferred);
+      try {
+        const exchange = make({ session, authInfo, reply });
+        endOnDisconnect(response, exchange);
+        const onEnd = onStart?.(exchange, id);
+        try {
+          await exchange.run();
+        } finally {
+          onEnd?.();
+        }
+      } finally {
+        release();
+      }
+    },
+
+    replyTo({ request, response }, headers = {}) {
+      const reply = createReply(response, {
+        headers,
+        takesEvents: request.headers.accept?.includes('text/event-stream') ?? false,
+        onBytes: (bytes) => metrics.responseBytes(bytes),
+      });
+      return {
+        ...reply,
+        async answer(message, status) {
+          try {
+            await reply.answer(message, status);
+          } catch (error) {
+            logger.warn({ error: String(error) }, 'response broken off');
+            response.destroy();
+          }
+        },
+      };
+    },
+  };
+}
+
+/** Aborts when the client goes away. */
+function closedSignal(response: ServerResponse): AbortSignal {
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  return closed.signal;
+}
+
+export function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

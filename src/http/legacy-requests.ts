@@ -1,0 +1,158 @@
+// Owns the session-based revisions of the protocol: each request belongs to a conversation, which initialize
+// opens, and speaks what was negotiated there on whatever session serves it.
+import { SUPPORTED_PROTOCOL_VERSIONS, isJSONRPCRequest } from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
+
+import type { HeldAnswers } from '../mcp/held-answers.ts';
+import { writeMessage } from '../mcp/streamed-rows.ts';
+import type { Metrics } from '../metrics.ts';
+import { toAuthInfo } from './auth.ts';
+import type { Conversation, Conversations } from './conversations.ts';
+import { sendInvalid } from './errors.ts';
+import { legacyExchange } from './exchange.ts';
+import type { ExchangeParts } from './exchange.ts';
+import { header } from './leased-exchange.ts';
+import type { Call, LeasedExchange } from './leased-exchange.ts';
+import { replyWith } from './reply.ts';
+import type { Reply } from './reply.ts';
+
+export interface LegacyRequests {
+  /** @throws AppError SESSION_MISSING, SESSION_UNKNOWN, OVERLOADED, INPUT_INVALID */
+  handle(call: Call): Promise<void>;
+  /** Ends a conversation, and what it has in flight. @throws AppError as handle does. */
+  end(call: Call): void;
+}
+
+export interface LegacyRequestsOptions {
+  readonly conversations: Conversations;
+  readonly leased: LeasedExchange;
+  readonly heldAnswers: HeldAnswers;
+  readonly metrics: Metrics;
+}
+
+const MAX_BATCH = 50;
+
+export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequests {
+  const { conversations, leased, heldAnswers, metrics } = options;
+
+  const conversationOf = ({ request, principal }: Call): Conversation =>
+    conversations.require(header(request, 'mcp-session-id'), principal.name);
+
+  async function initialize(message: JSONRPCRequest, call: Call): Promise<void> {
+    const conversation = conversations.open(call.principal.name, message);
+    const reply = leased.replyTo(call, { 'mcp-session-id': conversation.id });
+    await leased.run(call, {
+      authInfo: toAuthInfo(call.principal),
+      reply: {
+        notify: reply.notify,
+        async answer(answer, status) {
+          if ('error' in answer) conversations.close(conversation.id);
+          await reply.answer(answer, status);
+        },
+      },
+      make: (parts) => legacyExchange(parts, message, null),
+    });
+  }
+
+  async function single(
+    message: JSONRPCRequest,
+    call: Call,
+    conversation: Conversation,
+  ): Promise<void> {
+    const held = await heldAnswers(message, call.principal);
+    if (held !== null) metrics.responseBytes(replyWith(call.response, message.id, held));
+    else await onSession(message, call, { conversation, reply: leased.replyTo(call) });
+  }
+
+  interface Speaker {
+    readonly conversation: Conversation;
+    readonly reply: ExchangeParts['reply'] & Pick<Reply, 'abandon'>;
+  }
+
+  async function onSession(
+    message: JSONRPCRequest,
+    call: Call,
+    { conversation, reply }: Speaker,
+  ): Promise<void> {
+    await leased.run(call, {
+      authInfo: toAuthInfo(call.principal, conversation.log),
+      reply,
+      make: (parts) => legacyExchange(parts, message, conversation.initialize),
+      preferred: conversation.lastSession,
+      onStart(exchange, session) {
+        conversation.lastSession = session;
+        const { inFlight } = conversation;
+        const cancel = (): void => {
+          exchange.end();
+          reply.abandon();
+        };
+        inFlight.set(message.id, cancel);
+        return () => {
+          if (inFlight.get(message.id) === cancel) inFlight.delete(message.id);
+        };
+      },
+    });
+  }
+
+  /** Answers are collected: batches exist in one old revision only, and for small messages. */
+  async function batch(
+    messages: readonly JSONRPCRequest[],
+    call: Call,
+    conversation: Conversation,
+  ): Promise<void> {
+    const answers: string[] = [];
+    const reply = {
+      notify: () => undefined,
+      async answer(answer: object) {
+        let text = '';
+        for await (const piece of writeMessage(answer)) text += piece;
+        answers.push(text);
+      },
+      // One that is cancelled is not answered; the others still are.
+      abandon: () => undefined,
+    };
+    for (const message of messages) await onSession(message, call, { conversation, reply });
+    const { response } = call;
+    if (response.destroyed) return;
+    response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
+    response.end(`[${answers.join(',')}]`);
+  }
+
+  return {
+    async handle(call) {
+      const { request, response } = call;
+      const { body } = request;
+      if (isInitialize(body)) return await initialize(body, call);
+      const version = header(request, 'mcp-protocol-version');
+      if (version !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
+        sendInvalid(response, 400, `Unsupported protocol version ${version.slice(0, 40)}.`);
+        return;
+      }
+      const conversation = conversationOf(call);
+      const messages: unknown[] = Array.isArray(body) ? body : [body];
+      if (messages.length === 0 || messages.length > MAX_BATCH) {
+        sendInvalid(response, 400, `A batch holds 1 to ${MAX_BATCH} messages.`);
+        return;
+      }
+      for (const message of messages) noteCancellation(conversation, message);
+      const requests = messages.filter((message) => isJSONRPCRequest(message));
+      if (requests.length === 0) response.writeHead(202).end();
+      else if (Array.isArray(body)) await batch(requests, call, conversation);
+      else await single(requests[0]!, call, conversation);
+    },
+    end: (call) => conversations.close(conversationOf(call).id),
+  };
+}
+
+function isInitialize(body: unknown): body is JSONRPCRequest {
+  return isJSONRPCRequest(body) && body.method === 'initialize';
+}
+
+function noteCancellation(conversation: Conversation, message: unknown): void {
+  const { method, params } = (message ?? {}) as Partial<JSONRPCMessage & { params: unknown }> & {
+    method?: string;
+  };
+  if (method !== 'notifications/cancelled') return;
+  const { requestId } = (params ?? {}) as { requestId?: string | number };
+  if (requestId !== undefined) conversation.inFlight.get(requestId)?.();
+}
