@@ -1,9 +1,9 @@
-// Owns the memory of statements of the store that the guard has let through: its rules hold as long as
-// the process, and parsing costs more than serving. Keyed by the text, never by an id.
+// Owns the memory of known statements that the guard has let through: its rules hold as long as the process,
+// and parsing costs more than serving. Keyed by the text, never by an id.
 import type { StatementGuard } from './guard.ts';
 
 /** Some megabytes at most. */
-const MAX_PERMITTED = 500;
+const MAX_PERMITTED = 2000;
 const MAX_PERMITTED_CHARS = 4096;
 
 /** @returns What throws for a text as the guard does. */

@@ -1,5 +1,7 @@
 // Owns the way of a request: every branch between a question and its plan stands here, in order; from the
 // plan to its rows it is serve.ts. The steps live in the files they call. README shows the way as a table.
+import { isDeepStrictEqual } from 'node:util';
+
 import type { Cache, FoundQuestion } from '../cache/cache.ts';
 import type { Plan } from '../cache/entities.ts';
 import { idOf } from '../cache/key.ts';
@@ -146,16 +148,21 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     request: AskRequest,
     context: RequestContext,
   ): Promise<AskOutcome> {
-    // What is no longer permitted is not answered from the store either.
-    if (found.tier !== 'memory') requirePermitted(found.plan.sql);
+    // What the store says is not permitted for that, nor for having been asked before.
+    requirePermitted(found.plan.sql);
     const answer = await serve({ ...found, request }, context);
     return { kind: 'answer', answer };
   }
 
   async function query(request: QueryRequest, context: RequestContext): Promise<Answer> {
+    const asked = await scoping.ask(request.question, context.principal);
+    const repeated = repeatedPlan(asked, request);
+    if (repeated) {
+      requirePermitted(repeated.sql);
+      return await serve({ asked, plan: repeated, match: null, tier: 'memory', request }, context);
+    }
     const statement = guard.check(request.sql);
     requireParams(statement, request.params);
-    const asked = await scoping.ask(request.question, context.principal);
     const plan = toPlan(statement, asked, request.params);
     const run = { asked, plan, match: null, tier: 'memory', request } as const;
     const isRecalled = isRememberable(asked, plan);
@@ -167,10 +174,21 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     return answer;
   }
 
+  /** The plan of a question that was brought before with this very statement: nothing of it is new. */
+  function repeatedPlan(asked: Asked, { sql, params }: QueryRequest): Plan | null {
+    const known = cache.peekQuestion(asked.questionKey);
+    if (!known || known.match !== null) return null;
+    const { plan } = known.phrasing;
+    const isSame = plan.sql === sql.trim() && isDeepStrictEqual(plan.params, params);
+    return isSame ? plan : null;
+  }
+
   async function held(request: AskRequest, principal: Principal): Promise<HeldAnswer | null> {
     const asked = await scoping.ask(request.question, principal);
     const known = cache.peekQuestion(asked.questionKey);
-    return known && serve.held({ ...toPlanAnswer(asked, known), request });
+    if (!known) return null;
+    requirePermitted(known.phrasing.plan.sql);
+    return serve.held({ ...toPlanAnswer(asked, known), request });
   }
 
   function toPlan(statement: GuardedStatement, scopes: Scopes, params: readonly unknown[]): Plan {

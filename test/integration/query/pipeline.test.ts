@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 
 import { isAppError } from '../../../src/errors.ts';
 import type { AnswerLimits } from '../../../src/query/answer.ts';
 import { formatCursor, parseCursor } from '../../../src/query/cursor-handle.ts';
 import { admin } from '../../support/database.ts';
+import { eventually } from '../db/pools.ts';
 import { HARD_LIMITS, contextOf, documentOf, pipelineOf } from './pipelines.ts';
 
 const SETUP = `create table t as select i, 'row ' || i as name from generate_series(1, 3000) i`;
@@ -17,6 +19,11 @@ const ALL = { question: 'All rows of t', sql: 'select i, name from t order by i'
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+async function twoReplicas(t: TestContext) {
+  const one = await pipelineOf(t, SETUP);
+  return { ...one, beside: await pipelineOf(t, SETUP, { beside: one }) };
 }
 
 test('what was asked once is answered again without the database', async (t) => {
@@ -155,4 +162,36 @@ test('a statement that fails is remembered by nobody', async (t) => {
   await assert.rejects(pipeline.query(bad, ALICE), (error) => isAppError(error, 'QUERY_INVALID'));
   const again = await pipeline.ask({ question: 'Broken', limits: LIMITS }, ALICE);
   assert.equal(again.kind, 'document');
+});
+
+test('a statement that was written into the store and is not permitted is refused however often it is asked for', async (t) => {
+  const { pipeline, cachePool, beside } = await twoReplicas(t);
+  await documentOf(await pipeline.query({ ...ALL, limits: LIMITS }, ALICE));
+  await eventually('it is stored', async () => {
+    const changed = await cachePool.query(
+      `UPDATE askonce.plans SET sql = 'select pg_sleep(0)' RETURNING id`,
+    );
+    return changed.length === 1;
+  });
+  for (let times = 0; times < 3; times += 1) {
+    const asked = beside.pipeline.ask({ question: ALL.question, limits: LIMITS }, ALICE);
+    await assert.rejects(asked, (error) => isAppError(error, 'QUERY_REJECTED'));
+  }
+  const held = await beside.pipeline
+    .held({ question: ALL.question, limits: LIMITS }, ALICE.principal)
+    .catch(() => null);
+  assert.equal(held, null);
+});
+
+test('a question that comes again with its statement is served, with another one it runs that', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP);
+  const request = { ...ALL, sql: 'select max(i) from t', limits: LIMITS };
+  await documentOf(await pipeline.query(request, ALICE));
+  const again = await documentOf(await pipeline.query(request, ALICE));
+  assert.equal(again.source, 'memory');
+  const other = { ...request, sql: 'select min(i) from t' };
+  assert.deepEqual((await documentOf(await pipeline.query(other, ALICE))).rows, [[1]]);
+  const asked = await pipeline.ask({ question: ALL.question, limits: LIMITS }, ALICE);
+  assert.ok(asked.kind === 'answer');
+  assert.deepEqual((await documentOf(asked.answer)).rows, [[1]]);
 });
