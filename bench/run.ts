@@ -4,6 +4,8 @@ import type { BenchContext } from './context.ts';
 import { decisionsText } from './decisions-text.ts';
 import { DECISIONS_USAGE, runDecisions } from './decisions.ts';
 import { runMain } from './main.ts';
+import { protocolText } from './protocol-text.ts';
+import { PROTOCOL_USAGE, runProtocol } from './protocol.ts';
 import { workloadText } from './workload-text.ts';
 import { WORKLOAD_USAGE, runWorkload } from './workload.ts';
 
@@ -24,6 +26,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   main: {
     about: 'exact and semantic hits, start-up, memory; each against its floor in the same run',
     run: async (context) => ({ figures: await runMain(context) }),
+  },
+  protocol: {
+    about: 'exact hits per second and processor time, against servers that do nothing',
+    usage: PROTOCOL_USAGE,
+    async run(context, args) {
+      const figures = await runProtocol(context, args);
+      return { figures, text: protocolText(figures) };
+    },
   },
   decisions: {
     about: 'labelled pairs of questions: served, offered, refused, against cuts of the cosine',
