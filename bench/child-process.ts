@@ -9,12 +9,12 @@ import { join } from 'node:path';
 export interface BenchServer {
   readonly url: string;
   readonly pid: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface BenchWorker<Job, Figures> {
   run(job: Job): Promise<Figures>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** A file of bench/ that listens on a free port and prints it. */

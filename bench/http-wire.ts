@@ -36,7 +36,7 @@ export function headerOf({ head }: Pick<WireResponse, 'head'>, name: string): st
 }
 
 export interface ResponseReader {
-  push(chunk: Buffer): void;
+  readonly push: (chunk: Buffer) => void;
 }
 
 /** Calls back for each answer that is complete, in order. */

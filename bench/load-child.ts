@@ -56,7 +56,7 @@ async function openCaller(request: Buffer, job: LoadJob, tally: Tally): Promise<
   const answered = ({ status, head, body }: WireResponse): void => {
     const now = performance.now();
     if (status === 200 && body.includes(needle)) tally.latencies.push(now - askedAt);
-    else fail(`${head}\n${body}`);
+    else fail(`${head}\n${body.toString()}`);
     if (now >= endAt) done();
     else ask();
   };

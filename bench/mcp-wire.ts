@@ -53,14 +53,15 @@ export function callText(
 /** @returns the id of the session, null where the server keeps none. */
 export async function openSession(
   { url, era }: McpTarget,
-  connection: Connection,
+  connection: Pick<Connection, 'ask'>,
 ): Promise<string | null> {
   if (era === '2026-07-28') return null;
   const params = { protocolVersion: era, capabilities: {}, clientInfo: CLIENT };
   const opened = await connection.ask(
     post(url, { jsonrpc: '2.0', id: 0, method: 'initialize', params }),
   );
-  if (opened.status !== 200) throw new Error(`initialize: ${opened.head}\n${opened.body}`);
+  if (opened.status !== 200)
+    throw new Error(`initialize: ${opened.head}\n${opened.body.toString()}`);
   const session = headerOf(opened, 'mcp-session-id');
   const headers = {
     'mcp-protocol-version': era,

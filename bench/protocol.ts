@@ -184,7 +184,8 @@ async function answerOf(target: McpTarget, call: ToolCall): Promise<string> {
   try {
     const session = await openSession(target, connection);
     const { status, body } = await connection.ask(callText(target, session, call));
-    if (status !== 200 || body.includes('"isError":true')) throw new Error(`${status}: ${body}`);
+    if (status !== 200 || body.includes('"isError":true'))
+      throw new Error(`${status}: ${body.toString()}`);
     return body.toString();
   } finally {
     connection.close();

@@ -1,5 +1,7 @@
 // `npm run bench -- NAME [--json]`: runs one benchmark. Progress goes to stderr, figures to stdout.
 import { isAppError } from '../src/errors.ts';
+import { burstText } from './burst-text.ts';
+import { BURST_USAGE, runBurst } from './burst.ts';
 import type { BenchContext } from './context.ts';
 import { decisionsText } from './decisions-text.ts';
 import { DECISIONS_USAGE, runDecisions } from './decisions.ts';
@@ -33,6 +35,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     async run(context, args) {
       const figures = await runProtocol(context, args);
       return { figures, text: protocolText(figures) };
+    },
+  },
+  burst: {
+    about: 'more and more agents that ask in bursts, against a connection for each of them',
+    usage: BURST_USAGE,
+    async run(context, args) {
+      const figures = await runBurst(context, args);
+      return { figures, text: burstText(figures) };
     },
   },
   decisions: {

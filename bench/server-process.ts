@@ -9,7 +9,7 @@ import { join } from 'node:path';
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const READY_LINE = /askonce is ready at (\S+)/;
