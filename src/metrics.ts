@@ -150,16 +150,22 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const requestsOf = remembered<Counter.Internal>();
+  const secondsOf = remembered<Histogram.Internal<string>>();
+  const lookupsOf = remembered<Counter.Internal>();
+
   return {
     render: () => registry.metrics(),
     contentType: registry.contentType,
     request(labels, duration) {
-      requests.inc({ ...labels });
-      bursts.call(labels.outcome !== 'ok');
-      seconds.observe({ tool: labels.tool, source: labels.source }, duration);
+      const { tool, source, outcome } = labels;
+      requestsOf(`${tool} ${source} ${outcome}`, () => requests.labels({ ...labels })).inc();
+      bursts.call(outcome !== 'ok');
+      secondsOf(`${tool} ${source}`, () => seconds.labels({ tool, source })).observe(duration);
     },
     responseBytes: (size) => bytes.observe(size),
-    cacheLookup: (tier, outcome) => lookups.inc({ tier, outcome }),
+    cacheLookup: (tier, outcome) =>
+      lookupsOf(`${tier} ${outcome}`, () => lookups.labels({ tier, outcome })).inc(),
     cacheSimilarity: (value) => similarity.observe(value),
     cacheFailure: (operation) => failures.inc({ operation }),
     cacheDropped: (what) => dropped.inc({ what }),
@@ -173,6 +179,16 @@ export function createMetrics(): Metrics {
       shed: () => shed.inc({ for: what }),
     }),
     observe: (gauges) => registerGauges(registry, gauges),
+  };
+}
+
+/** Finding the series of some labels costs more than counting in it. */
+function remembered<Series>(): (labels: string, find: () => Series) => Series {
+  const known = new Map<string, Series>();
+  return (labels, find) => {
+    const series = known.get(labels) ?? find();
+    known.set(labels, series);
+    return series;
   };
 }
 

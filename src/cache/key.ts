@@ -65,7 +65,6 @@ export function idOf(key: Key): string {
 
 /** Lengths stand before the parts, so that no two lists of parts run into the same text. */
 function digest(parts: readonly string[]): Key {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return hash.digest('hex');
+  const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
+  return createHash('sha256').update(text).digest('hex');
 }

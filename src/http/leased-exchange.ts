@@ -12,15 +12,13 @@ import { createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { SessionPool } from './session-pool.ts';
 
-export interface McpRequest extends IncomingMessage {
-  readonly body?: unknown;
-}
-
 /** One HTTP request to /mcp, and who sent it. */
 export interface Call {
-  readonly request: McpRequest;
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly principal: Principal;
+  /** The JSON of the body; undefined where there is none. */
+  readonly body: unknown;
 }
 
 export interface LeasedRequest {

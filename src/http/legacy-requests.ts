@@ -3,9 +3,7 @@
 import { SUPPORTED_PROTOCOL_VERSIONS, isJSONRPCRequest } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
 
-import type { HeldAnswers } from '../mcp/held-answers.ts';
 import { writeMessage } from '../mcp/streamed-rows.ts';
-import type { Metrics } from '../metrics.ts';
 import { toAuthInfo } from './auth.ts';
 import type { Conversation, Conversations } from './conversations.ts';
 import { sendInvalid } from './errors.ts';
@@ -13,7 +11,6 @@ import { legacyExchange } from './exchange.ts';
 import type { ExchangeParts } from './exchange.ts';
 import { header } from './leased-exchange.ts';
 import type { Call, LeasedExchange } from './leased-exchange.ts';
-import { replyWith } from './reply.ts';
 import type { Reply } from './reply.ts';
 
 export interface LegacyRequests {
@@ -26,14 +23,12 @@ export interface LegacyRequests {
 export interface LegacyRequestsOptions {
   readonly conversations: Conversations;
   readonly leased: LeasedExchange;
-  readonly heldAnswers: HeldAnswers;
-  readonly metrics: Metrics;
 }
 
 const MAX_BATCH = 50;
 
 export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequests {
-  const { conversations, leased, heldAnswers, metrics } = options;
+  const { conversations, leased } = options;
 
   const conversationOf = ({ request, principal }: Call): Conversation =>
     conversations.require(header(request, 'mcp-session-id'), principal.name);
@@ -52,16 +47,6 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
       },
       make: (parts) => legacyExchange(parts, message, null),
     });
-  }
-
-  async function single(
-    message: JSONRPCRequest,
-    call: Call,
-    conversation: Conversation,
-  ): Promise<void> {
-    const held = await heldAnswers(message, call.principal);
-    if (held !== null) metrics.responseBytes(replyWith(call.response, message.id, held));
-    else await onSession(message, call, { conversation, reply: leased.replyTo(call) });
   }
 
   interface Speaker {
@@ -120,8 +105,7 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
 
   return {
     async handle(call) {
-      const { request, response } = call;
-      const { body } = request;
+      const { request, response, body } = call;
       if (isInitialize(body)) return await initialize(body, call);
       const version = header(request, 'mcp-protocol-version');
       if (version !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
@@ -138,7 +122,7 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
       const requests = messages.filter((message) => isJSONRPCRequest(message));
       if (requests.length === 0) response.writeHead(202).end();
       else if (Array.isArray(body)) await batch(requests, call, conversation);
-      else await single(requests[0]!, call, conversation);
+      else await onSession(requests[0]!, call, { conversation, reply: leased.replyTo(call) });
     },
     end: (call) => conversations.close(conversationOf(call).id),
   };

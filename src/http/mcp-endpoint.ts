@@ -1,6 +1,6 @@
 // Owns /mcp: decides which era of the protocol a request speaks. The stateless one is served here, and what is
 // unusual in it goes to the SDK's own handler, which knows every rule.
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import {
@@ -20,20 +20,20 @@ import type { Logger } from '../logger.ts';
 import type { HeldAnswers } from '../mcp/held-answers.ts';
 import { MODERN_PROTOCOL_VERSION } from '../mcp/server.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Principal } from '../query/context.ts';
+import { createAtOnce } from './at-once.ts';
 import { toAuthInfo } from './auth.ts';
 import { requireShallow } from './body-depth.ts';
 import type { Conversations } from './conversations.ts';
 import { asAppError, sendError, sendInvalid } from './errors.ts';
 import { modernExchange } from './exchange.ts';
 import { createLeasedExchange, header } from './leased-exchange.ts';
-import type { Call, McpRequest } from './leased-exchange.ts';
+import type { Call } from './leased-exchange.ts';
 import { createLegacyRequests } from './legacy-requests.ts';
-import { replyWith } from './reply.ts';
 import type { SessionPool } from './session-pool.ts';
 
 export interface McpEndpoint {
-  handle(request: McpRequest, response: ServerResponse, principal: Principal): Promise<void>;
+  /** Never rejects. */
+  handle(call: Call): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,7 +57,8 @@ const LEASED_METHODS: ReadonlyMap<string, string | null> = new Map([
 ]);
 
 export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
-  const { heldAnswers, metrics, logger } = options;
+  const { logger } = options;
+  const atOnce = createAtOnce(options);
   const leased = createLeasedExchange(options);
   const legacy = createLegacyRequests({ ...options, leased });
   const stock = createMcpHandler(options.createServer, { legacy: 'reject' });
@@ -68,47 +69,43 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     const isUsual = isJSONRPCRequest(message) && saysTheSame(call.request, message);
     if (!isUsual || classification.revision !== MODERN_PROTOCOL_VERSION)
       return await delegate(call);
-    const { response, principal } = call;
-    const held = await heldAnswers(message, principal, 'modern');
-    if (held !== null) {
-      metrics.responseBytes(replyWith(response, message.id, held));
-      return;
-    }
     await leased.run(call, {
-      authInfo: toAuthInfo(principal),
+      authInfo: toAuthInfo(call.principal),
       reply: leased.replyTo(call),
       make: (parts) => modernExchange(parts, route),
     });
   }
 
-  async function delegate({ request, response, principal }: Call): Promise<void> {
-    const withAuth: McpRequest & { auth?: AuthInfo } = request;
+  async function delegate({ request, response, principal, body }: Call): Promise<void> {
+    const withAuth: IncomingMessage & { auth?: AuthInfo } = request;
     withAuth.auth = toAuthInfo(principal);
-    await stockHandler(withAuth as never, response, request.body);
+    await stockHandler(withAuth as never, response, body);
   }
 
   async function post(call: Call): Promise<void> {
-    const { request, response } = call;
+    const { request, response, body } = call;
     if (!isJsonContentType(request.headers['content-type'] ?? null)) {
       sendInvalid(response, 415, 'Content-Type must be application/json.');
       return;
     }
-    requireShallow(request.body);
+    requireShallow(body);
+    if (await atOnce.answer(call)) return;
     const route = classifyInboundRequest({
       httpMethod: 'POST',
-      body: request.body,
+      body,
       ...optional('protocolVersionHeader', header(request, 'mcp-protocol-version')),
       ...optional('mcpMethodHeader', header(request, 'mcp-method')),
       ...optional('mcpNameHeader', header(request, 'mcp-name')),
     });
+    if (route.kind !== 'reject' && isJSONRPCRequest(body)) atOnce.trust(body);
     if (route.kind === 'modern') await modern(call, route);
     else if (route.kind === 'legacy') await legacy.handle(call);
     else await delegate(call);
   }
 
   return {
-    async handle(request, response, principal) {
-      const call = { request, response, principal };
+    async handle(call) {
+      const { request, response, body } = call;
       try {
         if (request.method === 'POST') {
           await post(call);
@@ -129,7 +126,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
         if (response.destroyed) return;
         const fault = asAppError(error);
         if (fault.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
-        sendError(response, fault, (request.body as { id?: unknown } | undefined)?.id);
+        sendError(response, fault, (body as { id?: unknown } | undefined)?.id);
       }
     },
     close: () => stock.close(),
@@ -137,7 +134,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
 }
 
 /** Whether the headers, by which others may have routed it, say what the message says. */
-function saysTheSame(request: McpRequest, { method, params }: JSONRPCRequest): boolean {
+function saysTheSame(request: IncomingMessage, { method, params }: JSONRPCRequest): boolean {
   const source = LEASED_METHODS.get(method);
   if (source === undefined || header(request, 'mcp-method') !== method) return false;
   if (header(request, 'mcp-protocol-version') === undefined) return false;

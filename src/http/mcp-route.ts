@@ -6,8 +6,9 @@ import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/
 
 import type { Authenticate } from './auth.ts';
 import { asAppError, sendError, sendInvalid, sendTooLarge } from './errors.ts';
-import type { McpRequest } from './leased-exchange.ts';
 import type { McpEndpoint } from './mcp-endpoint.ts';
+
+const MAX_WELCOME = 1000;
 
 export interface McpRouteOptions {
   /** Names, without ports. */
@@ -27,7 +28,18 @@ export interface McpRoute {
 export function createMcpRoute(options: McpRouteOptions): McpRoute {
   const { hosts, origins, authenticate, mcp, maxBodyBytes } = options;
 
+  /** Clients say the same again and again. */
+  const welcome = new Set<string>();
+
   function refusal({ headers }: IncomingMessage): string | null {
+    const said = `${headers.host} ${headers.origin}`;
+    if (welcome.has(said)) return null;
+    const refused = refusalOf(headers);
+    if (refused === null && welcome.size < MAX_WELCOME) welcome.add(said);
+    return refused;
+  }
+
+  function refusalOf(headers: IncomingMessage['headers']): string | null {
     const host = validateHostHeader(headers.host, hosts);
     if (!host.ok) return host.message;
     const origin = validateOriginHeader(headers.origin, origins);
@@ -56,7 +68,7 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
         const body = parsed(text);
         if (body === NOT_JSON)
           return sendInvalid(response, 400, 'The request body is not valid JSON.');
-        await mcp.handle(Object.assign(request, { body }) as McpRequest, response, principal);
+        await mcp.handle({ request, response, principal, body });
       } catch (error) {
         sendError(response, asAppError(error));
       }
@@ -64,19 +76,28 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
   };
 }
 
-/** Null where it is too large; what follows of it is let go unread. */
-async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string | null> {
-  if (Number(request.headers['content-length']) > maxBytes) return null;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Not destroyed on return: the refusal goes out on its socket.
-  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) return null;
-    chunks.push(chunk);
-  }
-  return (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8');
+/**
+ * Null where it is too large; what follows of it is let go unread. By its events: to iterate over a stream
+ * costs as much as to answer.
+ */
+function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string | null> {
+  if (Number(request.headers['content-length']) > maxBytes) return Promise.resolve(null);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes <= maxBytes) return;
+      request.off('data', onData);
+      resolve(null);
+    };
+    request.on('data', onData);
+    request.once('end', () =>
+      resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')),
+    );
+    request.once('error', reject);
+  });
 }
 
 const NOT_JSON = Symbol('not JSON');

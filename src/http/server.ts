@@ -10,6 +10,7 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Principal } from '../query/context.ts';
 import type { Authenticate } from './auth.ts';
 import { asAppError, sendError, sendInvalid, sendTooLarge } from './errors.ts';
 import type { McpEndpoint } from './mcp-endpoint.ts';
@@ -142,7 +143,8 @@ function mcpRoute(mcp: McpEndpoint): RequestHandler[] {
   return [
     express.json({ limit: MAX_BODY_BYTES, strict: false, type: () => true }),
     async (request, response) => {
-      await mcp.handle(request, response, response.locals['principal']);
+      const principal = response.locals['principal'] as Principal;
+      await mcp.handle({ request, response, principal, body: request.body as unknown });
     },
   ];
 }
