@@ -22,14 +22,16 @@ export type HeldAnswers = (
   era?: 'legacy' | 'modern',
 ) => Promise<string | null>;
 
-const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 /** Larger ones are streamed, the ordinary way. */
-const MAX_ENTRY_BYTES = 256 * 1024;
+const MAX_ENTRY_BYTES = 512 * 1024;
 /** Answers are forgotten by the store after a while: one that is given again can still be reported on. */
 const TTL_MS = 10 * 60 * 1000;
 
 interface Written {
-  readonly text: string;
+  /** Of each era. */
+  readonly legacy: string;
+  readonly modern: string;
   readonly source: string;
 }
 
@@ -51,7 +53,7 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
   const written = new LRUCache<string, Written>({
     maxSize: MAX_BYTES,
     maxEntrySize: MAX_ENTRY_BYTES,
-    sizeCalculation: ({ text }) => 2 * text.length + 256,
+    sizeCalculation: ({ legacy, modern }) => 2 * (legacy.length + modern.length) + 256,
     ttl: TTL_MS,
   });
 
@@ -60,7 +62,9 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
     const result = await answerResult(answer);
     const { rows } = result.structuredContent;
     if (!(rows instanceof StreamedRows) || !rows.isComplete) return null;
-    const entry = { text: rows.insertInto(JSON.stringify(result)), source: answer.head.source };
+    const legacy = rows.insertInto(JSON.stringify(result));
+    const modern = `${legacy.slice(0, -1)},${stamp.slice(1)}`;
+    const entry = { legacy, modern, source: answer.head.source };
     written.set(key, entry);
     return entry;
   }
@@ -75,7 +79,7 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
       if (!answer) return null;
       const seconds = (performance.now() - started) / 1000;
       metrics.request({ tool: 'ask', source: answer.source, outcome: 'ok' }, seconds);
-      return era === 'legacy' ? answer.text : `${answer.text.slice(0, -1)},${stamp.slice(1)}`;
+      return answer[era];
     } catch {
       // The ordinary way finds the same fault, and says so.
       return null;
