@@ -30,8 +30,8 @@ export interface BurstJob {
 const MIN_BURST = 10;
 const MAX_BURST = 50;
 const MAX_TRIES = 20;
-/** Fewer than the sockets that a process may have. */
-const MAX_CONNECTIONS = 8000;
+/** More than one server would be given by a proxy before it; what finds none waits, on the clock. */
+const MAX_CONNECTIONS = 2000;
 
 interface Agents {
   readonly job: BurstJob;
@@ -39,6 +39,7 @@ interface Agents {
   readonly connections: Connections;
   readonly tally: Tally;
   readonly draw: () => Drawn;
+  readonly nextId: () => number;
   readonly random: Random;
 }
 
@@ -49,11 +50,14 @@ async function run(job: BurstJob): Promise<BurstFigures> {
   const known = knownQuestions(createRandom(QUESTIONS_SEED));
   const draw = createDraw(known, random, job.coldFrom);
   const tally = createTally();
-  const agents: Agents = { job, target, connections, tally, draw, random };
+  let lastId = 0;
+  const nextId = (): number => (lastId += 1);
+  const agents: Agents = { job, target, connections, tally, draw, nextId, random };
   const sessions: Array<string | null> = [];
   for (let count = 0; count < job.conversations; count += 1) {
     sessions.push(await openSession(target, { ask: (text) => connections.ask(String(text)) }));
   }
+  await connections.open(job.conversations * MAX_BURST);
   const cpu = process.cpuUsage();
   const started = performance.now();
   await Promise.all(sessions.map((session) => converse(session, agents, started)));
@@ -95,9 +99,9 @@ async function tried(
   call: ToolCall,
   { kind, sql }: Drawn,
   session: string | null,
-  { connections, tally, target }: Agents,
+  { connections, nextId, tally, target }: Agents,
 ): Promise<string> {
-  const text = callText(target, session, call);
+  const text = callText(target, session, call, nextId());
   const started = performance.now();
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const outcome = await connections

@@ -1,15 +1,19 @@
-// Owns the connections of many agents in one process: opened as they are needed, kept, never more than a
-// number; who finds none waits.
+// Owns the connections of many agents in one process: opened before they are needed, kept, never more than
+// a number; who finds none waits.
 import { openConnection } from './http-connection.ts';
 import type { Address, Connection } from './http-connection.ts';
 import type { WireResponse } from './http-wire.ts';
 
 export interface Connections {
+  /** A few at a time: a storm of connections measures how the kernel's queues overflow. */
+  open(count: number): Promise<void>;
   ask(request: string): Promise<WireResponse>;
   /** Most that were under way or waited at once. */
   readonly mostAtOnce: number;
   close(): void;
 }
+
+const BATCH = 50;
 
 export function createConnections(address: Address, max: number): Connections {
   const free: Connection[] = [];
@@ -33,6 +37,15 @@ export function createConnections(address: Address, max: number): Connections {
   }
 
   return {
+    async open(count) {
+      while (open < Math.min(count, max)) {
+        const batch = Math.min(BATCH, count - open, max - open);
+        open += batch;
+        free.push(
+          ...(await Promise.all(Array.from({ length: batch }, () => openConnection(address)))),
+        );
+      }
+    },
     async ask(request) {
       underWay += 1;
       mostAtOnce = Math.max(mostAtOnce, underWay);

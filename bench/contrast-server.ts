@@ -45,6 +45,8 @@ async function connected(): Promise<Client> {
 
 const handle = createSdkSessions(createSession);
 const server = createServer((request, response) => void handle(request, response));
+// As long as askonce's: a kept connection must not be cut between two bursts.
+server.keepAliveTimeout = 65_000;
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
 });

@@ -11,6 +11,9 @@ export interface Connection {
   close(): void;
 }
 
+/** Who is silent for longer does not answer any more. */
+const SILENT_MS = 60_000;
+
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -36,6 +39,7 @@ export async function openConnection({ host, port }: Address): Promise<Connectio
     waiting = null;
   };
   socket.on('data', reader.push);
+  socket.setTimeout(SILENT_MS, () => socket.destroy());
   socket.on('close', () => end(new Error('the connection was closed')));
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);

@@ -21,11 +21,15 @@ export interface ToolCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
-/** @param session Null in the stateless era, and where the server gave none. */
+/**
+ * @param session Null in the stateless era, and where the server gave none.
+ * @param id Of its own among those of the session that are under way.
+ */
 export function callText(
   { url, era }: McpTarget,
   session: string | null,
   { name, arguments: args }: ToolCall,
+  id = 1,
 ): string {
   const isModern = era === '2026-07-28';
   const params = {
@@ -41,7 +45,7 @@ export function callText(
   };
   return post(
     url,
-    { jsonrpc: '2.0', id: 1, method: 'tools/call', params },
+    { jsonrpc: '2.0', id, method: 'tools/call', params },
     {
       'mcp-protocol-version': era,
       ...(isModern && { 'mcp-method': 'tools/call', 'mcp-name': name }),

@@ -8,6 +8,8 @@ import { DECISIONS_USAGE, runDecisions } from './decisions.ts';
 import { runMain } from './main.ts';
 import { protocolText } from './protocol-text.ts';
 import { PROTOCOL_USAGE, runProtocol } from './protocol.ts';
+import { sessionsText } from './sessions-text.ts';
+import { SESSIONS_USAGE, runSessions } from './sessions.ts';
 import { workloadText } from './workload-text.ts';
 import { WORKLOAD_USAGE, runWorkload } from './workload.ts';
 
@@ -43,6 +45,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     async run(context, args) {
       const figures = await runBurst(context, args);
       return { figures, text: burstText(figures) };
+    },
+  },
+  sessions: {
+    about: 'a leased session and a record, against a server for each request or conversation',
+    usage: SESSIONS_USAGE,
+    async run(context, args) {
+      const figures = await runSessions(context, args);
+      return { figures, text: sessionsText(figures) };
     },
   },
   decisions: {
