@@ -11,6 +11,7 @@ import { isAppError } from '../src/errors.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { checkFitForTests } from './postgres/probe.ts';
 import { createServers } from './postgres/servers.ts';
+import type { RunningPostgres } from './postgres/strategy.ts';
 import { localSurroundings } from './postgres/surroundings.ts';
 
 const HELP = `Usage: npm test [-- GROUP | PART_OF_A_PATH ...]     for example: npm test -- integration/db
@@ -132,18 +133,21 @@ async function provide(signal: AbortSignal): Promise<Provision> {
   if (skip) return { obstacle: skip };
   const servers = createServers(localSurroundings(process.env, signal));
   const shared = await servers.shared();
-  if (shared) {
-    process.env['TEST_DATABASE_URL'] = shared.url;
-    return { url: shared.url };
-  }
+  if (shared) return provided(shared);
   try {
     const { server, release } = await servers.startOwn();
-    process.env['TEST_DATABASE_URL'] = server.url;
-    return { url: server.url, release };
+    return { ...provided(server), release };
   } catch (error) {
     if (!isAppError(error, 'DATABASE_UNAVAILABLE')) throw error;
     return { obstacle: `${error.message}\n${error.hint ?? ''}` };
   }
+}
+
+/** Tests learn whose server it is: one that was made here can be made again, for a test alone. */
+function provided({ url, strategy }: RunningPostgres): Provision {
+  process.env['TEST_DATABASE_URL'] = url;
+  process.env['TEST_POSTGRES_STRATEGY'] = strategy;
+  return { url };
 }
 
 async function runGroup(

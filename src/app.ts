@@ -200,6 +200,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     metrics,
     releases,
     data,
+    large,
     readiness,
   });
 }

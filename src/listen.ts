@@ -11,6 +11,7 @@ import { startHttpServer } from './http/server.ts';
 import type { Readiness } from './http/server.ts';
 import { createSessionPool } from './http/session-pool.ts';
 import { shareOfOne } from './lib/admission.ts';
+import type { Admission } from './lib/admission.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import { createMcpServerFactory } from './mcp/server.ts';
@@ -36,6 +37,7 @@ export interface Listening {
   readonly metrics: Metrics;
   readonly releases: ReleaseStack;
   readonly data: OpenDatabase;
+  readonly large: Pick<Admission, 'stats'>;
   readonly readiness: () => Promise<Readiness>;
 }
 
@@ -75,6 +77,7 @@ export async function listen(parts: Listening): Promise<number> {
   metrics.observe({
     sessionPool: () => sessions.stats(),
     dbPool: () => parts.data.pool.stats(),
+    largeResults: () => parts.large.stats(),
     conversations: () => conversations.size,
   });
   const mcp = createMcpEndpoint({

@@ -44,8 +44,9 @@ export interface RequestLabels {
 }
 
 export interface GaugeReaders {
-  readonly sessionPool: () => { leased: number; total: number };
+  readonly sessionPool: () => { leased: number; total: number; waiting: number };
   readonly dbPool: () => { total: number; idle: number; waiting: number };
+  readonly largeResults: () => { inside: number; waiting: number };
   readonly conversations: () => number;
 }
 
@@ -242,6 +243,23 @@ function registerGauges(registry: Registry, gauges: GaugeReaders): void {
       return total === 0 ? 0 : leased / total;
     },
   });
+  registerReading(registry, 'askonce_session_pool_waiting', {
+    help: 'Requests that wait for a session.',
+    read: () => gauges.sessionPool().waiting,
+  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'askonce_large_results',
+      help: 'Large results that are being read, and callers that wait for their turn to read one.',
+      labelNames: ['state'],
+      registers: [],
+      collect() {
+        const { inside, waiting } = gauges.largeResults();
+        this.set({ state: 'reading' }, inside);
+        this.set({ state: 'waiting' }, waiting);
+      },
+    }),
+  );
   registry.registerMetric(
     new Gauge({
       name: 'askonce_db_pool_connections',

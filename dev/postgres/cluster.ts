@@ -19,7 +19,7 @@ export interface Installation {
   readonly owner: { readonly uid: number; readonly gid: number } | null;
 }
 
-interface Place {
+export interface Place {
   readonly installation: Installation;
   /** The cluster's folder, as seen from inside the root. */
   readonly home: string;
@@ -69,14 +69,33 @@ export async function stopCluster(cluster: Cluster): Promise<void> {
   await removeHome(cluster);
 }
 
-/** The folder's name is random: a process whose command line holds it is ours, whatever its number. */
+/** Ends the server and keeps its data. Immediate: as a crash does, without a word to its clients. */
+export async function haltCluster(cluster: Place, mode: 'fast' | 'immediate'): Promise<void> {
+  await pgCtl(cluster, ['stop', '-m', mode, '-w', '-t', String(STOP_SECONDS)]);
+}
+
+/** Starts one that was halted, at its old port. @param more settings that hold from now on */
+export async function resumeCluster(cluster: Place, more: readonly string[] = []): Promise<void> {
+  await appendFile(join(onHost(cluster), 'data', 'postgresql.conf'), `${more.join('\n')}\n`);
+  const log = ['-l', join(cluster.home, 'log')];
+  await pgCtl(cluster, ['start', ...log, '-w', '-t', String(START_SECONDS)]);
+}
+
+/** It may have been halted and resumed since its record was made. */
 export async function isClusterRunning(cluster: Cluster): Promise<boolean> {
-  const commandLine = await readFile(`/proc/${cluster.pid}/cmdline`, 'utf8').catch(() =>
+  const pids = new Set([cluster.pid, await recordedPid(cluster)]);
+  const ours = await Promise.all([...pids].map((pid) => runsFrom(cluster.home, pid)));
+  return ours.includes(true);
+}
+
+/** The folder's name is random: a process whose command line holds it is ours, whatever its number. */
+async function runsFrom(home: string, pid: number): Promise<boolean> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() =>
     process.platform === 'linux'
       ? ''
-      : run('ps', ['-ww', '-o', 'args=', '-p', String(cluster.pid)]).catch(() => ''),
+      : run('ps', ['-ww', '-o', 'args=', '-p', String(pid)]).catch(() => ''),
   );
-  return commandLine.includes(cluster.home);
+  return commandLine.includes(home);
 }
 
 async function initialise(draft: Draft): Promise<string> {
@@ -152,12 +171,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function pgCtl(at: Draft | Cluster, args: readonly string[]): Promise<string> {
+function pgCtl(at: Draft | Place, args: readonly string[]): Promise<string> {
   const data = ['-D', join(at.home, 'data')];
   return runInside(at, 'pg_ctl', [...args, ...data]);
 }
 
-function runInside(at: Draft | Cluster, program: string, args: readonly string[]): Promise<string> {
+function runInside(at: Draft | Place, program: string, args: readonly string[]): Promise<string> {
   const { root, bin, owner } = at.installation;
   const command = join(bin, program);
   const options = {

@@ -21,8 +21,11 @@ const NO_SERVER =
   'or set TEST_DATABASE_URL (`npm run --silent postgres -- start` prints one)';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-export async function freshDatabase(t: TestContext): Promise<FreshDatabase> {
-  const serverUrl = process.env['TEST_DATABASE_URL'];
+/** @param serverUrl Of a superuser; by default the server that all tests share. */
+export async function freshDatabase(
+  t: TestContext,
+  serverUrl = process.env['TEST_DATABASE_URL'],
+): Promise<FreshDatabase> {
   if (!serverUrl) throw new Error(process.env['TEST_POSTGRES_SKIP'] || NO_SERVER);
   const name = databaseName();
   const reader = `${name}_reader`;

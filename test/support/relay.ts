@@ -8,6 +8,8 @@ export interface Relay {
   readonly url: string;
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
+  /** Carries nothing any more, in either direction, on the connections that stand: they stay open. */
+  silence(): void;
   mend(): Promise<void>;
 }
 
@@ -45,10 +47,14 @@ export async function relayTo(t: TestContext, databaseUrl: string): Promise<Rela
       for (const socket of sockets) socket.destroy();
     });
 
+  const silence = (): void => {
+    for (const socket of sockets) socket.unpipe().pause();
+  };
+
   await mend();
   t.after(() => (server ? cut() : undefined));
   const url = new URL(databaseUrl);
   url.hostname = '127.0.0.1';
   url.port = String(port);
-  return { url: url.href, cut, mend };
+  return { url: url.href, cut, silence, mend };
 }

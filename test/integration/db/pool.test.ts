@@ -7,9 +7,11 @@ import { createBreaker } from '../../../src/db/breaker.ts';
 import { createPool } from '../../../src/db/pool.ts';
 import { isAppError } from '../../../src/errors.ts';
 import { createLogger } from '../../../src/logger.ts';
+import { killConnections } from '../../support/backends.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { relayTo } from '../../support/relay.ts';
-import { eventually, killConnections, poolOf } from './pools.ts';
+import { poolOf } from './pools.ts';
 
 test('a reader whose password is full of special characters connects', async (t) => {
   const { readerUrl } = await freshDatabase(t);

@@ -5,8 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openCursor } from '../../../src/db/cursor.ts';
 import { withReadOnlyTransaction } from '../../../src/db/transaction.ts';
 import { isAppError } from '../../../src/errors.ts';
+import { runningWith } from '../../support/backends.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
-import { eventually, never, poolOf, runningWith } from './pools.ts';
+import { eventually } from '../../support/eventually.ts';
+import { never, poolOf } from './pools.ts';
 
 const LIMITS = { statementTimeoutMs: 20_000, signal: never };
 

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 
 import { isAppError } from '../../../src/errors.ts';
 import type { AnswerLimits } from '../../../src/query/answer.ts';
-import { eventually, runningWith } from '../db/pools.ts';
+import { runningWith } from '../../support/backends.ts';
+import { eventually } from '../../support/eventually.ts';
 import { caller, documentOf, pipelineOf } from './pipelines.ts';
 
 const SETUP = `

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 
 import type { Chunk } from '../../../src/cache/rows.ts';
 import { isAppError } from '../../../src/errors.ts';
+import { killConnections, runningWith } from '../../support/backends.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
-import { eventually, killConnections, poolOf, runningWith } from '../db/pools.ts';
+import { eventually } from '../../support/eventually.ts';
+import { poolOf } from '../db/pools.ts';
 import { executorOf, readPage, rowsOf, sourceOf } from './runs.ts';
 
 const MANY = `select i, repeat('x', 200) from generate_series(1, 20000) i`;

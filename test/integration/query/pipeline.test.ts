@@ -7,7 +7,7 @@ import { isAppError } from '../../../src/errors.ts';
 import type { AnswerLimits } from '../../../src/query/answer.ts';
 import { formatCursor, parseCursor } from '../../../src/query/cursor-handle.ts';
 import { admin } from '../../support/database.ts';
-import { eventually } from '../db/pools.ts';
+import { eventually } from '../../support/eventually.ts';
 import { HARD_LIMITS, contextOf, documentOf, pipelineOf } from './pipelines.ts';
 
 const SETUP = `create table t as select i, 'row ' || i as name from generate_series(1, 3000) i`;

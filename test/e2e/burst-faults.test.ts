@@ -1,0 +1,235 @@
+// Faults in the midst of a burst: whatever breaks, every call is answered or told when to come again, and
+// afterwards all is as it was, without a restart.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { TestContext } from 'node:test';
+
+import { startAskonce } from '../support/askonce.ts';
+import type { Environment } from '../support/askonce.ts';
+import { killConnections, runningWith } from '../support/backends.ts';
+import { assertToldWell, burst } from '../support/burst.ts';
+import { admin, freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { untilAtRest } from '../support/gauges.ts';
+import { noOwnCluster, ownCluster } from '../support/own-cluster.ts';
+import { relayTo } from '../support/relay.ts';
+import { outcomeOf, wireTo } from '../support/wire.ts';
+import type { Outcome, Wire } from '../support/wire.ts';
+
+const NAPS = `
+  CREATE VIEW nap AS SELECT pg_sleep(0.05)::text AS done;
+  CREATE VIEW rest AS SELECT pg_sleep(0.3)::text AS done;
+  CREATE VIEW sleep AS SELECT pg_sleep(30)::text AS done;
+  CREATE TABLE locked AS SELECT 1 AS n`;
+const napping = (call: number): string => `SELECT ${call} AS n, done FROM nap`;
+
+/** The databases of one test. */
+async function databasesOf(t: TestContext, serverUrl?: string) {
+  const [database, cache] = [await freshDatabase(t, serverUrl), await freshDatabase(t, serverUrl)];
+  await admin(database.url, NAPS);
+  const env = { DATABASE_URL: database.readerUrl, CACHE_DATABASE_URL: cache.url };
+  return { database, cache, env };
+}
+
+async function serverOn(t: TestContext, env: Environment) {
+  const server = await startAskonce(t, env);
+  return { server, wire: await wireTo(t, server.url) };
+}
+
+/** Another caller is answered, though not at once where somebody has to come round first. */
+async function untilAnswered(wire: Wire, sql: string): Promise<void> {
+  let call = 0;
+  await eventually(`an answer to ${sql}`, async () => {
+    const args = { question: `and now, ${(call += 1)}?`, sql: `${sql} -- ${call}` };
+    return (await outcomeOf(wire.call('query', args))).kind === 'answered';
+  });
+}
+
+test(
+  'a server that crashes in the midst of a burst and starts again is met again by itself',
+  { skip: noOwnCluster },
+  async (t) => {
+    const cluster = await ownCluster(t);
+    const { env } = await databasesOf(t, cluster.url);
+    const { server, wire } = await serverOn(t, env);
+    const callers = burst(wire, 40, napping);
+    await eventually('the burst is under way', () => callers.answered() > 100);
+    await cluster.crash();
+    const before = callers.refused();
+    await eventually('callers are refused', () => callers.refused() > before + 100);
+    await cluster.start();
+    const since = callers.answered();
+    await eventually('callers are answered again', () => callers.answered() > since + 200);
+    await callers.stop();
+    assertToldWell(callers.outcomes);
+    await untilAtRest(server.origin);
+  },
+);
+
+test(
+  'a server with twenty connections carries a burst of two hundred, and none sees that it is full',
+  { skip: noOwnCluster },
+  async (t) => {
+    const cluster = await ownCluster(t, ['max_connections = 20']);
+    const { env } = await databasesOf(t, cluster.url);
+    const { server, wire } = await serverOn(t, env);
+    let most = 0;
+    const watch = async (): Promise<void> => {
+      const [row] = await admin(
+        cluster.url,
+        `SELECT count(*)::int AS n FROM pg_stat_activity
+         WHERE datname LIKE 'test_%' AND backend_type = 'client backend'`,
+      );
+      most = Math.max(most, row!['n'] as number);
+    };
+    const calls = Promise.all(
+      Array.from({ length: 200 }, (_, call) =>
+        outcomeOf(wire.call('query', { question: `which is ${call}?`, sql: napping(call) })),
+      ),
+    );
+    const over = calls.then(() => 'over');
+    while ((await Promise.race([over, watch()])) !== 'over');
+    const outcomes = await calls;
+    assertToldWell(outcomes);
+    assert.deepEqual([...new Set(outcomes.map(codeOf))], ['answered']);
+    // 20 less three for superusers and three for whoever else comes.
+    assert.ok(most > 0 && most <= 14, String(most));
+    await untilAtRest(server.origin);
+  },
+);
+
+test('connections that are killed again and again cost their calls, not the burst', async (t) => {
+  const { database, cache, env } = await databasesOf(t);
+  const { server, wire } = await serverOn(t, env);
+  const callers = burst(wire, 40, napping);
+  for (let round = 1; round <= 8; round += 1) {
+    const since = callers.answered();
+    await eventually('callers are answered', () => callers.answered() > since + 20);
+    for (const { url } of round % 2 === 0 ? [database, cache] : [database])
+      await killConnections(url);
+  }
+  const since = callers.answered();
+  await eventually('callers are answered again', () => callers.answered() > since + 100);
+  await callers.stop();
+  assertToldWell(callers.outcomes);
+  await untilAtRest(server.origin);
+});
+
+test('a statement that hangs, on itself or on a lock, is timed out, and others go on meanwhile', async (t) => {
+  const { database, env } = await databasesOf(t);
+  const limits = { STATEMENT_TIMEOUT_MS: '1500', DB_POOL_MIN: '1', DB_POOL_MAX: '3' };
+  const { server, wire } = await serverOn(t, { ...env, ...limits });
+  await untilAnswered(wire, 'SELECT done FROM nap');
+  await admin(database.url, 'ALTER TABLE locked ADD m integer');
+  const holder = admin(
+    database.url,
+    `BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4); ROLLBACK`,
+  );
+  await eventually('the lock is held', async () => (await runningWith(database.url, 'LOCK')) === 1);
+  const hanging = ['SELECT done FROM sleep', 'SELECT n FROM locked'].map((sql) =>
+    outcomeOf(wire.call('query', { question: `what hangs in ${sql}?`, sql })),
+  );
+  await eventually('both hang', async () => (await runningWith(database.url, 'SELECT')) >= 3);
+  let isOver = false;
+  const outcomes = Promise.all(hanging).finally(() => (isOver = true));
+  const others = burst(wire, 2, napping);
+  await eventually('others are answered', () => others.answered() > 10);
+  assert.equal(isOver, false);
+  for (const outcome of await outcomes) assert.equal(codeOf(outcome), 'QUERY_TIMEOUT');
+  await others.stop();
+  assert.deepEqual([...new Set(others.outcomes.map(codeOf))], ['answered']);
+  await untilAtRest(server.origin);
+  assert.equal(await runningWith(database.url, 'FROM sleep'), 0);
+  await holder;
+});
+
+for (const which of ['data', 'cache'] as const) {
+  test(`a network that swallows what is said to the ${which} database holds no call for ever`, async (t) => {
+    const { database, cache, env } = await databasesOf(t);
+    const relay = await relayTo(t, which === 'data' ? database.readerUrl : cache.url);
+    const { server, wire } = await serverOn(t, {
+      ...env,
+      STATEMENT_TIMEOUT_MS: '1000',
+      [which === 'data' ? 'DATABASE_URL' : 'CACHE_DATABASE_URL']: relay.url,
+    });
+    const callers = burst(wire, 20, napping);
+    await eventually('the burst is under way', () => callers.answered() > 40);
+    relay.silence();
+    const since = callers.answered();
+    await eventually('callers are answered again', () => callers.answered() > since + 100);
+    await callers.stop();
+    const codes = new Set(callers.outcomes.map(codeOf));
+    codes.delete('QUERY_TIMEOUT');
+    assertToldWell(callers.outcomes.filter((outcome) => codes.has(codeOf(outcome))));
+    await untilAtRest(server.origin);
+  });
+}
+
+test('what fails the statement of one fails all who wait for it with the same error', async (t) => {
+  const { database, env } = await databasesOf(t);
+  const { server, wire } = await serverOn(t, env);
+  const calls = Array.from({ length: 30 }, (_, caller) =>
+    outcomeOf(
+      wire.call('query', { question: `who waits, ${caller}?`, sql: 'SELECT done FROM sleep' }),
+    ),
+  );
+  await eventually(
+    'one runs for all',
+    async () => (await runningWith(database.url, 'FROM sleep')) === 1,
+  );
+  await killConnections(database.url);
+  const told = (await Promise.all(calls)).map((outcome) => {
+    assert.ok(outcome.kind === 'refused');
+    return `${outcome.code} ${outcome.message} ${outcome.retryAfterMs}`;
+  });
+  assert.equal(new Set(told).size, 1, told.join('\n'));
+  assert.match(told[0]!, /^DATABASE_UNAVAILABLE .* \d+$/);
+  await untilAtRest(server.origin);
+});
+
+const TOKENS = { ana: 'ana-secret-token-0001', bob: 'bob-secret-token-0002' };
+const AUTH_TOKENS = `ana:${TOKENS.ana},bob:${TOKENS.bob}`;
+
+test('whoever asks three hundred things at once makes nobody else wait for them', async (t) => {
+  const { env } = await databasesOf(t);
+  const pool = { DB_POOL_MIN: '4', DB_POOL_MAX: '4', AUTH_TOKENS };
+  const server = await startAskonce(t, { ...env, ...pool });
+  const ana = await wireTo(t, server.url, { token: TOKENS.ana });
+  const bob = await wireTo(t, server.url, { token: TOKENS.bob });
+  await untilAnswered(bob, 'SELECT done FROM nap');
+  const noisy = burst(ana, 300, (call) => `SELECT ${call} AS n, done FROM rest`);
+  await eventually('her calls are under way', () => noisy.answered() >= 4);
+  for (let call = 1; call <= 4; call += 1) {
+    const since = noisy.answered();
+    const args = { question: `and mine, ${call}?`, sql: `SELECT ${call} AS mine, done FROM nap` };
+    assert.equal(codeOf(await outcomeOf(bob.call('query', args))), 'answered');
+    const turns = noisy.answered() - since;
+    assert.ok(turns <= 12, `${turns} of hers came before his`);
+  }
+  await noisy.stop();
+  assertToldWell(noisy.outcomes);
+});
+
+test('where no session is left either, HTTP says so, and when to come again', async (t) => {
+  const { env } = await databasesOf(t);
+  const scarce = { SESSION_POOL_MIN: '1', SESSION_POOL_MAX: '2', MAX_QUEUE: '3' };
+  const { server, wire } = await serverOn(t, { ...env, ...scarce });
+  const calls = Array.from({ length: 20 }, (_, call) =>
+    wire.call('query', { question: `which, ${call}?`, sql: `SELECT ${call} AS n, done FROM rest` }),
+  );
+  const replies = await Promise.all(calls.map(({ reply }) => reply()));
+  const refused = replies.filter(({ status }) => status === 503);
+  assert.equal(refused.length, 15);
+  for (const { headers, text } of refused) {
+    const { error } = JSON.parse(text);
+    assert.equal(error.data.code, 'OVERLOADED');
+    assert.ok(Number(headers['retry-after']) >= 1);
+    assert.ok(error.data.retry_after_ms > 0);
+  }
+  await untilAtRest(server.origin);
+  await untilAnswered(wire, 'SELECT done FROM nap');
+});
+
+function codeOf(outcome: Outcome): string {
+  return outcome.kind === 'answered' ? 'answered' : outcome.code;
+}
