@@ -53,7 +53,8 @@ export function openCursor(client: Client, sql: string, params: readonly unknown
 
   function read(count: number): Promise<Array<Array<string | null>>> {
     return new Promise((resolve, reject) => {
-      guard.begin();
+      // The driver drops the callback of a read whose rows are complete when the connection goes.
+      guard.begin(reject);
       cursor.read(count, (error, rows, result) => {
         if (error) {
           reject(guard.overflowed ? tooWide(error) : error);
@@ -90,7 +91,8 @@ interface BatchGuard {
   readonly overflowed: boolean;
   /** Resolves when the connection is gone. */
   readonly lost: Promise<void>;
-  begin(): void;
+  /** @param onLost Told when the connection goes before the batch is there. */
+  begin(onLost: (error: Error) => void): void;
   end(): void;
 }
 
@@ -99,7 +101,13 @@ function watchBatches(client: Client): BatchGuard {
   let start = stream.bytesRead;
   let overflowed = false;
   let onEnd = (): void => {};
-  const lost = new Promise<void>((resolve) => (onEnd = resolve));
+  let onLost = (_error: Error): void => {};
+  const lost = new Promise<void>((resolve) => {
+    onEnd = () => {
+      onLost(new Error('the connection ended in the midst of a batch'));
+      resolve();
+    };
+  });
   const onData = (): void => {
     if (stream.bytesRead - start <= MAX_BATCH_BYTES) return;
     overflowed = true;
@@ -112,7 +120,10 @@ function watchBatches(client: Client): BatchGuard {
       return overflowed;
     },
     lost,
-    begin: () => (start = stream.bytesRead),
+    begin(told) {
+      start = stream.bytesRead;
+      onLost = told;
+    },
     end() {
       stream.off('data', onData);
       client.off('end', onEnd);

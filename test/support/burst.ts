@@ -1,5 +1,6 @@
 // Owns a burst: many callers at once, each asking something else again and again, and what they were told.
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { outcomeOf } from './wire.ts';
@@ -13,8 +14,14 @@ export interface Burst {
   stop(): Promise<void>;
 }
 
-/** @param sqlOf The statement of a call, by its number. */
-export function burst(wire: Wire, callers: number, sqlOf: (call: number) => string): Burst {
+interface BurstGiven {
+  readonly wire: Wire;
+  readonly callers: number;
+  /** The statement of a call, by its number. */
+  readonly sqlOf: (call: number) => string;
+}
+
+export function burst(t: TestContext, { wire, callers, sqlOf }: BurstGiven): Burst {
   const outcomes: Outcome[] = [];
   let calls = 0;
   let isOver = false;
@@ -29,6 +36,9 @@ export function burst(wire: Wire, callers: number, sqlOf: (call: number) => stri
       }
     }),
   );
+  // Where the test fails before it ends the burst, the server's end does.
+  all.catch(() => undefined);
+  t.after(() => (isOver = true));
   const count = (kind: Outcome['kind']): number =>
     outcomes.filter((outcome) => outcome.kind === kind).length;
   return {

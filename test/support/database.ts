@@ -21,17 +21,16 @@ const NO_SERVER =
   'or set TEST_DATABASE_URL (`npm run --silent postgres -- start` prints one)';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** @param serverUrl Of a superuser; by default the server that all tests share. */
-export async function freshDatabase(
-  t: TestContext,
-  serverUrl = process.env['TEST_DATABASE_URL'],
-): Promise<FreshDatabase> {
+/** @param ownServer URL of a superuser of a server that ends with the test, and its databases with it. */
+export async function freshDatabase(t: TestContext, ownServer?: string): Promise<FreshDatabase> {
+  const serverUrl = ownServer ?? process.env['TEST_DATABASE_URL'];
   if (!serverUrl) throw new Error(process.env['TEST_POSTGRES_SKIP'] || NO_SERVER);
   const name = databaseName();
   const reader = `${name}_reader`;
   const password = HARD_CHARACTERS + randomBytes(6).toString('hex');
   const url = withDatabase(serverUrl, name);
   t.after(async () => {
+    if (ownServer !== undefined) return;
     if (hasFailed(t)) t.diagnostic(`kept as long as its server runs: ${url}`);
     else await dropDatabase(serverUrl, name, reader);
   });

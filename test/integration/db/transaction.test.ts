@@ -174,6 +174,20 @@ test('a locked table is a timeout, soon', async (t) => {
   });
 });
 
+test('a connection that goes once the rows are complete, before the server says so, ends the read', async (t) => {
+  const { readerUrl } = await freshDatabase(t);
+  const pool = poolOf(t, readerUrl);
+  const run = withReadOnlyTransaction(pool, LIMITS, async (client) => {
+    const { connection } = client as unknown as {
+      connection: NodeJS.EventEmitter & { stream: { destroy(): void } };
+    };
+    connection.once('commandComplete', () => connection.stream.destroy());
+    await openCursor(client, 'select 1', []).next();
+  });
+  await assert.rejects(run, (error) => isAppError(error, 'DATABASE_UNAVAILABLE'));
+  assert.deepEqual(await pool.query('select 1 as n'), [{ n: 1 }]);
+});
+
 test('a connection that is used a hundred times gathers no listeners', async (t) => {
   const { readerUrl } = await freshDatabase(t);
   const pool = poolOf(t, readerUrl, { max: 1 });
