@@ -40,6 +40,8 @@ export interface OpenDatabase {
 const DATA_ACQUIRE_MS = 5000;
 /** The cache is there to be fast: a store that does not answer at once is done without. */
 const CACHE_ACQUIRE_MS = 1500;
+/** What it has not done by then it will not do: a server that says nothing must not hold a call up. */
+const CACHE_HOLD_MS = 6000;
 export const CACHE_POOL_MAX = 10;
 /**
  * One engine runs one transaction at a time. A second connection would wait inside of it, where its
@@ -120,7 +122,7 @@ export async function openCacheDatabase(
 ): Promise<OpenDatabase> {
   const { config, logger } = options;
   const closing = new AbortController();
-  const openAt = (at: Pick<PoolOptions, 'url' | 'max' | 'setting'>): OpenDatabase => {
+  const openAt = (at: Pick<PoolOptions, 'url' | 'max' | 'setting' | 'holdMs'>): OpenDatabase => {
     const pool = createPool({ ...at, min: 1, acquireTimeoutMs: CACHE_ACQUIRE_MS, logger });
     releases.push('cache pool', () => {
       closing.abort();
@@ -130,8 +132,13 @@ export async function openCacheDatabase(
   };
   const url = config.CACHE_DATABASE_URL;
   if (url !== undefined) {
-    const database = openAt({ url, max: CACHE_POOL_MAX, setting: 'CACHE_DATABASE_URL' });
-    const ready = migrateWhenPossible(database.pool, options, closing.signal);
+    const database = openAt({
+      url,
+      max: CACHE_POOL_MAX,
+      setting: 'CACHE_DATABASE_URL',
+      holdMs: CACHE_HOLD_MS,
+    });
+    const ready = migrateWhenPossible(url, options, closing.signal);
     return { ...database, ready };
   }
   const engine = await startEmbeddedDatabase({
@@ -147,14 +154,14 @@ export async function openCacheDatabase(
 
 /** A shared cache database may be down at the start: queries are answered without, until it is there. */
 async function migrateWhenPossible(
-  pool: Pool,
+  url: string,
   { config, logger }: DatabaseOptions,
   closing: AbortSignal,
 ): Promise<boolean> {
   let told = '';
   while (!closing.aborted) {
     try {
-      const applied = await migrate(pool, config.migrationsDir);
+      const applied = await migrateAt(url, config.migrationsDir, logger);
       if (applied.length > 0) logger.info({ applied }, 'cache database migrated');
       return true;
     } catch (error) {
@@ -170,6 +177,16 @@ async function migrateWhenPossible(
     });
   }
   return false;
+}
+
+/** Through a connection of its own: it may take long, or wait for another replica that migrates. */
+async function migrateAt(url: string, dir: string, logger: Logger): Promise<readonly string[]> {
+  const pool = createPool({ url, min: 0, max: 1, acquireTimeoutMs: CACHE_ACQUIRE_MS, logger });
+  try {
+    return await migrate(pool, dir);
+  } finally {
+    await pool.close();
+  }
 }
 
 function opened(parts: Pick<OpenDatabase, 'pool' | 'id' | 'role' | 'interrupt'>): OpenDatabase {

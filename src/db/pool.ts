@@ -11,6 +11,7 @@ import type { Caller, QueueWatcher } from '../lib/admission.ts';
 import type { Logger } from '../logger.ts';
 import type { Breaker } from './breaker.ts';
 import { cancelOnServer } from './cancel.ts';
+import { cut } from './cut.ts';
 import { createOutageLog } from './outage.ts';
 import { isStatementError, isTooManyClients, translateDatabaseError } from './sqlstate.ts';
 
@@ -30,6 +31,8 @@ export interface Pool {
   query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Stops what a busy connection is doing, through a connection of its own. */
   cancel(client: Client): Promise<void>;
+  /** Ends a connection on which nothing is heard; others that stood by then are not lent again. */
+  cut(client: Client): void;
   /** How many connections there may be from now on; those that are too many close as they fall idle. */
   limit(max: number): void;
   /** Whether nothing is sent to the server because it failed several times. */
@@ -58,6 +61,8 @@ export interface PoolOptions {
   readonly maxWaiting?: number;
   /** Most of the connections that one principal may hold, 0 to 1. */
   readonly share?: number;
+  /** A connection held longer than this is cut: nothing that is done with it takes so long. */
+  readonly holdMs?: number;
   readonly breaker?: Breaker;
   readonly watcher?: QueueWatcher;
   /** What is behind the url, where that is started again when it ends. */
@@ -79,6 +84,8 @@ const RESTART_LIMIT_MS = 20_000;
 /** A server that is full of others' connections is asked again so often, and for so many so late. */
 const FULL_RETRY_MS = 100;
 const FULL_REST_MS = 5000;
+/** Of single statements of the program's own. */
+const QUERY_HOLD_MS = 10_000;
 /** The program itself: its catalog, its probes. */
 const SELF: Caller = { principal: '' };
 
@@ -114,6 +121,7 @@ export function createPool(options: PoolOptions): Pool {
   // is an unhandled 'error' event and ends the process.
   pool.on('error', (error) => logger.warn({ error: error.message }, 'idle connection lost'));
   pool.on('connect', (client) => {
+    bornAt.set(client, performance.now());
     client.on('error', (error) => logger.debug({ error: error.message }, 'connection lost'));
     outages?.served();
     const missing = bounds.min - pool.totalCount;
@@ -131,6 +139,9 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   let leased = 0;
+  /** What stood when a connection fell silent may be as dead and not know it. */
+  const bornAt = new WeakMap<Client, number>();
+  let suspectBefore = 0;
   let isClosing = false;
   /** As asked for; less is in force for a while when the server has no more to give. */
   let wanted = options.max;
@@ -219,7 +230,9 @@ export function createPool(options: PoolOptions): Pool {
   async function connectWhenPossible(deadline: number): Promise<Client> {
     for (let isCrowded = false; ; isCrowded = true) {
       try {
-        return await pool.connect();
+        const client = await pool.connect();
+        if (bornAt.get(client)! >= suspectBefore) return client;
+        client.release(true);
       } catch (error) {
         const isRefused = isTooManyClients(error);
         if (!isRefused && !isCrowded) throw error;
@@ -244,13 +257,20 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
-  async function withClient<T>(
+  function silence(client: Client): void {
+    suspectBefore = performance.now();
+    cut(client);
+  }
+
+  async function lend<T>(
     fn: (client: Client, discard: () => void) => Promise<T>,
-    caller = SELF,
+    caller: Caller,
+    holdMs: number | undefined,
   ): Promise<T> {
     const { client, leave } = await acquire(caller);
     leased += 1;
     let broken = false;
+    const timer = holdMs === undefined ? undefined : setTimeout(() => silence(client), holdMs);
     try {
       return await fn(client, () => (broken = true));
     } catch (error) {
@@ -259,17 +279,22 @@ export function createPool(options: PoolOptions): Pool {
       if (fault.code === 'DATABASE_UNAVAILABLE') breaker?.failed(fault);
       throw fault;
     } finally {
+      clearTimeout(timer);
       leased -= 1;
       client.release(broken || isSurplus());
       leave();
     }
   }
 
+  // An engine of our own is slow at times, never silent.
+  const queryHoldMs = options.holdMs ?? (engine ? undefined : QUERY_HOLD_MS);
+
   return {
-    withClient,
+    withClient: (fn, caller = SELF) => lend(fn, caller, options.holdMs),
     query: (sql, values = []) =>
-      withClient(async (client) => (await client.query(sql, [...values])).rows),
+      lend(async (client) => (await client.query(sql, [...values])).rows, SELF, queryHoldMs),
     cancel: (client) => cancelOnServer(config, client),
+    cut: silence,
     limit,
     get isResting() {
       return breaker !== undefined && breaker.state !== 'closed';

@@ -24,6 +24,8 @@ const GRACE_MS = 1000;
 /** Ending a whole engine is the last resort: a statement between two batches stops without it. */
 const INTERRUPT_AFTER_MS = 300;
 const CANCEL_AGAIN_MS = 200;
+/** A server that is there answers BEGIN and ROLLBACK within this, and a request to cancel. */
+const SILENCE_MS = 3000;
 
 /** Settings that make text output exact and independent of the server's configuration. */
 const OUTPUT_SETTINGS = [
@@ -49,7 +51,7 @@ export async function withReadOnlyTransaction<T>(
   const attempt = (): Promise<T> =>
     pool.withClient(async (client, discard) => {
       progress.isConnected = true;
-      await client.query(begin(options.statementTimeoutMs));
+      await heard({ pool, options, client }, begin(options.statementTimeoutMs));
       progress.hasBegun = true;
       return await runBegun({ pool, options, client, discard }, fn);
     }, caller);
@@ -84,7 +86,10 @@ async function runBegun<T>(
       last = setTimeout(() => {
         interrupted = options.interrupt?.();
       }, INTERRUPT_AFTER_MS);
-    else void cancelUntil(() => isOver, pool, client);
+    else {
+      void cancelUntil(() => isOver, pool, client);
+      last = setTimeout(() => pool.cut(client), SILENCE_MS);
+    }
   };
   let isOver = false;
   let last: NodeJS.Timeout | undefined;
@@ -99,10 +104,24 @@ async function runBegun<T>(
   } finally {
     isOver = true;
     stop.removeEventListener('abort', onStop);
-    await client.query('ROLLBACK').catch(discard);
+    await heard({ pool, options, client }, 'ROLLBACK').catch(discard);
     clearTimeout(last);
     // The engine is back before the next caller gets its turn.
     await interrupted;
+  }
+}
+
+/** For what a server does at once: where nobody listens the connection is cut, and it fails. */
+async function heard(
+  { pool, options, client }: Omit<Begun, 'discard'>,
+  sql: string,
+): Promise<void> {
+  // An engine of our own may be on its way up again.
+  const timer = options.interrupt ? undefined : setTimeout(() => pool.cut(client), SILENCE_MS);
+  try {
+    await client.query(sql);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -17,8 +17,7 @@ import { outcomeOf, wireTo } from '../support/wire.ts';
 import type { Outcome, Wire } from '../support/wire.ts';
 
 const NAPS = `
-  CREATE VIEW nap AS SELECT pg_sleep(0.05)::text AS done;
-  CREATE VIEW rest AS SELECT pg_sleep(0.3)::text AS done;
+  CREATE VIEW nap AS SELECT pg_sleep(0.03)::text AS done;
   CREATE VIEW sleep AS SELECT pg_sleep(30)::text AS done;
   CREATE TABLE locked AS SELECT 1 AS n`;
 const napping = (call: number): string => `SELECT ${call} AS n, done FROM nap`;
@@ -198,11 +197,7 @@ test('whoever asks three hundred things at once makes nobody else wait for them'
   const ana = await wireTo(t, server.url, { token: TOKENS.ana });
   const bob = await wireTo(t, server.url, { token: TOKENS.bob });
   await untilAnswered(bob, 'SELECT done FROM nap');
-  const noisy = burst(t, {
-    wire: ana,
-    callers: 300,
-    sqlOf: (call) => `SELECT ${call} AS n, done FROM rest`,
-  });
+  const noisy = burst(t, { wire: ana, callers: 300, sqlOf: napping });
   await eventually('her calls are under way', () => noisy.answered() >= 4);
   for (let call = 1; call <= 4; call += 1) {
     const since = noisy.answered();
@@ -220,7 +215,7 @@ test('where no session is left either, HTTP says so, and when to come again', as
   const scarce = { SESSION_POOL_MIN: '1', SESSION_POOL_MAX: '2', MAX_QUEUE: '3' };
   const { server, wire } = await serverOn(t, { ...env, ...scarce });
   const calls = Array.from({ length: 20 }, (_, call) =>
-    wire.call('query', { question: `which, ${call}?`, sql: `SELECT ${call} AS n, done FROM rest` }),
+    wire.call('query', { question: `which, ${call}?`, sql: napping(call) }),
   );
   const replies = await Promise.all(calls.map(({ reply }) => reply()));
   const refused = replies.filter(({ status }) => status === 503);
