@@ -247,9 +247,9 @@ export function createPool(options: PoolOptions): Pool {
   async function prove(client: Client): Promise<void> {
     if (breaker === undefined || breaker.state === 'closed') return;
     const answer = client.query('SELECT 1');
-    const silence = sleep(acquireTimeoutMs, 'silence', { ref: false });
+    const nothing = sleep(acquireTimeoutMs, 'silence', { ref: false });
     try {
-      if ((await Promise.race([answer, silence])) === 'silence') throw new Error('no answer');
+      if ((await Promise.race([answer, nothing])) === 'silence') throw new Error('no answer');
     } catch (error) {
       answer.catch(() => undefined);
       client.release(true);

@@ -27,8 +27,13 @@ export interface LeasedRequest {
   readonly make: (parts: ExchangeParts) => Exchange;
   /** A session that is warm for the caller. */
   readonly preferred?: number | undefined;
-  /** Told before it runs; returns what is called after its end. */
-  readonly onStart?: (exchange: Exchange, session: number) => () => void;
+  /**
+   * Told before anything is waited for.
+   * @param end Gives up the place in the queue, or ends what runs.
+   * @returns what is called after the end.
+   */
+  readonly onStart?: (end: () => void) => () => void;
+  readonly onLeased?: (session: number) => void;
 }
 
 export interface LeasedExchange {
@@ -47,20 +52,26 @@ export function createLeasedExchange(options: LeasedExchangeOptions): LeasedExch
   const { sessions, metrics, logger } = options;
 
   return {
-    async run({ response, principal }, { authInfo, reply, make, preferred, onStart }) {
-      const caller = { principal: principal.name, signal: closedSignal(response) };
-      const { session, id, release } = await sessions.lease(caller, preferred);
+    async run({ response, principal }, leased) {
+      const left = leaving(response);
+      let exchange: Exchange | undefined;
+      const onEnd = leased.onStart?.(() => {
+        left.abort();
+        exchange?.end();
+      });
       try {
-        const exchange = make({ session, authInfo, reply });
-        endOnDisconnect(response, exchange);
-        const onEnd = onStart?.(exchange, id);
+        const caller = { principal: principal.name, signal: left.signal };
+        const { session, id, release } = await sessions.lease(caller, leased.preferred);
         try {
+          leased.onLeased?.(id);
+          exchange = leased.make({ session, authInfo: leased.authInfo, reply: leased.reply });
+          endOnDisconnect(response, exchange);
           await exchange.run();
         } finally {
-          onEnd?.();
+          release();
         }
       } finally {
-        release();
+        onEnd?.();
       }
     },
 
@@ -85,11 +96,12 @@ export function createLeasedExchange(options: LeasedExchangeOptions): LeasedExch
   };
 }
 
-/** Aborts when the client goes away. */
-function closedSignal(response: ServerResponse): AbortSignal {
-  const closed = new AbortController();
-  response.once('close', () => closed.abort());
-  return closed.signal;
+/** Aborts when the client goes away, or has gone: its close is told once. */
+function leaving(response: ServerResponse): AbortController {
+  const left = new AbortController();
+  if (response.destroyed) left.abort();
+  else response.once('close', () => left.abort());
+  return left;
 }
 
 export function header(request: IncomingMessage, name: string): string | undefined {

@@ -3,6 +3,7 @@
 import { SUPPORTED_PROTOCOL_VERSIONS, isJSONRPCRequest } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
 
+import { isAppError } from '../errors.ts';
 import { writeMessage } from '../mcp/streamed-rows.ts';
 import { toAuthInfo } from './auth.ts';
 import type { Conversation, Conversations } from './conversations.ts';
@@ -34,19 +35,30 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
     conversations.require(header(request, 'mcp-session-id'), principal.name);
 
   async function initialize(message: JSONRPCRequest, call: Call): Promise<void> {
-    const conversation = conversations.open(call.principal.name, message);
-    const reply = leased.replyTo(call, { 'mcp-session-id': conversation.id });
-    await leased.run(call, {
-      authInfo: toAuthInfo(call.principal),
-      reply: {
-        notify: reply.notify,
-        async answer(answer, status) {
-          if ('error' in answer) conversations.close(conversation.id);
-          await reply.answer(answer, status);
-        },
-      },
-      make: (parts) => legacyExchange(parts, message, null),
+    const { response, principal } = call;
+    const conversation = conversations.open(principal.name, message);
+    const drop = (): void => conversations.close(conversation.id);
+    // Whoever has not learnt its id will never use it.
+    response.once('close', () => {
+      if (!response.writableFinished) drop();
     });
+    const reply = leased.replyTo(call, { 'mcp-session-id': conversation.id });
+    try {
+      await leased.run(call, {
+        authInfo: toAuthInfo(principal),
+        reply: {
+          notify: reply.notify,
+          async answer(answer, status) {
+            if ('error' in answer) drop();
+            await reply.answer(answer, status);
+          },
+        },
+        make: (parts) => legacyExchange(parts, message, null),
+      });
+    } catch (error) {
+      drop();
+      throw error;
+    }
   }
 
   interface Speaker {
@@ -64,11 +76,13 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
       reply,
       make: (parts) => legacyExchange(parts, message, conversation.initialize),
       preferred: conversation.lastSession,
-      onStart(exchange, session) {
+      onLeased(session) {
         conversation.lastSession = session;
+      },
+      onStart(end) {
         const { inFlight } = conversation;
         const cancel = (): void => {
-          exchange.end();
+          end();
           reply.abandon();
         };
         inFlight.set(message.id, cancel);
@@ -96,8 +110,13 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
       // One that is cancelled is not answered; the others still are.
       abandon: () => undefined,
     };
-    for (const message of messages) await onSession(message, call, { conversation, reply });
     const { response } = call;
+    for (const message of messages) {
+      await onSession(message, call, { conversation, reply }).catch((error: unknown) => {
+        // Cancelled before its turn: the others still are answered, if anybody is there.
+        if (response.destroyed || !isAppError(error, 'QUERY_CANCELLED')) throw error;
+      });
+    }
     if (response.destroyed) return;
     response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
     response.end(`[${answers.join(',')}]`);

@@ -122,8 +122,8 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
           );
         }
       } catch (error) {
-        // Who has gone is told nothing.
-        if (response.destroyed) return;
+        // Who has gone is told nothing, nor who has cancelled.
+        if (response.destroyed || response.writableEnded) return;
         const fault = asAppError(error);
         if (fault.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
         sendError(response, fault, (body as { id?: unknown } | undefined)?.id);

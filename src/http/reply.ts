@@ -21,7 +21,12 @@ export interface ReplyOptions {
   readonly takesEvents: boolean;
   /** Told once the answer is out. */
   readonly onBytes: (bytes: number) => void;
+  /** How long the client may take nothing; then its connection is closed. */
+  readonly patienceMs?: number;
 }
+
+/** A client that reads takes something within this; one that does not must not keep its session. */
+const PATIENCE_MS = 60_000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const EVENT_HEAD = 'event: message\ndata: ';
@@ -47,7 +52,7 @@ export function createReply(response: ServerResponse, options: ReplyOptions): Re
 
   async function write(text: string): Promise<void> {
     bytes += Buffer.byteLength(text);
-    if (!response.write(text)) await drained(response);
+    if (!response.write(text)) await drained(response, options.patienceMs ?? PATIENCE_MS);
   }
 
   async function answerAsEvent(message: object): Promise<void> {
@@ -123,13 +128,15 @@ export function replyWith(response: ServerResponse, id: string | number, result:
   return bytes;
 }
 
-async function drained(response: ServerResponse): Promise<void> {
+async function drained(response: ServerResponse, patienceMs: number): Promise<void> {
   if (response.destroyed) return;
   const stop = new AbortController();
   const { signal } = stop;
+  const timer = setTimeout(() => response.destroy(), patienceMs);
   try {
     await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
   } finally {
+    clearTimeout(timer);
     stop.abort();
   }
 }

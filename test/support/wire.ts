@@ -151,7 +151,7 @@ export type Outcome =
 
 interface Refusal {
   readonly code: string;
-  readonly message?: string;
+  readonly message: string;
   readonly retry_after_ms?: number;
 }
 
@@ -159,12 +159,12 @@ export async function outcomeOf({ reply }: Pick<Sent, 'reply'>): Promise<Outcome
   const { status, text } = await reply();
   const { result, error } = JSON.parse(text) as {
     result?: { structuredContent: Document & { error?: Refusal } };
-    error?: { message: string; data: Refusal };
+    error?: { message: string; data: Omit<Refusal, 'message'> };
   };
   const refusal = error
     ? { ...error.data, message: error.message }
     : result?.structuredContent.error;
   if (!refusal) return { kind: 'answered', document: result!.structuredContent };
-  const { code, message = '', retry_after_ms: retryAfterMs } = refusal;
+  const { code, message, retry_after_ms: retryAfterMs } = refusal;
   return { kind: 'refused', code, message, retryAfterMs, status };
 }
