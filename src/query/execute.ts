@@ -21,7 +21,7 @@ export interface ExecuteRequest {
   readonly kept: () => Promise<RowSource | null>;
   /** Whether later calls of the statement may be served from what was kept. */
   readonly reusable: boolean;
-  /** The caller's. Once its page is read, the spool fills on without it. */
+  /** The caller's. Once its page is read in full, the spool fills on without it. */
   readonly signal: AbortSignal;
   readonly principal: string;
   /** Told when it has a connection. */
@@ -34,7 +34,7 @@ export interface LiveResult {
   readonly writer: ResultWriter;
   /** Resolves when the last row is kept, or the statement has ended otherwise. Never rejects. */
   readonly finished: Promise<void>;
-  /** Nobody reads the source: the rows are only kept. */
+  /** Its reader is gone: the rows are only kept, for as long as the signal lets the statement run. */
   readonly abandon: () => void;
 }
 
@@ -77,6 +77,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
         ...(options.interrupt && { interrupt: options.interrupt }),
       };
       let wasCut = false;
+      let isAbandoned = false;
       /** The first row that the reader has to take from what is kept; null while it keeps pace. */
       let behindAt: number | null = null;
       let writer: ResultWriter | undefined;
@@ -98,12 +99,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
             channel,
             caller,
             wasCut: () => wasCut,
+            isAbandoned: () => isAbandoned,
             rest: async () =>
               behindAt === null ? null : { at: behindAt, kept: await request.kept() },
           });
           const abandon = (): void => {
+            isAbandoned = true;
             channel.leave();
-            caller.detach();
           };
           resolve({ source, asOf, writer, finished: done, abandon });
           wasCut = await fill({
@@ -116,7 +118,6 @@ export function createExecutor(options: ExecutorOptions): Executor {
               behindAt = row;
               // It drains what is there, then reads on elsewhere.
               channel.end();
-              caller.detach();
             },
           });
         } finally {
@@ -228,28 +229,36 @@ interface LiveSourceParts {
   readonly channel: Channel<Chunk>;
   readonly caller: Detachable;
   readonly wasCut: () => boolean;
+  readonly isAbandoned: () => boolean;
   /** Rows that the channel left out; null where it had all. */
   readonly rest: () => Promise<Rest | null>;
 }
 
 /** Can be read once, from the first row on: the page of the call that runs the statement. */
-function liveSource({ columns, channel, caller, wasCut, rest }: LiveSourceParts): RowSource {
+function liveSource(parts: LiveSourceParts): RowSource {
+  const { columns, channel, caller, wasCut, isAbandoned, rest } = parts;
   return {
     columns,
     wasCut,
     async *chunks() {
       try {
         yield* channel;
+        // A channel that was left ends as one that is through.
+        if (isAbandoned()) throw gone();
+        const left = await rest();
+        if (left === null) return;
+        if (left.kept === null) throw lost();
+        yield* left.kept.chunks(left.at);
       } finally {
-        caller.detach();
+        // Of a reader that is gone the signal goes on to tell whether anybody is left.
+        if (!isAbandoned()) caller.detach();
       }
-      const left = await rest();
-      if (left === null) return;
-      if (left.kept === null) throw lost();
-      yield* left.kept.chunks(left.at);
     },
   };
 }
+
+const gone = (): AppError =>
+  new AppError('QUERY_CANCELLED', 'The caller went away; the rows after these are missing.');
 
 const lost = (): AppError =>
   new AppError('NOT_FOUND', 'The rest of this result was lost.', { hint: 'Run the query again.' });

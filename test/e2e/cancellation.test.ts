@@ -16,7 +16,7 @@ import type { Wire } from '../support/wire.ts';
 const VIEWS = `
   CREATE VIEW sleep AS SELECT pg_sleep(30)::text AS done;
   CREATE VIEW wide AS SELECT i, repeat('x', 1000) AS text FROM generate_series(1, 1000000) i;
-  CREATE VIEW slow_wide AS SELECT i, repeat('x', 1000) AS text, pg_sleep(0.0001)::text AS done
+  CREATE VIEW slow_wide AS SELECT i, repeat('x', 4000) AS text, pg_sleep(0.004)::text AS done
     FROM generate_series(1, 1000000) i`;
 
 async function serverOf(t: TestContext, env: Environment = {}) {
