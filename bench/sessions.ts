@@ -79,7 +79,7 @@ async function measureCalls(): Promise<Record<Way, number>> {
   const caller = { principal: PRINCIPAL.name };
   const leased = async (make: (parts: ExchangeParts) => Exchange): Promise<void> => {
     const { session, release } = await pool.lease(caller);
-    await make({ session, authInfo: AUTH, deliver }).run();
+    await make({ session, authInfo: AUTH, reply: REPLY }).run();
     release();
   };
   return await timed({
@@ -87,7 +87,7 @@ async function measureCalls(): Promise<Record<Way, number>> {
     'leased, stateless': () => leased((parts) => modernExchange(parts, route)),
     'leased, sessions': () => leased((parts) => legacyExchange(parts, LEGACY_CALL, INITIALIZE)),
     'fresh, stateless': () =>
-      modernExchange({ session: create(), authInfo: AUTH, deliver }, route).run(),
+      modernExchange({ session: create(), authInfo: AUTH, reply: REPLY }, route).run(),
     'kept, sessions': async () => requireAnswer(await kept.call(LEGACY_CALL)),
   });
 }
@@ -110,7 +110,10 @@ async function timed(ways: Readonly<Record<Way, () => Promise<void>>>) {
   ) as Record<Way, number>;
 }
 
-const deliver: ExchangeParts['deliver'] = async (message) => requireAnswer(message);
+const REPLY: ExchangeParts['reply'] = {
+  notify: () => undefined,
+  answer: async (message) => requireAnswer(message),
+};
 
 function requireAnswer(message: object): void {
   if (!('result' in message)) throw new Error(JSON.stringify(message));
