@@ -1,7 +1,9 @@
 // Owns the verdict: is a new question the same as one already answered? Pure, bounded, total.
 // A stage may veto or abstain, never force: doubt is `confirm`, a contradiction or a fault is `miss`.
+import { LRUCache } from 'lru-cache';
+
 import type { SqlFacts } from './facts.ts';
-import { gather, NO_LEXICON } from './evidence.ts';
+import { contrast, gather, NO_LEXICON } from './evidence.ts';
 import { conceptsOf } from './frame-residue.ts';
 import { type Frames, summaryOf } from './frame-summary.ts';
 import { standsAlone } from './frame-context.ts';
@@ -54,6 +56,15 @@ const miss = (rule: string, differences: readonly string[], confidence = 0): Ver
   weighed: null,
 });
 
+interface Reading {
+  readonly question: string;
+  readonly frame: Frame;
+  readonly canonical: string;
+}
+
+const MAX_READINGS = 2000;
+const MAX_KEPT_CHARS = 500;
+
 /** One new question, read once, against any number of earlier ones. */
 export type Judge = (candidate: Candidate) => Decision;
 
@@ -64,20 +75,27 @@ export interface Decider {
 
 /** @param verifier Null when its model is missing: then only the same text is served. */
 export function createDecider(verifier: Verifier | null): Decider {
+  /** The same known questions are near to many new ones. */
+  const readings = new LRUCache<string, Reading>({ max: MAX_READINGS });
+  function readingOf(question: string): Reading {
+    const known = readings.get(question);
+    if (known) return known;
+    const reading = { question, frame: frameOf(question), canonical: canonicalQuestion(question) };
+    if (question.length <= MAX_KEPT_CHARS) readings.set(question, reading);
+    return reading;
+  }
+
   return {
     about(question, schemaNames = new Set()) {
-      const read = lazily(() => ({
-        question,
-        frame: frameOf(question),
-        canonical: canonicalQuestion(question),
-      }));
+      const read = (): Reading => readingOf(question);
       function decide(candidate: Candidate): Verdict {
         try {
           const later = read();
           if (!standsAlone(later.frame))
             return miss('context', ['the new question depends on what was said before']);
-          if (later.canonical === canonicalQuestion(candidate.question)) return SAME_TEXT;
-          return weigh(later, { ...candidate, schemaNames }, verifier);
+          const earlier = readingOf(candidate.question);
+          if (later.canonical === earlier.canonical) return SAME_TEXT;
+          return weigh(later, { ...candidate, earlier, schemaNames }, verifier);
         } catch {
           // Counted by its rule: a question that cannot be read costs a cached answer, never the request.
           return miss('fault', []);
@@ -88,7 +106,7 @@ export function createDecider(verifier: Verifier | null): Decider {
         const verdict = decide(candidate);
         const microseconds = Math.round(1000 * (performance.now() - begin));
         const frames = (): Frames => ({
-          earlier: summaryOf(frameOf(candidate.question)),
+          earlier: summaryOf(readingOf(candidate.question).frame),
           later: summaryOf(read().frame),
         });
         return { ...verdict, microseconds, frames };
@@ -105,33 +123,29 @@ const SAME_TEXT: Verdict = {
   weighed: null,
 };
 
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
-}
-
 function weigh(
-  later: { readonly question: string; readonly frame: Frame },
-  candidate: Candidate & { readonly schemaNames: ReadonlySet<string> },
+  later: Reading,
+  candidate: Candidate & { readonly earlier: Reading; readonly schemaNames: ReadonlySet<string> },
   verifier: Verifier | null,
 ): Verdict {
   // A vector of nothing has no direction, so its cosine is no number: no likeness then.
   const similarity = Math.min(1, Math.max(0, candidate.similarity || 0));
-  const earlier = { question: candidate.question, frame: frameOf(candidate.question) };
-  const { facts, schemaNames } = candidate;
+  const { earlier, facts, schemaNames } = candidate;
   const named = conceptsOf([...facts.tables, ...facts.columns, ...facts.groupBy]);
   const isOtherName = (concept: string): boolean => schemaNames.has(concept) && !named.has(concept);
   const pair = { earlier, later, facts, isOtherName };
-  const evidence = gather(pair, verifier?.lexicon ?? NO_LEXICON);
+  const lexicon = verifier?.lexicon ?? NO_LEXICON;
+  const found = contrast(pair, lexicon);
+  const told = [...found.differences.map(({ text }) => text), ...found.doubts];
+  const hard = found.differences.find((difference) => difference.weight === 'hard');
+  if (hard !== undefined) return miss(hard.rule, told, CONTRADICTED);
+
+  const evidence = gather(pair, lexicon, found);
   const { held } = evidence;
   const differences = [
     ...(held?.refuses && held.rule in HELD_IN_WORDS ? [HELD_IN_WORDS[held.rule]!] : []),
-    ...evidence.differences.map((difference) => difference.text),
-    ...evidence.doubts,
+    ...told,
   ].slice(0, MAX_DIFFERENCES);
-  const hard = evidence.differences.find((difference) => difference.weight === 'hard');
-  if (hard !== undefined) return miss(hard.rule, differences, CONTRADICTED);
-
   const plausible = (similarity + evidence.residue.explained) / 2;
   const verdict = verifier?.weigh(evidence);
   const confidence = verdict?.probability ?? plausible / 2;

@@ -1,6 +1,8 @@
 // Owns the evidence about a pair of questions as one list of numbers: gathers what the frames, the words and
 // the statement say for and against their being the same. Pure; the verifier's trees weigh it, and the names
 // and their order are theirs: a measure that is added, renamed or moved needs new trees.
+import { LRUCache } from 'lru-cache';
+
 import { american } from './american.ts';
 import { createDictionary, type IsWord } from './dictionary.ts';
 import { ofColumns } from './evidence-columns.ts';
@@ -35,10 +37,14 @@ import { conceptOf } from './words.ts';
 
 export type { Pair } from './evidence-measure.ts';
 
-export interface Evidence {
+/** What the frames and the words say against each other, before anything is weighed. */
+export interface Contrast {
   readonly differences: readonly Difference[];
   readonly doubts: readonly string[];
   readonly residue: Residue;
+}
+
+export interface Evidence extends Contrast {
   /** What keeps the pair from being served, however sure the verifier is; null where nothing does. */
   readonly held: Hold | null;
   readonly risk: Risk;
@@ -52,6 +58,9 @@ export interface Lexicon {
   readonly isWord: IsWord;
 }
 
+/** The dictionary takes its time, and is asked for the same words again and again. */
+const MAX_KNOWN_WORDS = 20_000;
+
 /** Knows no words: for a server whose verifier is missing. */
 export const NO_LEXICON: Lexicon = {
   thesaurus: { meaningsOf: () => new Set(), strongOf: () => new Set(), has: () => false },
@@ -63,19 +72,21 @@ export const NO_LEXICON: Lexicon = {
 export function createLexicon(synonyms: string): Lexicon {
   const thesaurus = createThesaurus(synonyms);
   const inDictionary = createDictionary();
+  const isWord = (word: string): boolean =>
+    thesaurus.has(conceptOf(word)) || inDictionary(word) || inDictionary(american(word));
+  const known = new LRUCache<string, boolean>({ max: MAX_KNOWN_WORDS });
   return {
     thesaurus,
     opposites: createOpposites(),
-    isWord: (word) =>
-      thesaurus.has(conceptOf(word)) || inDictionary(word) || inDictionary(american(word)),
+    isWord(word) {
+      const answer = known.get(word) ?? isWord(word);
+      known.set(word, answer);
+      return answer;
+    },
   };
 }
 
-/** All evidence that the two questions and the statement give by themselves; no model has spoken yet. */
-export function gather(
-  pair: Pair,
-  { thesaurus, opposites, isWord }: Lexicon,
-): Evidence & { readonly names: readonly string[] } {
+export function contrast(pair: Pair, { opposites, isWord }: Lexicon): Contrast {
   const residue = compareWords(pair.earlier.frame, pair.later.frame, pair.facts, isWord);
   const differences = reconciled(pair, [
     ...compareFacts(pair.earlier.frame, pair.later.frame, pair.facts),
@@ -83,8 +94,17 @@ export function gather(
     ...compareOpposites(residue.unsaid, opposites),
     ...comparePrefixes(pair.earlier.frame, pair.later.frame),
   ]);
-  const doubts = cautions(pair.earlier.question, pair.later.question);
-  const found = { differences, doubts, residue };
+  return { differences, doubts: cautions(pair.earlier.question, pair.later.question), residue };
+}
+
+/** All evidence that the two questions and the statement give by themselves; no model has spoken yet. */
+export function gather(
+  pair: Pair,
+  lexicon: Lexicon,
+  found = contrast(pair, lexicon),
+): Evidence & { readonly names: readonly string[] } {
+  const { thesaurus, isWord } = lexicon;
+  const { residue } = found;
   const weighed = measure(pair, found, thesaurus);
   const doubted = heldBack(pair, found, {
     alone: valueOf(weighed, 'later_left_alone'),

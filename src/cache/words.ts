@@ -221,10 +221,19 @@ const CONCEPTS = new Map(
     }),
 );
 
+/** Of words that were read: the same few thousand come again and again. */
+const read = new Map<string, string>();
+const MAX_READ = 20_000;
+
 /** One name for all words of one meaning. */
 export function conceptOf(word: string): string {
+  const known = read.get(word);
+  if (known !== undefined) return known;
   const base = stem(word);
-  return CONCEPTS.get(base) ?? base;
+  const concept = CONCEPTS.get(base) ?? base;
+  if (read.size >= MAX_READ) read.clear();
+  if (word.length <= MAX_STEM_INPUT) read.set(word, concept);
+  return concept;
 }
 
 /** Verbs that only tie a thing to its place or name: with or without them the question is the same. */
