@@ -46,7 +46,8 @@ export function burstPicture(figures: PictureFigures): string {
     all.p50_ms,
     all.p99_ms,
   ]);
-  const above = panel(TOPS[0], decades([...times, 10 * alone.p50_ms]), logScale);
+  const span = decades([...times, 10 * alone.p50_ms, 10 * levels[0]!.hits.p50_ms]);
+  const above = panel(TOPS[0], span, logScale);
   const most = Math.max(...[...levels, ...contrast].map((one) => one.answered_per_second));
   const below = panel(TOPS[1], [0, roundUp(most)], linearScale);
   const percentY = linearScale([0, 100], [TOPS[1] + PANEL_HEIGHT, TOPS[1]]);
@@ -57,8 +58,9 @@ export function burstPicture(figures: PictureFigures): string {
       size: 17,
     }),
     ...frame(above, counts, x, 'milliseconds (log)'),
-    ...ticks(above, decadesWithin(decades([...times, 10 * alone.p50_ms]))),
-    dashed(above.y(10 * alone.p50_ms), '10 × one caller’s median'),
+    ...ticks(above, decadesWithin(span)),
+    dashed(above.y(10 * alone.p50_ms), '10 × the median of one caller'),
+    dashed(above.y(10 * levels[0]!.hits.p50_ms), '10 × the median with one conversation'),
     ...series(levels, x, above.y, {
       'hits, p50': { colour: COLOURS.hit, of: (one) => one.hits.p50_ms, dash: true },
       'hits, p99': { colour: COLOURS.hit, of: (one) => one.hits.p99_ms },
@@ -210,7 +212,7 @@ function legend(hasContrast: boolean): string[] {
 function dashed(y: number, name: string): string {
   return [
     `<line x1="${LEFT}" x2="${RIGHT}" y1="${at(y)}" y2="${at(y)}" stroke="${QUIET}" stroke-dasharray="2 4"/>`,
-    text(LEFT + 6, y - 5, name, { colour: QUIET, size: 11 }),
+    text(RIGHT - 6, y + 13, name, { anchor: 'end', colour: QUIET, size: 11 }),
   ].join('');
 }
 
