@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { outcomeOf } from './burst-outcome.ts';
 import { createDraw, knownQuestions } from './burst-questions.ts';
-import type { Drawn } from './burst-questions.ts';
+import type { Drawn, Shares } from './burst-questions.ts';
 import { QUESTIONS_SEED } from './burst-seed.ts';
 import { createTally } from './burst-tally.ts';
 import type { BurstFigures, Tally } from './burst-tally.ts';
@@ -25,6 +25,7 @@ export interface BurstJob {
   /** Without `ask`: every call brings its SQL. */
   readonly alwaysQueries: boolean;
   readonly coldFrom: number;
+  readonly shares: Shares;
 }
 
 const MIN_BURST = 10;
@@ -48,7 +49,7 @@ async function run(job: BurstJob): Promise<BurstFigures> {
   const connections = createConnections(addressOf(job.url), MAX_CONNECTIONS);
   const random = createRandom(job.conversations);
   const known = knownQuestions(createRandom(QUESTIONS_SEED));
-  const draw = createDraw(known, random, job.coldFrom);
+  const draw = createDraw(known, random, job);
   const tally = createTally();
   let lastId = 0;
   const nextId = (): number => (lastId += 1);

@@ -22,8 +22,13 @@ export interface Drawn extends BurstQuestion {
 
 export const KNOWN = 300;
 /** Of the calls; the rest is known in these very words. */
-export const REPHRASED_SHARE = 0.1;
-export const COLD_SHARE = 0.05;
+export interface Shares {
+  readonly rephrased: number;
+  readonly cold: number;
+}
+
+export const MIXED: Shares = { rephrased: 0.1, cold: 0.05 };
+export const ALL_KNOWN: Shares = { rephrased: 0, cold: 0 };
 
 interface Topic {
   readonly values: readonly string[];
@@ -156,19 +161,20 @@ export function knownQuestions(random: Random): KnownQuestion[] {
   return all.slice(0, KNOWN);
 }
 
-/** @param coldFrom A number that no earlier run over the same cache has begun with. */
+/** @param options coldFrom: a number that no earlier run over the same cache has begun with. */
 export function createDraw(
   known: readonly KnownQuestion[],
   random: Random,
-  coldFrom: number,
+  options: { readonly coldFrom: number; readonly shares: Shares },
 ): () => Drawn {
   const zipf = createZipf(known.length, random);
+  const { coldFrom, shares } = options;
   let cold = coldFrom;
   return () => {
     const chance = random();
-    if (chance < COLD_SHARE) return { kind: 'cold', ...coldQuestion((cold += 1), random) };
+    if (chance < shares.cold) return { kind: 'cold', ...coldQuestion((cold += 1), random) };
     const { question, sql, rephrasings } = known[zipf()]!;
-    return chance < COLD_SHARE + REPHRASED_SHARE
+    return chance < shares.cold + shares.rephrased
       ? { kind: 'rephrased', question: pick(rephrasings, random), sql }
       : { kind: 'known', question, sql };
   };

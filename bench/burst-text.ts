@@ -33,7 +33,7 @@ export function burstText(report: BurstReport): string {
     ],
   );
   return [
-    `${report.database}; ${report.think_ms} ms between bursts; data pool up to ${budget}; one caller: median ${alone.p50_ms} ms, p99 ${alone.p99_ms} ms`,
+    `${report.database}; ${report.think_ms} ms between bursts; in other words ${percent(report.shares.rephrased)}, new ${percent(report.shares.cold)}; data pool up to ${budget}; one caller: median ${alone.p50_ms} ms, p99 ${alone.p99_ms} ms`,
     table(HEAD, levels.map(cells)),
     limits,
     ...(contrast.length === 0

@@ -9,8 +9,8 @@ import { openBurstDatabases } from './burst-databases.ts';
 import type { Gauges, Watched } from './burst-gauges.ts';
 import { watch } from './burst-gauges.ts';
 import { burstPicture } from './burst-picture.ts';
-import { knownQuestions } from './burst-questions.ts';
-import type { KnownQuestion } from './burst-questions.ts';
+import { ALL_KNOWN, MIXED, knownQuestions } from './burst-questions.ts';
+import type { KnownQuestion, Shares } from './burst-questions.ts';
 import { measureRepeat } from './burst-repeat.ts';
 import type { RepeatFigures } from './burst-repeat.ts';
 import { QUESTIONS_SEED } from './burst-seed.ts';
@@ -28,14 +28,14 @@ import { createRandom } from './random.ts';
 import { startServer } from './server-process.ts';
 import { round } from './statistics.ts';
 
-export const BURST_USAGE = `burst [--database-url URL] [--cache-url URL] [--think MS] [--seconds N] [--picture FILE.svg]
+export const BURST_USAGE = `burst [--database-url URL] [--cache-url URL] [--think MS] [--seconds N] [--known-only] [--picture FILE.svg]
     1 to 1000 conversations in one server, each with bursts of 10 to 50 parallel calls and a pause of --think
     (5000) between them, for --seconds (15) each: 300 known questions by Zipf's law, one in ten in other
     words, one in twenty new and followed by SQL. Who is shed tries again at once. Up to 2000 connections,
     kept and opened before. Then the same against a
     server with an instance and a connection for each session, where --database-url names a PostgreSQL (the
     demo shop is built in it unless it is there); then one aggregate of 30 ms, 200 agents, with the cache and
-    without. --picture: the curve, as SVG.`;
+    without. --known-only: none in other words, none new. --picture: the curve, as SVG.`;
 
 export interface Level extends BurstFigures, Gauges {
   /** p99 of hits over their median with one conversation, in bursts too. */
@@ -47,6 +47,7 @@ export interface Level extends BurstFigures, Gauges {
 export interface BurstReport extends Record<string, unknown> {
   readonly database: 'PostgreSQL' | 'embedded';
   readonly think_ms: number;
+  readonly shares: Shares;
   readonly pool_budget: number;
   readonly one_caller: Latencies;
   readonly levels: readonly Level[];
@@ -70,7 +71,7 @@ export async function runBurst(
   args: readonly string[],
 ): Promise<BurstReport> {
   const options = burstOptions(args);
-  const { databaseUrl, thinkMs, durationMs } = options;
+  const { databaseUrl, durationMs, shares, thinkMs } = options;
   const releases = new ReleaseStack();
   try {
     const databases = await openBurstDatabases(options, progress, releases);
@@ -84,7 +85,7 @@ export async function runBurst(
     const agents: Agents = startBenchWorker(root, 'burst-agents.js');
     releases.push('agents', () => agents.stop());
 
-    const plan = { agents, thinkMs, durationMs, progress };
+    const plan = { agents, thinkMs, durationMs, shares, progress };
     const metricsUrl = new URL('/metrics', server.url).href;
     const watched = { pid: server.pid, metricsUrl, databaseUrl };
     const taken: Array<BurstFigures & Gauges> = [];
@@ -103,6 +104,7 @@ export async function runBurst(
     const report: BurstReport = {
       database: databaseUrl === null ? 'embedded' : 'PostgreSQL',
       think_ms: thinkMs,
+      shares,
       pool_budget: databases.budget,
       one_caller: oneCaller,
       levels,
@@ -139,12 +141,14 @@ function burstOptions(args: readonly string[]) {
     'cache-url': { type: 'string' },
     think: { type: 'string' },
     seconds: { type: 'string' },
+    'known-only': { type: 'boolean' },
     picture: { type: 'string' },
   });
   return {
     databaseUrl: given['database-url'] ?? null,
     cacheUrl: given['cache-url'] ?? null,
     picture: given.picture ?? null,
+    shares: given['known-only'] ? ALL_KNOWN : MIXED,
     thinkMs: requireCount(given.think, 'think', DEFAULT_THINK_MS),
     durationMs: 1000 * requireCount(given.seconds, 'seconds', DEFAULT_SECONDS),
   };
@@ -194,6 +198,7 @@ async function askAlone(target: McpTarget, { question }: KnownQuestion): Promise
 
 interface Plan {
   readonly agents: Agents;
+  readonly shares: Shares;
   readonly thinkMs: number;
   readonly durationMs: number;
   readonly progress: (line: string) => void;
@@ -207,7 +212,7 @@ interface LevelPlan extends Plan {
 }
 
 async function takeLevel(plan: LevelPlan): Promise<BurstFigures & Gauges> {
-  const { agents, conversations, durationMs, progress, thinkMs, url, watched } = plan;
+  const { agents, conversations, durationMs, progress, shares, thinkMs, url, watched } = plan;
   const alwaysQueries = plan.alwaysQueries ?? false;
   progress(`${conversations} conversations${alwaysQueries ? ', contrast' : ''}`);
   const stop = await watch(watched);
@@ -220,6 +225,7 @@ async function takeLevel(plan: LevelPlan): Promise<BurstFigures & Gauges> {
     thinkMs,
     alwaysQueries,
     coldFrom,
+    shares,
   });
   return { ...figures, ...(await stop()) };
 }

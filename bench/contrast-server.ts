@@ -15,6 +15,7 @@ const INPUT = z.object({ question: z.string(), sql: z.string() });
 function createSession(): McpServer {
   const server = new McpServer({ name: 'contrast', version: '1' });
   let connection: Promise<Client> | null = null;
+  let last: Promise<unknown> = Promise.resolve();
   server.registerTool(
     'query',
     { description: 'Runs SQL.', inputSchema: INPUT },
@@ -27,7 +28,10 @@ function createSession(): McpServer {
         connection = null;
         throw error;
       }
-      const { rows } = await client.query<Record<string, unknown>>(sql);
+      // A connection runs one statement after the other.
+      const run = last.then(() => client.query<Record<string, unknown>>(sql));
+      last = run.catch(() => undefined);
+      const { rows } = await run;
       const structuredContent = { source: 'database', sql, rows };
       return { content: [{ type: 'text', text: JSON.stringify(rows) }], structuredContent };
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { KNOWN, createDraw, knownQuestions } from '../../../bench/burst-questions.ts';
+import { KNOWN, MIXED, createDraw, knownQuestions } from '../../../bench/burst-questions.ts';
 import { createRandom, createZipf } from '../../../bench/random.ts';
 
 test('the same seed draws the same, another one differs', () => {
@@ -30,7 +30,10 @@ test('the known questions differ, and so do all their wordings', () => {
 });
 
 test('what is drawn is mostly known, and what is cold is never drawn twice', () => {
-  const draw = createDraw(knownQuestions(createRandom(1)), createRandom(2), 1000);
+  const draw = createDraw(knownQuestions(createRandom(1)), createRandom(2), {
+    coldFrom: 1000,
+    shares: MIXED,
+  });
   const drawn = Array.from({ length: 4000 }, draw);
   const share = (kind: string): number =>
     drawn.filter((one) => one.kind === kind).length / drawn.length;
