@@ -12,6 +12,7 @@ import type { Embedder } from '../src/embedding/embedder.ts';
 import { isAppError } from '../src/errors.ts';
 import type { RequestContext } from '../src/query/context.ts';
 import { createStatementGuard } from '../src/query/guard.ts';
+import { createJudging } from '../src/query/judging.ts';
 import { createRebinder } from '../src/query/rebind-statement.ts';
 import { createRecall } from '../src/query/recall.ts';
 import type { Recall } from '../src/query/recall.ts';
@@ -59,6 +60,7 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
   const model = await readVerifier(modelsDir);
   const decider = createDecider(createVerifier({ ...model, targetErrorRate }));
   // Without a database no column has known values: what is rebound is numbers, dates, codes and quotations.
+  const judging = createJudging({ enter: async () => () => undefined });
   const rebinder = createRebinder({ guard, knownValues: () => [] });
   const logger = createLogger('silent');
   const metrics = createMetrics();
@@ -124,7 +126,8 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
     },
 
     // The other halves of the cache, rows and answers, are never reached from here.
-    recallOver: (memory) => createRecall({ cache: memory, embedder, metrics, decider, rebinder }),
+    recallOver: (memory) =>
+      createRecall({ cache: memory, embedder, metrics, decider, judging, rebinder }),
     rememberIn: (memory) => createRememberer({ cache: memory, embedder }),
     unread: () => faults,
   };

@@ -27,6 +27,7 @@ import { createFeedback } from './query/feedback.ts';
 import { createFlights } from './query/flights.ts';
 import { createFetchRows } from './query/fetch-rows.ts';
 import { createStatementGuard } from './query/guard.ts';
+import { createJudging } from './query/judging.ts';
 import { createLabeller } from './query/labels.ts';
 import { createPending } from './query/pending.ts';
 import { createPipeline } from './query/pipeline.ts';
@@ -61,6 +62,7 @@ export interface AppOptions {
 /** Of the connections, what large results may take. */
 const LARGE_SHARE = 1 / 4;
 const LARGE_WAIT_MS = 10_000;
+const JUDGING_WAIT_MS = 5000;
 
 /** @throws AppError CONFIG_INVALID with what to do when the start cannot succeed. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -127,12 +129,21 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   });
   releases.push('executor', () => executor.close());
   const pending = createPending(cache);
+  const turns = createAdmission({
+    places: 1,
+    maxWaiting: config.MAX_QUEUE,
+    maxWaitMs: JUDGING_WAIT_MS,
+    refusal: 'Too many questions are being compared with known ones.',
+    watcher: metrics.queue('judging'),
+    now: () => performance.now(),
+  });
   const recall = createRecall({
     cache,
     pending,
     embedder,
     metrics,
     decider: createDecider(verifier),
+    judging: createJudging(turns),
     rebinder:
       config.TEMPLATE_HITS === 'on'
         ? createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) })

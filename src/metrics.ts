@@ -29,7 +29,7 @@ export interface Metrics {
   coalesced(): void;
   breakerState(state: BreakerState): void;
   /** Of callers that wait for what is scarce. */
-  queue(what: 'session' | 'connection' | 'large result'): QueueWatcher;
+  queue(what: 'session' | 'connection' | 'large result' | 'judging'): QueueWatcher;
   /** Read when metrics are rendered. */
   observe(gauges: GaugeReaders): void;
 }

@@ -17,8 +17,8 @@ export interface Chosen {
 
 const MAX_CANDIDATES = 3;
 
-export function choose(nearest: readonly Neighbour[], judge: Judge): Chosen {
-  const all = nearest.map((neighbour) => judged(neighbour, judge));
+/** @param all In the order of nearness. */
+export function choose(all: readonly Candidate[]): Chosen {
   const candidates = onePerPlan(all.filter(({ decision }) => decision.outcome !== 'miss'));
   const [best, ...others] = candidates.filter(({ decision }) => decision.outcome === 'hit');
   // Two plans that both seem sure contradict each other: let the agent choose.

@@ -8,6 +8,7 @@ import { rebind } from '../cache/rebind.ts';
 import type { LiteralChange } from '../cache/rebind.ts';
 import { isAppError } from '../errors.ts';
 import type { GuardedStatement, StatementGuard } from './guard.ts';
+import type { Pause } from './judging.ts';
 import { withParams } from './parameters.ts';
 import type { ColumnValues } from './schema-names.ts';
 
@@ -25,7 +26,8 @@ export type Rebinder = (
   question: string,
   nearest: readonly Neighbour[],
   judge: Judge,
-) => ReboundStatement | null;
+  pause: Pause,
+) => Promise<ReboundStatement | null>;
 
 export interface RebinderOptions {
   readonly guard: StatementGuard;
@@ -70,9 +72,10 @@ export function createRebinder({ guard, knownValues }: RebinderOptions): Rebinde
     }
   }
 
-  return (question, nearest, judge) => {
+  return async (question, nearest, judge, pause) => {
     const found = new Map<string, ReboundStatement>();
     for (const neighbour of nearest.slice(0, MAX_TRIED)) {
+      await pause();
       const rebound = tried(question, neighbour, judge);
       if (rebound)
         found.set(JSON.stringify([rebound.statement.canonical, rebound.params]), rebound);

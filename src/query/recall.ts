@@ -1,7 +1,7 @@
 // Owns finding the earlier question that a new one repeats in other words: embed, search within the
 // scope, decide. Any failure on the way is a miss: doubt never serves rows.
 import type { Cache } from '../cache/cache.ts';
-import type { Decider, Judge } from '../cache/decide.ts';
+import type { Decider } from '../cache/decide.ts';
 import type { DecisionRecord } from '../cache/decision-log.ts';
 import type { Match, Neighbour } from '../cache/entities.ts';
 import type { Embedder } from '../embedding/embedder.ts';
@@ -10,6 +10,7 @@ import { choose, judged, matchOf } from './choose.ts';
 import type { Candidate } from './choose.ts';
 import type { RequestContext } from './context.ts';
 import { recordOf } from './decision-record.ts';
+import type { Judging, Pause } from './judging.ts';
 import { cosine } from './pending.ts';
 import type { Pending } from './pending.ts';
 import type { Rebinder, ReboundStatement } from './rebind-statement.ts';
@@ -62,6 +63,7 @@ export interface RecallOptions {
   readonly embedder: Embedder | null;
   readonly metrics: Metrics;
   readonly decider: Decider;
+  readonly judging: Judging;
   /** None where the operator wants none. */
   readonly rebinder?: Rebinder | undefined;
   /** Concepts of the database's names, as far as they are known by now. */
@@ -87,7 +89,7 @@ const NOTHING: Recalled = {
 };
 
 export function createRecall(options: RecallOptions): Recall {
-  const { cache, embedder, metrics, decider, rebinder, onDecision } = options;
+  const { cache, embedder, metrics, decider, judging, rebinder, onDecision } = options;
   const { schemaNames = () => NO_NAMES, shadowCheckRate = 0 } = options;
 
   async function vectorOf(text: string, context: RequestContext): Promise<Float32Array | null> {
@@ -118,9 +120,10 @@ export function createRecall(options: RecallOptions): Recall {
       return NOTHING;
     }
     if (nearest[0]) metrics.cacheSimilarity(nearest[0].similarity);
-    const judge = decider.about(asked.question, schemaNames());
-    const chosen = choose(nearest, judge);
-    const rebound = chosen.hit ? null : reboundOf(asked.question, nearest, judge);
+    const caller = { principal: context.principal.name, signal: context.signal };
+    const { chosen, rebound } = await judging.take(caller, (pause) =>
+      judgedAll(asked.question, nearest, pause),
+    );
     metrics.cacheLookup('semantic', rebound ? 'rebound' : chosen.outcome);
     const decided = chosen.hit ?? rebound?.statement;
     const isChecked = decided !== undefined && Math.random() < shadowCheckRate;
@@ -156,13 +159,19 @@ export function createRecall(options: RecallOptions): Recall {
       .slice(0, NEIGHBOURS);
   }
 
-  function reboundOf(
-    question: string,
-    nearest: readonly Neighbour[],
-    judge: Judge,
-  ): Omit<Rebound, 'isChecked'> | null {
-    const statement = rebinder?.(question, nearest, judge);
-    if (!statement) return null;
+  async function judgedAll(question: string, nearest: readonly Neighbour[], pause: Pause) {
+    const judge = decider.about(question, schemaNames());
+    const all: Candidate[] = [];
+    for (const neighbour of nearest) {
+      await pause();
+      all.push(judged(neighbour, judge));
+    }
+    const chosen = choose(all);
+    const statement = chosen.hit ? null : await rebinder?.(question, nearest, judge, pause);
+    return { chosen, rebound: statement ? reboundOf(statement) : null };
+  }
+
+  function reboundOf(statement: ReboundStatement): Omit<Rebound, 'isChecked'> {
     const rebound = statement.changes.map(({ from, to }) => ({ from, to }));
     return { statement, match: { ...matchOf(statement), rebound } };
   }

@@ -18,6 +18,7 @@ import { createLabeller } from '../../../src/query/labels.ts';
 import { createPending } from '../../../src/query/pending.ts';
 import { createPipeline } from '../../../src/query/pipeline.ts';
 import type { QueryPipeline } from '../../../src/query/pipeline.ts';
+import { createJudging } from '../../../src/query/judging.ts';
 import { createRecall } from '../../../src/query/recall.ts';
 import { createRememberer } from '../../../src/query/remember.ts';
 import { createScoping } from '../../../src/query/scope.ts';
@@ -103,6 +104,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
       embedder: null,
       metrics,
       decider: createDecider(null),
+      judging: createJudging({ enter: async () => () => undefined }),
     }),
     pending,
     remember,

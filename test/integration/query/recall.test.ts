@@ -7,6 +7,7 @@ import { createPlanStore } from '../../../src/cache/plan-store.ts';
 import { createEmbedder } from '../../../src/embedding/embedder.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { createMetrics } from '../../../src/metrics.ts';
+import { createJudging } from '../../../src/query/judging.ts';
 import { createRecall } from '../../../src/query/recall.ts';
 import { createScoping } from '../../../src/query/scope.ts';
 import { planOf } from '../../support/cache-samples.ts';
@@ -38,6 +39,7 @@ async function recallOf(t: TestContext) {
     embedder,
     metrics,
     decider,
+    judging: createJudging({ enter: async () => () => undefined }),
   });
   const scoping = createScoping({
     databaseId: 'test',
