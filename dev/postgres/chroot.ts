@@ -22,13 +22,18 @@ const RELEASE = 'trixie';
 const MAJOR = 17;
 const DRAFT = `${RELEASE}.partial-`;
 const BIN = `/usr/lib/postgresql/${MAJOR}/bin`;
-const PACKAGES = [`postgresql-${MAJOR}`, `postgresql-${MAJOR}-pgvector`];
+const POOLER = 'pgbouncer';
+const PACKAGES = [`postgresql-${MAJOR}`, `postgresql-${MAJOR}-pgvector`, POOLER];
 const BUILD_TIMEOUT_MS = 900_000;
 /** Programs set up inside must not start services: they would run on the host. */
 const REFUSE_SERVICES = '#!/bin/sh\nexit 101\n';
 
-export async function isChrootBuilt(folder: string): Promise<boolean> {
-  return access(join(location(folder), BIN, 'postgres')).then(
+export function isChrootBuilt(folder: string): Promise<boolean> {
+  return exists(join(location(folder), BIN, 'postgres'));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );
@@ -66,6 +71,28 @@ export async function buildChroot(surroundings: Surroundings): Promise<void> {
   });
 }
 
+/** One that was built before it had the pooler gets it; what runs in there goes on. */
+export async function ensurePooler(surroundings: Surroundings): Promise<void> {
+  const { folder, signal, progress } = surroundings;
+  const root = location(folder);
+  await withLock(
+    join(folder, `${RELEASE}.lock`),
+    { signal, waiting: () => undefined },
+    async () => {
+      if (await exists(join(root, 'usr/sbin', POOLER))) return;
+      progress('adding PgBouncer from Debian (once)');
+      const options = { signal, timeoutMs: BUILD_TIMEOUT_MS };
+      const inside = [...(await ownMounts(signal)), 'chroot', root, 'apt-get', '--yes'];
+      const [first = '', ...rest] = inside;
+      const env = { DEBIAN_FRONTEND: 'noninteractive' };
+      await run(first, [...rest, 'update'], options);
+      const what = ['install', '--no-install-recommends', '--no-upgrade', POOLER];
+      await run(first, [...rest, ...what], { ...options, env });
+      await removeLists(root);
+    },
+  );
+}
+
 async function build(root: string, signal: AbortSignal): Promise<void> {
   const options = { signal, timeoutMs: BUILD_TIMEOUT_MS };
   const inside = await ownMounts(signal);
@@ -81,6 +108,10 @@ async function build(root: string, signal: AbortSignal): Promise<void> {
   await writeFile(join(root, 'usr/sbin/policy-rc.d'), REFUSE_SERVICES);
   await chmod(join(root, 'usr/sbin/policy-rc.d'), 0o755);
   await bootstrap('chroot', [root, '/debootstrap/debootstrap', '--second-stage']);
+  await removeLists(root);
+}
+
+async function removeLists(root: string): Promise<void> {
   await Promise.all(
     ['var/cache/apt', 'var/lib/apt/lists'].map((path) => removeTree(join(root, path))),
   );

@@ -161,7 +161,7 @@ function settings(port: number, root: string): string {
   return `\n${lines.join('\n')}\n`;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);

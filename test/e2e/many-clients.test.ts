@@ -1,0 +1,121 @@
+// Many clients at once: sockets that say nothing, conversations that go on and on. An ordinary client is
+// served all the same, and nothing of theirs stays.
+import assert from 'node:assert/strict';
+import { connect as connectTo } from 'node:net';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+import { ROOT } from '../support/askonce.ts';
+import type { Askonce } from '../support/askonce.ts';
+import { eventually } from '../support/eventually.ts';
+import { gaugesOf, untilAtRest } from '../support/gauges.ts';
+import { startSmallShop } from '../support/small-shop.ts';
+import { INITIALIZE, agentOf, outcomeOf, wireTo } from '../support/wire.ts';
+import type { Wire } from '../support/wire.ts';
+
+const COLLECTING = {
+  NODE_OPTIONS: `--import ${pathToFileURL(join(ROOT, 'dist/test/support/collect.js')).href}`,
+};
+const KNOWN = {
+  question: 'how many customers are in Germany?',
+  sql: "SELECT count(*) FROM customers WHERE country = 'Germany'",
+};
+const SOCKETS = 5000;
+const CONVERSATIONS = 10_000;
+const TURNS = 3;
+const AT_ONCE = 24;
+
+/** What an agent that stops in the midst of it has said. */
+const HALVES = [
+  '',
+  'POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: appl',
+  'POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"jsonrpc":',
+];
+
+async function halfOpen(t: TestContext, { origin }: Askonce): Promise<Socket[]> {
+  const port = Number(new URL(origin).port);
+  const sockets: Socket[] = [];
+  t.after(() => sockets.forEach((socket) => socket.destroy()));
+  const open = (at: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket = connectTo(port, '127.0.0.1', resolve).on('error', reject);
+      socket.write(HALVES[at % HALVES.length]!);
+      sockets.push(socket);
+    });
+  while (sockets.length < SOCKETS) {
+    const wave = Array.from({ length: 250 }, (_, at) => open(at));
+    await Promise.all(wave);
+  }
+  return sockets;
+}
+
+/** As many at once as keep the server busy, not more. */
+async function inTurns(count: number, work: (at: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+async function heapOf({ origin, pid }: Askonce): Promise<number> {
+  process.kill(pid, 'SIGUSR2');
+  // The answer comes behind the collection: one thread does both.
+  await fetch(`${origin}/healthz`);
+  return (await gaugesOf(origin)).get('askonce_heap_bytes')! / 1e6;
+}
+
+async function ask(wire: Wire): Promise<void> {
+  const outcome = await outcomeOf(wire.call('ask', { question: KNOWN.question }));
+  assert.equal(outcome.kind, 'answered');
+}
+
+test('thousands of sockets on which nobody finishes a sentence keep no client from its answer', async (t) => {
+  const { client, server } = await startSmallShop(t);
+  await client.callTool({ name: 'query', arguments: KNOWN });
+  const socketsOf = async (): Promise<number> =>
+    (await gaugesOf(server.origin)).get('nodejs_active_resources{type="TCPSocketWrap"}')!;
+  const before = await socketsOf();
+  const sockets = await halfOpen(t, server);
+  await eventually('all are let in', async () => (await socketsOf()) > SOCKETS);
+  for (let call = 0; call < 20; call += 1) {
+    const question = `how many customers have an id above ${call}?`;
+    const sql = `SELECT count(*) FROM customers WHERE id > ${call}`;
+    const outcome = await client.callTool({ name: 'query', arguments: { question, sql } });
+    assert.ok(!outcome.isError);
+  }
+  for (const socket of sockets) socket.destroy();
+  // Of connections to the database there may be some more by now.
+  await eventually('they are gone', async () => (await socketsOf()) < before + 30);
+  await untilAtRest(server.origin);
+});
+
+test('ten thousand conversations take their turns in a heap that stays as it is; no more are let in', async (t) => {
+  const { server, client } = await startSmallShop(t, COLLECTING);
+  await client.callTool({ name: 'query', arguments: KNOWN });
+  const agent = agentOf(t, AT_ONCE);
+  const wires: Wire[] = [];
+  // The client that asked first has one, too.
+  await inTurns(CONVERSATIONS - 1, async () => {
+    wires.push(await wireTo(t, server.url, { agent }));
+  });
+  const gauges = await gaugesOf(server.origin);
+  assert.equal(gauges.get('askonce_conversations'), CONVERSATIONS);
+
+  const turn = (): Promise<void> => inTurns(wires.length, (at) => ask(wires[at]!));
+  await turn();
+  const first = await heapOf(server);
+  for (let turns = 1; turns < TURNS; turns += 1) await turn();
+  const last = await heapOf(server);
+  assert.ok(last - first < 5, `${first} MB, then ${last} MB`);
+
+  const refused = await wires[0]!.send(INITIALIZE, { 'mcp-session-id': '' }).reply();
+  assert.equal(refused.status, 503);
+  assert.ok(Number(refused.headers['retry-after']) > 0);
+  assert.equal(JSON.parse(refused.text).error.data.code, 'OVERLOADED');
+  await ask(wires[1]!);
+  await untilAtRest(server.origin);
+});
