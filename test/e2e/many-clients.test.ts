@@ -10,6 +10,8 @@ import { pathToFileURL } from 'node:url';
 
 import { ROOT } from '../support/askonce.ts';
 import type { Askonce } from '../support/askonce.ts';
+import { killConnections } from '../support/backends.ts';
+import { burst } from '../support/burst.ts';
 import { eventually } from '../support/eventually.ts';
 import { gaugesOf, untilAtRest } from '../support/gauges.ts';
 import { startSmallShop } from '../support/small-shop.ts';
@@ -118,4 +120,71 @@ test('ten thousand conversations take their turns in a heap that stays as it is;
   assert.equal(JSON.parse(refused.text).error.data.code, 'OVERLOADED');
   await ask(wires[1]!);
   await untilAtRest(server.origin);
+});
+
+test('what a storm of calls, deaths and departures took is given back, all of it', async (t) => {
+  const { server, databaseUrl } = await startSmallShop(t, COLLECTING, [
+    'CREATE VIEW nap AS SELECT pg_sleep(0.02)::text AS done',
+    "CREATE VIEW wide AS SELECT i, repeat('x', 1000) AS text FROM generate_series(1, 20000) i",
+  ]);
+  const agent = agentOf(t);
+  const storm = async (name: string): Promise<void> => {
+    const wire = await wireTo(t, server.url, { agent });
+    const callers = burst(t, {
+      wire,
+      callers: 30,
+      sqlOf: (number) => `SELECT '${name} ${number}' AS n, done FROM nap`,
+    });
+    for (let round = 0; round < 2; round += 1) {
+      const since = callers.answered();
+      const goers = [1, 2, 3, 4].map((goer) =>
+        wire.call('query', {
+          question: `${name}: what do I not wait for, ${round} ${goer}?`,
+          sql: `SELECT '${name} ${round} ${goer}' AS n, * FROM wide`,
+          max_rows: 1_000_000,
+          max_bytes: 9_000_000,
+        }),
+      );
+      await eventually('callers are answered', () => callers.answered() > since + 30);
+      await killConnections(databaseUrl);
+      for (const [at, sent] of goers.entries())
+        if (at % 2 === 0) sent.vanish();
+        else await wire.cancel(sent.id);
+    }
+    await callers.stop();
+    const closed = await fetch(server.url, {
+      method: 'DELETE',
+      headers: { 'mcp-session-id': wire.session! },
+    });
+    assert.equal(closed.status, 204);
+    agent.destroy();
+    await untilAtRest(server.origin);
+  };
+  const level = async () => {
+    const heap = await heapOf(server);
+    const gauges = await gaugesOf(server.origin);
+    const count = (name: string): number => gauges.get(name) ?? 0;
+    return {
+      heap,
+      conversations: count('askonce_conversations'),
+      connections: count('askonce_db_pool_connections{state="idle"}'),
+      timeouts: count('nodejs_active_resources{type="Timeout"}'),
+      sockets: count('nodejs_active_resources{type="TCPSocketWrap"}'),
+    };
+  };
+  // What is built once is built by the first.
+  await storm('warm');
+  const before = await level();
+  await storm('first');
+  let after = await level();
+  await eventually('it is as it was', async () => {
+    after = await level();
+    return (
+      after.conversations === before.conversations &&
+      after.connections <= Math.max(before.connections, 20) &&
+      after.timeouts <= before.timeouts + 10 &&
+      after.sockets <= before.sockets + 20 &&
+      after.heap < before.heap + 10
+    );
+  }).catch((cause: unknown) => assert.fail(`${String(cause)}: ${JSON.stringify([before, after])}`));
 });
