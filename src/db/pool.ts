@@ -287,7 +287,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   // An engine of our own is slow at times, never silent.
-  const queryHoldMs = options.holdMs ?? (engine ? undefined : QUERY_HOLD_MS);
+  const queryHoldMs = options.holdMs ?? (options.setting ? QUERY_HOLD_MS : undefined);
 
   return {
     withClient: (fn, caller = SELF) => lend(fn, caller, options.holdMs),
