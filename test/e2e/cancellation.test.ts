@@ -215,7 +215,7 @@ test('a client that does not read its answer holds up nobody', async (t) => {
   const { server, running, wire, rest } = await serverOf(t, {
     DB_POOL_MIN: '1',
     DB_POOL_MAX: '4',
-    SPOOL_MAX_BYTES: '40000000',
+    SPOOL_MAX_BYTES: '16000000',
   });
   const idle = wire.call('query', asking('SELECT * FROM wide', LARGE));
   const head = await idle.head;
