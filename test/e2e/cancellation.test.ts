@@ -116,78 +116,87 @@ test('whoever goes away before the rows leaves nothing behind', async (t) => {
   }
 });
 
-for (const era of ERAS) {
-  test(`whoever goes away while rows stream leaves nothing behind (${era})`, async (t) => {
-    const { server, running, rest } = await serverOf(t);
-    const wire = await wireTo(t, server.url, { era });
-    const sent = wire.call('query', asking('SELECT * FROM slow_wide', LARGE));
-    const head = await sent.head;
-    await new Promise((resolve) => head.once('data', resolve));
-    assert.equal(await running('slow_wide'), 1);
-    head.on('error', () => undefined);
-    sent.vanish();
-    await eventually('it is stopped', async () => (await running('slow_wide')) === 0);
-    await rest();
-  });
-}
-
-test('whoever cancels while rows stream gets the end of the document, and the statement ends', async (t) => {
-  const { running, wire, rest } = await serverOf(t);
-  const sent = wire.call('query', asking('SELECT * FROM slow_wide', LARGE));
-  await sent.head;
-  assert.equal(await running('slow_wide'), 1);
-  assert.equal(await wire.cancel(sent.id), 202);
-  await eventually('it is stopped', async () => (await running('slow_wide')) === 0);
-  const { result } = JSON.parse((await sent.reply()).text);
-  assert.equal(result.structuredContent.truncated, true);
-  await rest();
-});
-
-test('one of many who wait for the same goes alone; with the last one the statement goes', async (t) => {
+test('whoever goes away from what runs or streams leaves nothing behind', async (t) => {
   const { server, running, wire, rest } = await serverOf(t);
-  const calls = Array.from({ length: 4 }, () =>
-    wire.call('query', asking('SELECT 1 AS shared, done FROM sleep')),
-  );
-  await eventually(
-    'three wait for one',
-    async () => (await gaugeOf(server.origin, 'askonce_coalesced_total')) === 3,
-  );
-  const leave = Object.values(WAYS);
-  for (const [at, sent] of calls.entries()) {
-    assert.equal(await running('AS shared'), 1);
-    await leave[at % 2]!(wire, sent);
-  }
-  await eventually('it is stopped', async () => (await running('AS shared')) === 0);
-  await rest();
-});
+  const coalesced = async (): Promise<number> =>
+    (await gaugeOf(server.origin, 'askonce_coalesced_total'))!;
 
-test('when all who read one large result have gone, it is not read on for nobody', async (t) => {
-  const { running, wire, server, rest } = await serverOf(t);
-  const calls = [1, 2].map(() => wire.call('query', asking('SELECT * FROM slow_wide', LARGE)));
-  for (const { head } of calls) {
-    const response = await head;
-    response.on('error', () => undefined);
-    await new Promise((resolve) => response.once('data', resolve));
+  for (const era of ERAS) {
+    await t.test(`while rows stream (${era})`, async () => {
+      const its = await wireTo(t, server.url, { era });
+      const sent = its.call('query', asking('SELECT * FROM slow_wide', LARGE));
+      const head = await sent.head;
+      await new Promise((resolve) => head.once('data', resolve));
+      assert.equal(await running('slow_wide'), 1);
+      head.on('error', () => undefined);
+      sent.vanish();
+      await eventually('it is stopped', async () => (await running('slow_wide')) === 0);
+      await rest();
+    });
   }
-  assert.equal(await gaugeOf(server.origin, 'askonce_coalesced_total'), 1);
-  for (const call of calls) call.vanish();
-  await eventually('it is stopped', async () => (await running('slow_wide')) === 0);
-  await rest();
-});
 
-test('of a batch whose sender is gone the rest does not run', async (t) => {
-  const { running, wire, rest } = await serverOf(t);
-  const batch = [1, 2, 3].map((id) => ({
-    jsonrpc: '2.0',
-    id,
-    method: 'tools/call',
-    params: { name: 'query', arguments: asking(`SELECT ${id} AS batched, done FROM sleep`) },
-  }));
-  const sent = wire.send(batch);
-  await eventually('the first runs', async () => (await running('AS batched')) === 1);
-  sent.vanish();
-  await rest();
-  assert.equal(await running('AS batched'), 0);
+  await t.test(
+    'a cancelled answer that streams ends as a document that says so, and its statement ends',
+    async () => {
+      const sent = wire.call('query', asking('SELECT * FROM slow_wide', LARGE));
+      await sent.head;
+      assert.equal(await running('slow_wide'), 1);
+      assert.equal(await wire.cancel(sent.id), 202);
+      await eventually('it is stopped', async () => (await running('slow_wide')) === 0);
+      const { result } = JSON.parse((await sent.reply()).text);
+      assert.equal(result.structuredContent.truncated, true);
+      await rest();
+    },
+  );
+
+  await t.test(
+    'one of many who wait for the same goes alone; with the last one the statement goes',
+    async () => {
+      const before = await coalesced();
+      const calls = Array.from({ length: 4 }, () =>
+        wire.call('query', asking('SELECT 1 AS shared, done FROM sleep')),
+      );
+      await eventually('three wait for one', async () => (await coalesced()) === before + 3);
+      const leave = Object.values(WAYS);
+      for (const [at, sent] of calls.entries()) {
+        assert.equal(await running('AS shared'), 1);
+        await leave[at % 2]!(wire, sent);
+      }
+      await eventually('it is stopped', async () => (await running('AS shared')) === 0);
+      await rest();
+    },
+  );
+
+  await t.test(
+    'when all who read one large result have gone, it is not read on for nobody',
+    async () => {
+      const before = await coalesced();
+      const calls = [1, 2].map(() => wire.call('query', asking('SELECT * FROM slow_wide', LARGE)));
+      for (const { head } of calls) {
+        const response = await head;
+        response.on('error', () => undefined);
+        await new Promise((resolve) => response.once('data', resolve));
+      }
+      assert.equal(await coalesced(), before + 1);
+      for (const call of calls) call.vanish();
+      await eventually('it is stopped', async () => (await running('slow_wide')) === 0);
+      await rest();
+    },
+  );
+
+  await t.test('of a batch whose sender is gone the rest does not run', async () => {
+    const batch = [1, 2, 3].map((id) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name: 'query', arguments: asking(`SELECT ${id} AS batched, done FROM sleep`) },
+    }));
+    const sent = wire.send(batch);
+    await eventually('the first runs', async () => (await running('AS batched')) === 1);
+    sent.vanish();
+    await rest();
+    assert.equal(await running('AS batched'), 0);
+  });
 });
 
 test('a conversation that could not be opened is not kept', async (t) => {
