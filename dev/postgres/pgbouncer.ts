@@ -74,7 +74,7 @@ export async function startPgbouncer(options: PgbouncerOptions): Promise<Pgbounc
 async function placeOf(surroundings: Surroundings): Promise<Place | null> {
   const isRoot = process.getuid?.() === 0;
   if (isRoot && (await isChrootBuilt(surroundings.folder))) {
-    await ensurePooler(surroundings);
+    if (!(await isPoolerThere(surroundings))) return null;
     const { root, base, owner } = await chrootInstallation(surroundings.folder);
     return { root, base, owner, program: join('/usr/sbin', PROGRAM) };
   }
@@ -89,6 +89,18 @@ async function placeOf(surroundings: Surroundings): Promise<Place | null> {
     if (isThere) return { root: '/', base: tmpdir(), owner: null, program };
   }
   return null;
+}
+
+/** Without a mirror to fetch it from the tests of it are left out, not the others. */
+async function isPoolerThere(surroundings: Surroundings): Promise<boolean> {
+  try {
+    await ensurePooler(surroundings);
+    return true;
+  } catch (error) {
+    surroundings.signal.throwIfAborted();
+    surroundings.progress(`PgBouncer cannot be added: ${String(error)}`);
+    return false;
+  }
 }
 
 function launch({ root, owner, program }: Place, ini: string) {
