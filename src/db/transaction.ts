@@ -117,10 +117,17 @@ async function heard(
   sql: string,
 ): Promise<void> {
   // An engine of our own may be on its way up again.
-  const timer = options.interrupt ? undefined : setTimeout(() => pool.cut(client), SILENCE_MS);
+  let isHeard = false;
+  // What arrived while this process was busy is read before it is called silence.
+  const judge = (): NodeJS.Immediate =>
+    setImmediate(() => {
+      if (!isHeard) pool.cut(client);
+    });
+  const timer = options.interrupt ? undefined : setTimeout(judge, SILENCE_MS);
   try {
     await client.query(sql);
   } finally {
+    isHeard = true;
     clearTimeout(timer);
   }
 }
