@@ -63,6 +63,7 @@ export async function listen(parts: Listening): Promise<number> {
   });
   const conversations = createConversations({
     max: CONVERSATIONS_MAX,
+    share: shareOfOne(config.AUTH_TOKENS.length),
     idleMs: CONVERSATION_IDLE_MS,
     now,
   });

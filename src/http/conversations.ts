@@ -34,6 +34,8 @@ export interface Conversations {
 
 export interface ConversationsOptions {
   readonly max: number;
+  /** Most of them that one principal may have, 0 to 1. */
+  readonly share?: number | undefined;
   readonly idleMs: number;
   readonly now: () => number;
 }
@@ -48,19 +50,32 @@ interface Entry {
 export function createConversations(options: ConversationsOptions): Conversations {
   /** In order of last use: the first is the one idle for longest. */
   const entries = new Map<string, Entry>();
+  const counts = new Map<string, number>();
+  const maxOfOne = Math.max(1, Math.floor(options.max * (options.share ?? 1)));
+
+  function count(principalName: string, by: 1 | -1): void {
+    const left = (counts.get(principalName) ?? 0) + by;
+    if (left > 0) counts.set(principalName, left);
+    else counts.delete(principalName);
+  }
+
+  function drop(id: string): void {
+    const entry = entries.get(id);
+    if (entry && entries.delete(id)) count(entry.conversation.principalName, -1);
+  }
 
   function dropIdle(): void {
     const deadline = options.now() - options.idleMs;
     for (const [id, entry] of entries) {
       if (entry.lastUsedAt > deadline) return;
-      if (entry.conversation.inFlight.size === 0) entries.delete(id);
+      if (entry.conversation.inFlight.size === 0) drop(id);
     }
   }
 
   return {
     open(principalName, initialize) {
       dropIdle();
-      if (entries.size >= options.max) {
+      if (entries.size >= options.max || (counts.get(principalName) ?? 0) >= maxOfOne) {
         throw new AppError('OVERLOADED', 'Too many conversations are open.', {
           retryAfterMs: RETRY_AFTER_MS,
         });
@@ -74,6 +89,7 @@ export function createConversations(options: ConversationsOptions): Conversation
         lastSession: undefined,
       };
       entries.set(conversation.id, { conversation, lastUsedAt: options.now() });
+      count(principalName, 1);
       return conversation;
     },
 
@@ -97,7 +113,7 @@ export function createConversations(options: ConversationsOptions): Conversation
 
     close(id) {
       const entry = entries.get(id);
-      entries.delete(id);
+      drop(id);
       for (const cancel of entry?.conversation.inFlight.values() ?? []) cancel();
     },
 

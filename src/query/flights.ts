@@ -52,14 +52,19 @@ interface Flight {
 export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsOptions): Flights {
   const flights = new Map<string, Flight>();
 
-  function board(flight: Flight, signal: AbortSignal): void {
+  /** @returns What ends the membership; once is enough. */
+  function board(flight: Flight, signal: AbortSignal): () => void {
     flight.members += 1;
+    let isAboard = true;
     const leave = (): void => {
+      if (!isAboard) return;
+      isAboard = false;
       flight.members -= 1;
       if (flight.members === 0) flight.controller.abort();
     };
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
+    return leave;
   }
 
   function begin(key: string, request: FlightRequest): Flight {
@@ -100,8 +105,14 @@ export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsO
       // One that everybody has left is on its way down.
       const known = latest?.controller.signal.aborted ? undefined : latest;
       const flight = known ?? begin(key, request);
-      board(flight, request.signal);
-      if (known) return await joined(flight, request);
+      const leave = board(flight, request.signal);
+      if (known) {
+        return await joined(flight, request).catch((error: unknown) => {
+          // Whoever has lost patience keeps nothing running.
+          leave();
+          throw error;
+        });
+      }
       const landing = await flight.landing;
       if (landing.kind === 'found') return { role: 'joined', found: landing.found };
       return { role: 'first', run: landing.run };

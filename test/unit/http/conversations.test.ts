@@ -17,9 +17,9 @@ function initializeOf(clientInfo: object, capabilities: object = {}): JSONRPCReq
 
 const INITIALIZE = initializeOf({ name: 'agent', version: '1' });
 
-function registryOf(max = 3) {
+function registryOf(max = 3, share = 1) {
   const clock = { now: 0 };
-  const conversations = createConversations({ max, idleMs: IDLE_MS, now: () => clock.now });
+  const conversations = createConversations({ max, share, idleMs: IDLE_MS, now: () => clock.now });
   return { clock, conversations };
 }
 
@@ -45,6 +45,21 @@ test('a conversation is its principal’s alone', () => {
     () => conversations.require(undefined, 'ana'),
     (error) => isAppError(error, 'SESSION_MISSING'),
   );
+});
+
+test('one principal leaves room for others', () => {
+  const { conversations } = registryOf(4, 0.75);
+  const opened = [1, 2, 3].map(() => conversations.open('ana', INITIALIZE));
+  const more = (): unknown => conversations.open('ana', INITIALIZE);
+  assert.throws(more, (error) => isAppError(error, 'OVERLOADED'));
+  conversations.open('bob', INITIALIZE);
+  for (const { id } of opened) {
+    conversations.require(id, 'ana');
+    conversations.close(id);
+  }
+  conversations.close(opened[0]!.id);
+  for (let times = 0; times < 3; times += 1) conversations.open('ana', INITIALIZE);
+  assert.throws(more, (error) => isAppError(error, 'OVERLOADED'));
 });
 
 test('what is idle for long ends by itself, what is in flight or used does not', () => {
