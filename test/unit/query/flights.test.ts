@@ -5,7 +5,10 @@ import { isAppError } from '../../../src/errors.ts';
 import { createFlights } from '../../../src/query/flights.ts';
 import type { FlightRequest } from '../../../src/query/flights.ts';
 
-test('a run whose first caller has left ends when the last who waits has lost patience', async () => {
+test('a run whose first caller has left ends when the last who waits has lost patience', async (t) => {
+  // Patience alone keeps no process alive.
+  const alive = setInterval(() => undefined, 1000);
+  t.after(() => clearInterval(alive));
   let stopped: AbortSignal | undefined;
   const flights = createFlights({
     results: { byId: async () => null },
