@@ -78,14 +78,15 @@ export function createScoping(options: ScopingOptions): Scoping {
       });
     }
     const key = questionKey({ canonicalQuestion: canonical, ...scopes.scope });
+    let isAlone: boolean | undefined;
     return {
       ...scopes,
       question,
       questionKey: key,
       phrasingId: idOf(key),
-      // Read only by what recalls or remembers.
+      // Read only by what recalls or remembers, and then more than once.
       get isSelfContained() {
-        return isSelfContained(question);
+        return (isAlone ??= isSelfContained(question));
       },
     };
   }
