@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { ERAS, connect } from '../support/askonce.ts';
-import type { Document, Era } from '../support/askonce.ts';
+import type { Document } from '../support/askonce.ts';
 import { startSmallShop } from '../support/small-shop.ts';
+import { wireTo } from '../support/wire.ts';
 
 const NAPS = [
   'CREATE VIEW nap AS SELECT pg_sleep(1.3)::text AS done',
@@ -55,56 +56,12 @@ for (const era of ERAS) {
   });
 }
 
-interface Raw {
-  readonly origin: string;
-  readonly era: Era;
-  readonly accept?: string;
-}
-
-/** Requests as any client may write them: with ids of its own choosing. */
-async function speaker(url: string, { era, accept }: Omit<Raw, 'origin'>) {
-  const post = (headers: Record<string, string>, body: object): Promise<Response> =>
-    fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: accept ?? 'application/json, text/event-stream',
-        ...headers,
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', ...body }),
-    });
-  const envelope = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientCapabilities': {},
-  };
-  let session: Record<string, string> = { 'mcp-protocol-version': '2026-07-28' };
-  if (era === 'session-based') {
-    const opened = await post(
-      {},
-      {
-        id: 1,
-        method: 'initialize',
-        params: {
-          protocolVersion: '2025-11-25',
-          capabilities: {},
-          clientInfo: { name: 'raw', version: '1' },
-        },
-      },
-    );
-    await opened.text();
-    session = { 'mcp-session-id': opened.headers.get('mcp-session-id')! };
-  }
-  return {
-    post: (body: object): Promise<Response> => post(session, body),
-    call: (id: number, args: object, meta: object): Promise<Response> => {
-      const name = 'query';
-      const isModern = era === '2026-07-28';
-      const params = { name, arguments: args, _meta: { ...meta, ...(isModern && envelope) } };
-      const headers = isModern ? { 'mcp-method': 'tools/call', 'mcp-name': name } : {};
-      return post({ ...session, ...headers }, { id, method: 'tools/call', params });
-    },
-  };
-}
+const setLevelTo = (level: string): object => ({
+  jsonrpc: '2.0',
+  id: 2,
+  method: 'logging/setLevel',
+  params: { level },
+});
 
 interface Event {
   readonly id?: number;
@@ -136,13 +93,14 @@ for (const era of ERAS) {
   test(`callers with the same ids are told of their own calls alone (${era})`, async (t) => {
     const { server } = await startSmallShop(t, { DB_POOL_MAX: '10' }, NAPS);
     const one = async (number: number): Promise<void> => {
-      const { call } = await speaker(server.url, { era });
+      const wire = await wireTo(t, server.url, { era });
       const sql = `SELECT ${number} AS number FROM nap`;
-      const meta = { progressToken: `of ${number}` };
-      const response = await call(7, { question: `number ${number}?`, sql }, meta);
-      const events = eventsOf(await response.text());
+      const args = { question: `number ${number}?`, sql };
+      const call = wire.call('query', args, { progressToken: `of ${number}` });
+      const events = eventsOf((await call.reply()).text);
       const last = events.pop();
-      assert.equal(last?.id, 7);
+      assert.ok(last);
+      assert.deepEqual([call.id, last.id], [1, 1]);
       assert.deepEqual(last.result?.structuredContent.rows, [[number]]);
       assert.ok(events.length > 0);
       for (const { method, params } of events) {
@@ -157,14 +115,14 @@ for (const era of ERAS) {
 test('a conversation is told what it set its level for, whatever session serves it', async (t) => {
   const { server } = await startSmallShop(t, { SESSION_POOL_MIN: '1' }, NAPS);
   const said = async (level: string | null, number: number): Promise<Event[]> => {
-    const { call, post } = await speaker(server.url, { era: 'session-based' });
+    const wire = await wireTo(t, server.url);
     if (level) {
-      const set = await post({ id: 2, method: 'logging/setLevel', params: { level } });
-      assert.deepEqual(await set.json(), { jsonrpc: '2.0', id: 2, result: {} });
+      const set = await wire.send(setLevelTo(level)).reply();
+      assert.deepEqual(JSON.parse(set.text), { jsonrpc: '2.0', id: 2, result: {} });
     }
-    const response = await call(3, { question: 'one?', sql: `SELECT ${number} AS one` }, {});
-    const text = await response.text();
-    const isStream = response.headers.get('content-type') === 'text/event-stream';
+    const args = { question: 'one?', sql: `SELECT ${number} AS one` };
+    const { headers, text } = await wire.call('query', args).reply();
+    const isStream = headers['content-type'] === 'text/event-stream';
     const events = isStream ? eventsOf(text) : [JSON.parse(text) as Event];
     assert.deepEqual(events.pop()?.result?.structuredContent.rows, [[number]]);
     return events;
@@ -183,33 +141,33 @@ test('a conversation is told what it set its level for, whatever session serves 
 
 test('a level that does not exist is refused', async (t) => {
   const { server } = await startSmallShop(t);
-  const { post } = await speaker(server.url, { era: 'session-based' });
-  const params = { level: 'loud' };
-  const answer = await (await post({ id: 2, method: 'logging/setLevel', params })).json();
-  assert.match((answer as { error: { message: string } }).error.message, /level/);
+  const wire = await wireTo(t, server.url);
+  const { text } = await wire.send(setLevelTo('loud')).reply();
+  assert.match((JSON.parse(text) as { error: { message: string } }).error.message, /level/);
 });
 
 test('a quick call, and a client that reads no events, get plain JSON', async (t) => {
   const { server } = await startSmallShop(t, {}, NAPS);
   const meta = { progressToken: 1 };
-  const quick = await speaker(server.url, { era: 'session-based' });
-  const deaf = await speaker(server.url, { era: 'session-based', accept: 'application/json' });
-  for (const response of [
-    await quick.call(1, { question: 'one?', sql: 'SELECT 1' }, meta),
-    await deaf.call(1, SLOW, meta),
+  const quick = await wireTo(t, server.url);
+  const deaf = await wireTo(t, server.url, { accept: 'application/json' });
+  for (const { reply } of [
+    quick.call('query', { question: 'one?', sql: 'SELECT 1' }, meta),
+    deaf.call('query', SLOW, meta),
   ]) {
-    assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
-    assert.deepEqual(((await response.json()) as Event).result?.structuredContent.rows, [[1]]);
+    const { headers, text } = await reply();
+    assert.match(headers['content-type'] ?? '', /^application\/json/);
+    assert.deepEqual((JSON.parse(text) as Event).result?.structuredContent.rows, [[1]]);
   }
 });
 
 test('a call that is cancelled while it is told of ends its stream without an answer', async (t) => {
   const { server } = await startSmallShop(t, {}, NAPS);
-  const { call, post } = await speaker(server.url, { era: 'session-based' });
-  const response = await call(5, SLOW, { progressToken: 5 });
-  assert.equal(response.headers.get('content-type'), 'text/event-stream');
-  await post({ method: 'notifications/cancelled', params: { requestId: 5 } });
-  const events = eventsOf(await response.text());
+  const wire = await wireTo(t, server.url);
+  const { id, head, reply } = wire.call('query', SLOW, { progressToken: 5 });
+  assert.equal((await head).headers['content-type'], 'text/event-stream');
+  await wire.cancel(id);
+  const events = eventsOf((await reply()).text);
   assert.ok(events.length > 0);
   assert.ok(events.every(({ method }) => method === 'notifications/progress'));
 });

@@ -24,8 +24,8 @@ export interface Sent {
 export interface Wire {
   readonly session: string | undefined;
   send(body: object, headers?: Readonly<Record<string, string>>): Sent;
-  /** A call of a tool, with an id of its own. */
-  call(name: string, args: object): Sent & { readonly id: number };
+  /** A call of a tool, with an id of its own: 1 for the first of each wire. */
+  call(name: string, args: object, meta?: object): Sent & { readonly id: number };
   cancel(id: number): Promise<number>;
 }
 
@@ -33,12 +33,13 @@ export interface WireOptions {
   readonly era?: Era;
   readonly token?: string;
   readonly agent?: Agent;
+  readonly accept?: string;
 }
 
 export const MODERN = '2026-07-28';
 const SESSION_BASED = '2025-11-25';
 const CLIENT_INFO = { name: 'wire', version: '1' };
-const MODERN_META = {
+export const MODERN_META = {
   'io.modelcontextprotocol/protocolVersion': MODERN,
   'io.modelcontextprotocol/clientCapabilities': {},
   'io.modelcontextprotocol/clientInfo': CLIENT_INFO,
@@ -72,6 +73,7 @@ export async function wireTo(
       agent,
       body,
       headers: {
+        ...(options.accept && { accept: options.accept }),
         ...(options.token && { authorization: `Bearer ${options.token}` }),
         ...(session && { 'mcp-session-id': session, 'mcp-protocol-version': SESSION_BASED }),
         ...headers,
@@ -85,10 +87,11 @@ export async function wireTo(
   return {
     session,
     send,
-    call(name, args) {
+    call(name, args, given = {}) {
       const id = (lastId += 1);
-      const meta = era === MODERN ? { _meta: MODERN_META } : {};
-      const params = { name, arguments: args, ...meta };
+      const meta = { ...(era === MODERN && MODERN_META), ...given };
+      const hasMeta = Object.keys(meta).length > 0;
+      const params = { name, arguments: args, ...(hasMeta && { _meta: meta }) };
       const headers =
         era === MODERN
           ? { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': name }
