@@ -22,7 +22,13 @@ export type ResultsEndpoint = (
   principal: Principal,
 ) => Promise<void>;
 
-export function createResultsEndpoint(results: WholeResults): ResultsEndpoint {
+/** A client that takes nothing for so long keeps its socket no longer. */
+const PATIENCE_MS = 60_000;
+
+export function createResultsEndpoint(
+  results: WholeResults,
+  patienceMs = PATIENCE_MS,
+): ResultsEndpoint {
   return async (request, response, principal) => {
     const format = parseFormat(request.query['format']);
     const result = await results.open(String(request.params['answerId']), principal);
@@ -33,6 +39,7 @@ export function createResultsEndpoint(results: WholeResults): ResultsEndpoint {
       // Rows beyond SPOOL_MAX_BYTES were not kept; of a result that still fills it is not known yet.
       ...(result.source.wasCut() && { 'x-askonce-truncated': 'true' }),
     });
+    response.setTimeout(patienceMs, () => response.destroy());
     // A row that fails ends the connection without the final chunk: the client sees that it was cut.
     await pipeline(write(result, format), response);
   };
