@@ -129,7 +129,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   });
   releases.push('executor', () => executor.close());
   const pending = createPending(cache);
-  const turns = createAdmission({
+  const judgingTurns = createAdmission({
     places: 1,
     maxWaiting: config.MAX_QUEUE,
     maxWaitMs: JUDGING_WAIT_MS,
@@ -143,7 +143,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     embedder,
     metrics,
     decider: createDecider(verifier),
-    judging: createJudging(turns),
+    judging: createJudging(judgingTurns),
     rebinder:
       config.TEMPLATE_HITS === 'on'
         ? createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) })

@@ -139,7 +139,7 @@ export function createMetrics(): Metrics {
   });
   const queued = new Histogram({
     name: 'askonce_queue_seconds',
-    help: 'Time that callers waited for a session or a connection.',
+    help: 'Time that callers waited for a session, a connection, a judgement or a large result.',
     labelNames: ['for'],
     buckets: SECONDS,
     registers,

@@ -198,7 +198,8 @@ export const SETTINGS = {
   SESSION_POOL_MIN: { about: 'MCP sessions kept prebuilt.', schema: integer(10, 1, 10_000) },
   SESSION_POOL_MAX: { about: 'MCP sessions leased at most.', schema: integer(200, 1, 100_000) },
   MAX_QUEUE: {
-    about: 'Requests that may wait for a session or a connection before OVERLOADED is answered.',
+    about:
+      'Requests that may wait in each queue (sessions, connections, judging, large results) before OVERLOADED is answered.',
     schema: integer(1000, 0, 1_000_000),
   },
   BREAKER_FAILURES: {

@@ -63,7 +63,8 @@ export function createLeases(pool: Pool, gate: Gate): Leases {
     const mine = `${IS_THIS} AND holder = $3`;
     const keys = [...values, id];
     const renewal = setInterval(() => {
-      const longer = `UPDATE askonce.leases SET expires_at = now() + interval '${LASTS}' WHERE ${mine}`;
+      const longer = `UPDATE askonce.leases SET expires_at = now() + interval '${LASTS}'
+         WHERE ${mine} AND fault IS NULL`;
       void tell('renew-lease', longer, keys);
     }, RENEW_EVERY_MS).unref();
     return {

@@ -69,8 +69,9 @@ export function createAtOnce({ conversations, heldAnswers, metrics }: AtOnceOpti
       const meta = isToolCall(message) ? message.params._meta : undefined;
       if (meta === undefined) return;
       const sender = senderOf(meta);
+      if (trusted.has(sender) || sender.length > MAX_TRUSTED_CHARS) return;
       if (trusted.size >= MAX_TRUSTED) trusted.clear();
-      if (sender.length <= MAX_TRUSTED_CHARS) trusted.add(sender);
+      trusted.add(sender);
     },
   };
 }

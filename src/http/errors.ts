@@ -20,25 +20,26 @@ export function sendError(response: ServerResponse, error: AppError, id: unknown
   }
   const { status } = ERROR_KINDS[error.code];
   const { retryAfterMs } = error;
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    id: typeof id === 'string' || typeof id === 'number' ? id : null,
-    error: {
-      code: error.code === 'SESSION_UNKNOWN' ? SESSION_UNKNOWN : SERVER_ERROR,
-      message: error.hint ? `${error.message} ${error.hint}` : error.message,
-      data: {
-        code: error.code,
-        ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
-      },
-    },
-  });
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
     ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
     ...(status === 401 && { 'www-authenticate': 'Bearer realm="askonce"' }),
   });
-  response.end(body);
+  response.end(errorText(error, id));
+}
+
+/** As a JSON-RPC message. */
+export function errorText({ code, message, hint, retryAfterMs }: AppError, id: unknown): string {
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    id: typeof id === 'string' || typeof id === 'number' ? id : null,
+    error: {
+      code: code === 'SESSION_UNKNOWN' ? SESSION_UNKNOWN : SERVER_ERROR,
+      message: hint ? `${message} ${hint}` : message,
+      data: { code, ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }) },
+    },
+  });
 }
 
 /** A body that is not a JSON-RPC message at all. */

@@ -1,7 +1,6 @@
 // Owns one exchange: a leased MCP server, one request, one HTTP response. The SDK awaits a transport's
 // send, so the answer streams from there; when the client goes away the handler is aborted.
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 
 import { PerRequestHTTPServerTransport } from '@modelcontextprotocol/server';
 import type {
@@ -185,11 +184,4 @@ class LegacyTransport implements SettlingTransport {
   settle(): void {
     this.#settle();
   }
-}
-
-/** Ends the exchange when the client closes the connection before the answer is complete. */
-export function endOnDisconnect(response: ServerResponse, exchange: Exchange): void {
-  response.once('close', () => {
-    if (!response.writableFinished) exchange.end();
-  });
 }

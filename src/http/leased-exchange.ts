@@ -6,7 +6,6 @@ import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal } from '../query/context.ts';
-import { endOnDisconnect } from './exchange.ts';
 import type { Exchange, ExchangeParts } from './exchange.ts';
 import { createReply } from './reply.ts';
 import type { Reply } from './reply.ts';
@@ -53,24 +52,28 @@ export function createLeasedExchange(options: LeasedExchangeOptions): LeasedExch
 
   return {
     async run({ response, principal }, leased) {
-      const left = leaving(response);
+      const left = new AbortController();
       let exchange: Exchange | undefined;
-      const onEnd = leased.onStart?.(() => {
+      const leave = (): void => {
         left.abort();
         exchange?.end();
-      });
+      };
+      // Its close is told once: to who comes later it has happened.
+      if (response.destroyed) leave();
+      else response.once('close', leave);
+      const onEnd = leased.onStart?.(leave);
       try {
         const caller = { principal: principal.name, signal: left.signal };
         const { session, id, release } = await sessions.lease(caller, leased.preferred);
         try {
           leased.onLeased?.(id);
           exchange = leased.make({ session, authInfo: leased.authInfo, reply: leased.reply });
-          endOnDisconnect(response, exchange);
           await exchange.run();
         } finally {
           release();
         }
       } finally {
+        response.off('close', leave);
         onEnd?.();
       }
     },
@@ -94,14 +97,6 @@ export function createLeasedExchange(options: LeasedExchangeOptions): LeasedExch
       };
     },
   };
-}
-
-/** Aborts when the client goes away, or has gone: its close is told once. */
-function leaving(response: ServerResponse): AbortController {
-  const left = new AbortController();
-  if (response.destroyed) left.abort();
-  else response.once('close', () => left.abort());
-  return left;
 }
 
 export function header(request: IncomingMessage, name: string): string | undefined {

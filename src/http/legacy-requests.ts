@@ -7,7 +7,7 @@ import { isAppError } from '../errors.ts';
 import { writeMessage } from '../mcp/streamed-rows.ts';
 import { toAuthInfo } from './auth.ts';
 import type { Conversation, Conversations } from './conversations.ts';
-import { sendInvalid } from './errors.ts';
+import { errorText, sendInvalid } from './errors.ts';
 import { legacyExchange } from './exchange.ts';
 import type { ExchangeParts } from './exchange.ts';
 import { header } from './leased-exchange.ts';
@@ -113,8 +113,9 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
     const { response } = call;
     for (const message of messages) {
       await onSession(message, call, { conversation, reply }).catch((error: unknown) => {
-        // Cancelled before its turn: the others still are answered, if anybody is there.
-        if (response.destroyed || !isAppError(error, 'QUERY_CANCELLED')) throw error;
+        if (response.destroyed || !isAppError(error)) throw error;
+        // What is refused, or cancelled before its turn, leaves the others their answers.
+        if (error.code !== 'QUERY_CANCELLED') answers.push(errorText(error, message.id));
       });
     }
     if (response.destroyed) return;
@@ -133,8 +134,8 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
       }
       const conversation = conversationOf(call);
       const messages: unknown[] = Array.isArray(body) ? body : [body];
-      if (messages.length === 0 || messages.length > MAX_BATCH) {
-        sendInvalid(response, 400, `A batch holds 1 to ${MAX_BATCH} messages.`);
+      if (messages.length > MAX_BATCH) {
+        sendInvalid(response, 400, `A batch holds at most ${MAX_BATCH} messages.`);
         return;
       }
       for (const message of messages) noteCancellation(conversation, message);

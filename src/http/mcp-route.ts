@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
 
+import type { Logger } from '../logger.ts';
 import type { Authenticate } from './auth.ts';
 import { asAppError, sendError, sendInvalid, sendTooLarge } from './errors.ts';
 import type { McpEndpoint } from './mcp-endpoint.ts';
@@ -17,6 +18,7 @@ export interface McpRouteOptions {
   readonly authenticate: Authenticate;
   readonly mcp: Pick<McpEndpoint, 'handle'>;
   readonly maxBodyBytes: number;
+  readonly logger: Logger;
 }
 
 export interface McpRoute {
@@ -26,7 +28,7 @@ export interface McpRoute {
 }
 
 export function createMcpRoute(options: McpRouteOptions): McpRoute {
-  const { hosts, origins, authenticate, mcp, maxBodyBytes } = options;
+  const { hosts, origins, authenticate, mcp, maxBodyBytes, logger } = options;
 
   /** Clients say the same again and again. */
   const welcome = new Set<string>();
@@ -70,7 +72,10 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
           return sendInvalid(response, 400, 'The request body is not valid JSON.');
         await mcp.handle({ request, response, principal, body });
       } catch (error) {
-        sendError(response, asAppError(error));
+        if (response.destroyed) return;
+        const fault = asAppError(error);
+        if (fault.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
+        sendError(response, fault);
       }
     },
   };

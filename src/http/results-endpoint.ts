@@ -41,7 +41,10 @@ export function createResultsEndpoint(
     });
     response.setTimeout(patienceMs, () => response.destroy());
     // A row that fails ends the connection without the final chunk: the client sees that it was cut.
-    await pipeline(write(result, format), response);
+    await pipeline(write(result, format), response).catch((error: unknown) => {
+      // Who has gone is no fault.
+      if (!response.destroyed || response.errored) throw error;
+    });
   };
 }
 

@@ -56,6 +56,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     authenticate: options.authenticate,
     mcp: options.mcp,
     maxBodyBytes: MAX_BODY_BYTES,
+    logger: options.logger,
   });
   const server = createServer((request, response) => {
     if (mcp.takes(request)) void mcp.handle(request, response);

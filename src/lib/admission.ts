@@ -53,7 +53,7 @@ const MAX_RETRY_MS = 30_000;
 /** Weight of the newest turn in the mean length of a turn. */
 const NEWEST = 0.1;
 
-/** Of several principals each leaves a quarter to the others; alone it may have all. */
+/** @param principals How many can be told apart. Of several each leaves a quarter to the others; alone it may have all. */
 export const shareOfOne = (principals: number): number => (principals > 1 ? 0.75 : 1);
 
 export function createAdmission(options: AdmissionOptions): Admission {

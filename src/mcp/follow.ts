@@ -1,6 +1,6 @@
 // Owns telling a caller how its call goes while it waits: progress, where it gave a token for it, and log
-// messages, where its conversation set a level. Either makes the answer a stream of events, so a quick call
-// sends no progress at all.
+// messages, where its conversation set a level. Either makes the answer a stream of events: progress is told
+// only of calls that take their time, log messages whenever they are wanted.
 import { LOG_LEVEL_META_KEY } from '@modelcontextprotocol/server';
 import type { LoggingLevel, ServerContext } from '@modelcontextprotocol/server';
 
@@ -39,6 +39,7 @@ export function followCall({ mcpReq, http }: ServerContext, tool: string): Follo
   const isLogged = level !== undefined && LEVELS.indexOf(level) <= STAGE_LEVEL;
   const seconds = (): number => Math.round((performance.now() - started) / 100) / 10;
   let stage = 'looking it up';
+  let isOver = false;
   const tell = (notification: Parameters<typeof mcpReq.notify>[0]): void =>
     void mcpReq.notify(notification).catch(() => undefined);
   const tick = (): void => {
@@ -53,11 +54,14 @@ export function followCall({ mcpReq, http }: ServerContext, tool: string): Follo
   return {
     atStage(next) {
       stage = next;
-      if (!isLogged) return;
+      if (!isLogged || isOver) return;
       const data = { tool, stage, seconds: seconds() };
       tell({ method: 'notifications/message', params: { level: 'info', logger: 'askonce', data } });
     },
-    end: () => clearInterval(timer),
+    end() {
+      isOver = true;
+      clearInterval(timer);
+    },
   };
 }
 

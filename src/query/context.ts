@@ -9,7 +9,7 @@ export interface Principal {
 export interface RequestContext {
   readonly requestId: string;
   readonly principal: Principal;
-  /** Aborted when the caller goes away or cancels. */
+  /** Aborted when the caller goes away or cancels, and once it has its answer. */
   readonly signal: AbortSignal;
   /** Told what happens from now on, for people to read. */
   readonly atStage: (stage: string) => void;

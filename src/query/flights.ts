@@ -31,9 +31,10 @@ export interface StartedRun {
 }
 
 export type Joined =
-  | { readonly role: 'first'; readonly run: StartedRun }
-  /** Null where the rows are not kept: they must be read again. */
-  | { readonly role: 'joined'; readonly found: FoundResult | null };
+  /** Its own, whose rows come as they are read. */
+  | { readonly kind: 'live'; readonly run: StartedRun }
+  /** Somebody else's; null where its rows are not kept: they must be read again. */
+  | { readonly kind: 'kept'; readonly found: FoundResult | null };
 
 export interface FlightsOptions {
   readonly results: Pick<Results, 'byId'>;
@@ -95,7 +96,7 @@ export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsO
         ? landing.found
         : await results.byId(request.resultScope, landing.run.resultId);
     };
-    return { role: 'joined', found: await unlessGone(rows(), request.signal, maxWaitMs) };
+    return { kind: 'kept', found: await unlessGone(rows(), request.signal, maxWaitMs) };
   }
 
   return {
@@ -114,8 +115,8 @@ export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsO
         });
       }
       const landing = await flight.landing;
-      if (landing.kind === 'found') return { role: 'joined', found: landing.found };
-      return { role: 'first', run: landing.run };
+      if (landing.kind === 'found') return { kind: 'kept', found: landing.found };
+      return { kind: 'live', run: landing.run };
     },
   };
 }

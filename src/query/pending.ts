@@ -4,6 +4,7 @@ import type { Cache } from '../cache/cache.ts';
 import type { Neighbour, Phrasing, Plan } from '../cache/entities.ts';
 import type { Key } from '../cache/key.ts';
 import type { PlanScope } from '../cache/plan-store.ts';
+import { cosine } from './cosine.ts';
 import type { Asked } from './scope.ts';
 
 export interface Pending {
@@ -55,8 +56,3 @@ const isSameScope = (one: PlanScope, other: PlanScope): boolean =>
   one.planScope === other.planScope &&
   one.schemaVersion === other.schemaVersion &&
   one.modelId === other.modelId;
-
-/** Both of unit length. */
-export function cosine(one: Float32Array, other: Float32Array): number {
-  return one.reduce((sum, value, index) => sum + value * other[index]!, 0);
-}

@@ -64,6 +64,8 @@ export interface PipelineOptions {
   readonly fetchRows: FetchRows;
 }
 
+const NEVER = new AbortController().signal;
+
 export function createPipeline(options: PipelineOptions): QueryPipeline {
   const { cache, guard, scoping, recall, pending, remember, labeller, schema, serve } = options;
   /** By its text, not by an id: whoever can write to the store must not pass by the guard. */
@@ -166,7 +168,9 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const plan = toPlan(statement, asked, request.params);
     const run = { asked, plan, match: null, tier: 'memory', request } as const;
     const isRecalled = isRememberable(asked, plan);
-    const embedding = isRecalled ? recall.embed(asked, context) : Promise.resolve(null);
+    // Needed when the caller has its answer and is gone.
+    const lasting = { ...context, signal: NEVER };
+    const embedding = isRecalled ? recall.embed(asked, lasting) : Promise.resolve(null);
     const settled = isRecalled ? pending.add(asked, plan, embedding) : (): void => undefined;
     const answer = await serve(run, context).finally(settled);
     remember({ asked, plan, origin: 'asked', embedding }, context);

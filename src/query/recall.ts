@@ -8,10 +8,11 @@ import type { Embedder } from '../embedding/embedder.ts';
 import type { Metrics } from '../metrics.ts';
 import { choose, judged, matchOf } from './choose.ts';
 import type { Candidate } from './choose.ts';
+import { isAppError } from '../errors.ts';
 import type { RequestContext } from './context.ts';
 import { recordOf } from './decision-record.ts';
 import type { Judging, Pause } from './judging.ts';
-import { cosine } from './pending.ts';
+import { cosine } from './cosine.ts';
 import type { Pending } from './pending.ts';
 import type { Rebinder, ReboundStatement } from './rebind-statement.ts';
 import type { Asked } from './scope.ts';
@@ -97,6 +98,7 @@ export function createRecall(options: RecallOptions): Recall {
     try {
       return await embedder.embed(text, context.signal);
     } catch (error) {
+      if (isAppError(error, 'QUERY_CANCELLED')) return null;
       metrics.cacheFailure('embed');
       context.logger.warn({ error: String(error) }, 'question not embedded');
       return null;

@@ -132,7 +132,7 @@ export function createServe(options: ServeOptions): Serve {
     const onWait = (): void => context.atStage('waiting for a run of the same statement');
     const flight = { resultScope, statementKey, oldest, signal, start, onWait };
     const joined = await flights.join(flight);
-    if (joined.role === 'first') return fresh(run, joined.run);
+    if (joined.kind === 'live') return fresh(run, joined.run);
     if (joined.found === null) return fresh(run, await start(context.signal));
     return kept(run, joined.found, { source: 'database' });
   }

@@ -1,5 +1,6 @@
 // Owns a statement's run among replicas: one of them runs it under a lease, the others wait for the rows that
-// it leaves in the shared store. Each waits for one run at most; then it runs the statement itself.
+// it leaves in the shared store. Each waits for one run at most; then it runs the statement itself, with all the
+// time that a statement has.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isOfStatement } from '../cache/leases.ts';
