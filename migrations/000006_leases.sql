@@ -4,6 +4,7 @@ CREATE UNLOGGED TABLE askonce.leases (
   result_scope  text NOT NULL,
   statement_key bytea NOT NULL,
   holder        uuid NOT NULL,
+  begun_at      timestamptz NOT NULL DEFAULT now(),
   expires_at    timestamptz NOT NULL,
   -- What the run failed with, for those who waited for it.
   fault         jsonb,

@@ -158,7 +158,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     onJoined: () => metrics.coalesced(),
   };
   const shared = createSharedRuns({ ...waiting, leases: cache.leases });
-  const flights = createFlights({ ...waiting, shared });
+  const flights = createFlights({ ...waiting, shared, now });
   const large = createAdmission({
     places: Math.max(1, Math.floor(config.DB_POOL_MAX * LARGE_SHARE)),
     maxWaiting: config.MAX_QUEUE,

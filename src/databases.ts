@@ -1,5 +1,7 @@
 // Owns where the two databases come from: a server named by a URL, or an embedded engine. Behind this
 // file both are a pool and nothing else; only the way a runaway is ended differs.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Config } from './config.ts';
 import { createBreaker } from './db/breaker.ts';
 import { startEmbeddedDatabase } from './db/embedded.ts';
@@ -171,10 +173,7 @@ async function migrateWhenPossible(
         logger.warn({ error: reason }, 'cache database not usable: nothing is kept');
       told = reason;
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, MIGRATE_RETRY_MS);
-      closing.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
+    await sleep(MIGRATE_RETRY_MS, undefined, { signal: closing }).catch(() => undefined);
   }
   return false;
 }

@@ -88,6 +88,10 @@ export interface CacheOptions {
 }
 
 const QUESTION_TTL_MS = 60 * 60 * 1000;
+/** After so long a store that others share is asked again, behind the answer: they may have been told otherwise. */
+const RECHECK_MS = 7000;
+/** And after so long before it. */
+const MAX_UNCHECKED_MS = 10_000;
 const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
 /** How long a search waits for phrasings of this process to reach the store. */
 const OWN_WRITES_WAIT_MS = 250;
@@ -117,9 +121,30 @@ export function createCache(options: CacheOptions): Cache {
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();
 
+  const rechecking = new Set<Key>();
+
+  /** One for all who ask meanwhile. */
+  async function recheck(key: Key, known: KnownQuestion): Promise<void> {
+    if (rechecking.has(key)) return;
+    rechecking.add(key);
+    const latest = await gate.attempt('recheck-question', undefined, async () => {
+      if (known.match === null) {
+        const phrasing = await plans.find(key);
+        return phrasing && { phrasing, match: null };
+      }
+      // Found by similarity, it stands in no store: only that it was refused does.
+      return (await plans.rejected(key)).has(known.phrasing.plan.id) ? null : known;
+    });
+    if (latest) memory.putQuestion(key, latest);
+    else if (latest === null) memory.dropQuestion(key);
+    rechecking.delete(key);
+  }
+
   function peekQuestion(key: Key): FoundQuestion | null {
-    const known = memory.question(key);
+    const isChecked = isShared && gate.open;
+    const known = memory.question(key, isChecked ? MAX_UNCHECKED_MS : Infinity);
     if (!known) return null;
+    if (isChecked && !memory.question(key, RECHECK_MS)) void recheck(key, known);
     metrics.cacheLookup('memory', 'hit');
     return { ...known, tier: 'memory' };
   }
@@ -140,7 +165,8 @@ export function createCache(options: CacheOptions): Cache {
     async findQuestion(key) {
       const phrasing = await gate.attempt('find-question', undefined, () => plans.find(key));
       metrics.cacheLookup('store', phrasing ? 'hit' : phrasing === null ? 'miss' : 'error');
-      if (!phrasing) return null;
+      if (phrasing === undefined) return peekQuestion(key);
+      if (phrasing === null) return null;
       memory.putQuestion(key, { phrasing, match: null });
       return { phrasing, match: null, tier: 'store' };
     },

@@ -32,6 +32,8 @@ export interface Lease {
 
 export interface Holder {
   readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly begunAt: number;
   readonly isRunning: boolean;
   readonly fault: AppError | null;
 }
@@ -44,8 +46,9 @@ interface Fault {
 
 interface HolderRow {
   readonly holder: string;
+  readonly begun_at: Date;
   readonly is_running: boolean;
-  readonly fault: Fault | null;
+  readonly fault: unknown;
 }
 
 const LASTS = '6 seconds';
@@ -88,7 +91,8 @@ export function createLeases(pool: Pool, gate: Gate): Leases {
           `INSERT INTO askonce.leases AS held (result_scope, statement_key, holder, expires_at)
            VALUES ($1, $2, $3, now() + interval '${LASTS}')
            ON CONFLICT (result_scope, statement_key) DO UPDATE
-             SET holder = excluded.holder, expires_at = excluded.expires_at, fault = NULL
+             SET holder = excluded.holder, begun_at = now(), expires_at = excluded.expires_at,
+               fault = NULL
              WHERE held.expires_at <= now()
            RETURNING holder`,
           [...values, id],
@@ -101,14 +105,16 @@ export function createLeases(pool: Pool, gate: Gate): Leases {
     holder: (statement) =>
       gate.attempt('lease-holder', null, async () => {
         const [row] = await pool.query<HolderRow>(
-          `SELECT holder, expires_at > now() AS is_running, fault FROM askonce.leases WHERE ${IS_THIS}`,
+          `SELECT holder, begun_at, expires_at > now() AS is_running, fault
+           FROM askonce.leases WHERE ${IS_THIS}`,
           valuesOf(statement),
         );
         if (!row) return null;
         return {
           id: row.holder,
+          begunAt: row.begun_at.getTime(),
           isRunning: row.is_running,
-          fault: row.fault && toError(row.fault),
+          fault: toError(row.fault),
         };
       }),
 
@@ -135,11 +141,16 @@ const valuesOf = ({ resultScope, statementKey }: LeasedStatement): unknown[] => 
   Buffer.from(statementKey, 'hex'),
 ];
 
-function toError({ code, message, hint }: Fault): AppError {
-  return new AppError(code, message, hint === undefined ? {} : { hint });
+/** Null for what no replica writes: whoever can write to the store must not fail a query. */
+function toError(fault: unknown): AppError | null {
+  const { code, message, hint } = (fault ?? {}) as Partial<Record<keyof Fault, unknown>>;
+  if (typeof message !== 'string' || !OF_STATEMENT.has(code as ErrorCode)) return null;
+  return new AppError(code as ErrorCode, message, typeof hint === 'string' ? { hint } : {});
 }
+
+const OF_STATEMENT: ReadonlySet<ErrorCode> = new Set(['QUERY_INVALID', 'QUERY_TIMEOUT']);
 
 /** What the statement itself is refused or stopped for happens to whoever runs it. */
 export function isOfStatement(error: unknown): error is AppError {
-  return isAppError(error, 'QUERY_INVALID') || isAppError(error, 'QUERY_TIMEOUT');
+  return isAppError(error) && OF_STATEMENT.has(error.code);
 }

@@ -19,7 +19,8 @@ export interface HeldResult {
 }
 
 export interface MemoryTier {
-  question(key: Key): KnownQuestion | undefined;
+  /** @param maxAgeMs Since it was put there, whether by an agent's answer or from the store. */
+  question(key: Key, maxAgeMs?: number): KnownQuestion | undefined;
   putQuestion(key: Key, known: KnownQuestion): void;
   dropQuestion(key: Key): void;
   /** The newest result of a statement in a scope. */
@@ -66,7 +67,11 @@ export function createMemoryTier(options: MemoryOptions): MemoryTier {
   };
 
   return {
-    question: (key) => entries.get(`q:${key}`) as KnownQuestion | undefined,
+    question(key, maxAgeMs = Infinity) {
+      const known = entries.get(`q:${key}`) as KnownQuestion | undefined;
+      const ageMs = options.questionTtlMs - entries.getRemainingTTL(`q:${key}`);
+      return ageMs > maxAgeMs ? undefined : known;
+    },
     putQuestion: (key, known) => put(`q:${key}`, known, options.questionTtlMs),
     dropQuestion: (key) => void entries.delete(`q:${key}`),
     result: resultOf,

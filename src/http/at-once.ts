@@ -31,6 +31,8 @@ export interface AtOnceOptions {
   readonly metrics: Metrics;
 }
 
+/** jsonrpc, id, method, params. */
+const MESSAGE_KEYS = 4;
 const MAX_TRUSTED = 1000;
 const MAX_TRUSTED_CHARS = 2000;
 
@@ -86,14 +88,15 @@ interface ToolCall {
 function isToolCall(body: unknown): body is ToolCall {
   if (!isObject(body) || body['jsonrpc'] !== '2.0' || body['method'] !== 'tools/call') return false;
   const { id, params } = body;
-  if (typeof id !== 'string' && !Number.isInteger(id)) return false;
+  if (typeof id !== 'string' && !Number.isSafeInteger(id)) return false;
+  if (Object.keys(body).length > MESSAGE_KEYS) return false;
   if (!isObject(params) || typeof params['name'] !== 'string') return false;
   const meta = params['_meta'];
   return meta === undefined || (isObject(meta) && isToken(meta['progressToken']));
 }
 
 const isToken = (value: unknown): boolean =>
-  value === undefined || typeof value === 'string' || Number.isInteger(value);
+  value === undefined || typeof value === 'string' || Number.isSafeInteger(value);
 
 /** All but what is new with each request. */
 function senderOf({ progressToken: _token, ...rest }: Meta): string {

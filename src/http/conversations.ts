@@ -13,12 +13,19 @@ export interface Conversation {
   readonly principalName: string;
   /** Replayed on each leased session, so that it speaks the version negotiated here. */
   readonly initialize: JSONRPCRequest;
-  /** Ends an exchange in flight, by the client's request id. */
-  readonly inFlight: Map<string | number, () => void>;
+  readonly inFlight: Set<InFlight>;
+  /** Nothing more of it is begun. */
+  isOver: boolean;
   /** What it wants to be told while it waits. */
   readonly log: ClientLog;
   /** Id of the session leased last, which is warm. */
   lastSession: number | undefined;
+}
+
+/** An exchange, under the client's request id: ids should differ, and do not always. */
+export interface InFlight {
+  readonly requestId: string | number;
+  readonly cancel: () => void;
 }
 
 export interface Conversations {
@@ -41,6 +48,8 @@ export interface ConversationsOptions {
 }
 
 const RETRY_AFTER_MS = 5000;
+/** One that rests for so long may go where room is short. */
+const SPARE_AFTER_MS = 60_000;
 
 interface Entry {
   readonly conversation: Conversation;
@@ -72,10 +81,23 @@ export function createConversations(options: ConversationsOptions): Conversation
     }
   }
 
+  /** Whoever opens one after the other and ends none makes room for himself. */
+  function spare(principalName: string): void {
+    const deadline = options.now() - SPARE_AFTER_MS;
+    for (const [id, { conversation, lastUsedAt }] of entries) {
+      if (lastUsedAt > deadline) return;
+      if (conversation.principalName === principalName && conversation.inFlight.size === 0)
+        return drop(id);
+    }
+  }
+
   return {
     open(principalName, initialize) {
       dropIdle();
-      if (entries.size >= options.max || (counts.get(principalName) ?? 0) >= maxOfOne) {
+      const isFull = (): boolean =>
+        entries.size >= options.max || (counts.get(principalName) ?? 0) >= maxOfOne;
+      if (isFull()) spare(principalName);
+      if (isFull()) {
         throw new AppError('OVERLOADED', 'Too many conversations are open.', {
           retryAfterMs: RETRY_AFTER_MS,
         });
@@ -84,7 +106,8 @@ export function createConversations(options: ConversationsOptions): Conversation
         id: randomUUID(),
         principalName,
         initialize: negotiation(initialize),
-        inFlight: new Map(),
+        inFlight: new Set<InFlight>(),
+        isOver: false,
         log: { level: undefined },
         lastSession: undefined,
       };
@@ -112,9 +135,11 @@ export function createConversations(options: ConversationsOptions): Conversation
     },
 
     close(id) {
-      const entry = entries.get(id);
+      const conversation = entries.get(id)?.conversation;
       drop(id);
-      for (const cancel of entry?.conversation.inFlight.values() ?? []) cancel();
+      if (!conversation) return;
+      conversation.isOver = true;
+      for (const { cancel } of conversation.inFlight) cancel();
     },
 
     sweep: dropIdle,

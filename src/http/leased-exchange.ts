@@ -81,7 +81,7 @@ export function createLeasedExchange(options: LeasedExchangeOptions): LeasedExch
     replyTo({ request, response }, headers = {}) {
       const reply = createReply(response, {
         headers,
-        takesEvents: request.headers.accept?.includes('text/event-stream') ?? false,
+        takesEvents: /text\/event-stream/iu.test(request.headers.accept ?? ''),
         onBytes: (bytes) => metrics.responseBytes(bytes),
       });
       return {

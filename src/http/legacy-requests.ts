@@ -85,10 +85,9 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
           end();
           reply.abandon();
         };
-        inFlight.set(message.id, cancel);
-        return () => {
-          if (inFlight.get(message.id) === cancel) inFlight.delete(message.id);
-        };
+        const entry = { requestId: message.id, cancel };
+        inFlight.add(entry);
+        return () => inFlight.delete(entry);
       },
     });
   }
@@ -112,6 +111,7 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
     };
     const { response } = call;
     for (const message of messages) {
+      if (conversation.isOver) break;
       await onSession(message, call, { conversation, reply }).catch((error: unknown) => {
         if (response.destroyed || !isAppError(error)) throw error;
         // What is refused, or cancelled before its turn, leaves the others their answers.
@@ -158,5 +158,5 @@ function noteCancellation(conversation: Conversation, message: unknown): void {
   };
   if (method !== 'notifications/cancelled') return;
   const { requestId } = (params ?? {}) as { requestId?: string | number };
-  if (requestId !== undefined) conversation.inFlight.get(requestId)?.();
+  for (const one of conversation.inFlight) if (one.requestId === requestId) one.cancel();
 }

@@ -4,12 +4,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
 
+import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Authenticate } from './auth.ts';
 import { asAppError, sendError, sendInvalid, sendTooLarge } from './errors.ts';
 import type { McpEndpoint } from './mcp-endpoint.ts';
 
 const MAX_WELCOME = 1000;
+const MAX_RECEIVING_BYTES = 128 * 1024 * 1024;
+const RETRY_AFTER_MS = 2000;
 
 export interface McpRouteOptions {
   /** Names, without ports. */
@@ -30,11 +33,12 @@ export interface McpRoute {
 export function createMcpRoute(options: McpRouteOptions): McpRoute {
   const { hosts, origins, authenticate, mcp, maxBodyBytes, logger } = options;
 
+  const receiving = { bytes: 0 };
   /** Clients say the same again and again. */
   const welcome = new Set<string>();
 
   function refusal({ headers }: IncomingMessage): string | null {
-    const said = `${headers.host} ${headers.origin}`;
+    const said = JSON.stringify([headers.host, headers.origin]);
     if (welcome.has(said)) return null;
     const refused = refusalOf(headers);
     if (refused === null && welcome.size < MAX_WELCOME) welcome.add(said);
@@ -61,7 +65,7 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
         if (refused !== null) return sendInvalid(response, 403, refused);
         // Before the body is read: a stranger must not make the server parse megabytes.
         const principal = authenticate(request.headers.authorization);
-        const text = await bodyOf(request, maxBodyBytes);
+        const text = await bodyOf(request, maxBodyBytes, receiving);
         if (text === null) {
           // What is left of it is read and dropped, so that the client sees why and may go on.
           request.resume();
@@ -74,6 +78,7 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
       } catch (error) {
         if (response.destroyed) return;
         const fault = asAppError(error);
+        request.resume();
         if (fault.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
         sendError(response, fault);
       }
@@ -85,25 +90,51 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
  * Null where it is too large; what follows of it is let go unread. By its events: to iterate over a stream
  * costs as much as to answer.
  */
-function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string | null> {
+function bodyOf(
+  request: IncomingMessage,
+  maxBytes: number,
+  receiving: Receiving,
+): Promise<string | null> {
   if (Number(request.headers['content-length']) > maxBytes) return Promise.resolve(null);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const end = (): void => {
+      request.off('data', onData);
+      receiving.bytes -= bytes;
+      bytes = 0;
+    };
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
+      receiving.bytes += chunk.length;
       chunks.push(chunk);
-      if (bytes <= maxBytes) return;
-      request.off('data', onData);
-      resolve(null);
+      if (bytes > maxBytes) resolve(null);
+      else if (receiving.bytes > MAX_RECEIVING_BYTES) reject(tooMuchAtOnce());
+      else return;
+      end();
     };
     request.on('data', onData);
-    request.once('end', () =>
-      resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')),
-    );
-    request.once('error', reject);
+    request.once('end', () => {
+      end();
+      resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8'));
+    });
+    request.once('error', (error) => {
+      end();
+      reject(error);
+    });
   });
 }
+
+/** Bodies that are on their way, of all requests together. */
+interface Receiving {
+  bytes: number;
+}
+
+const tooMuchAtOnce = (): AppError =>
+  new AppError('OVERLOADED', 'Too much is being sent at once.', {
+    retryAfterMs: RETRY_AFTER_MS,
+    hint: 'Wait retry_after_ms, then send it again.',
+  });
 
 const NOT_JSON = Symbol('not JSON');
 

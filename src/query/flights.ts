@@ -37,6 +37,7 @@ export type Joined =
   | { readonly kind: 'kept'; readonly found: FoundResult | null };
 
 export interface FlightsOptions {
+  readonly now: () => number;
   readonly results: Pick<Results, 'byId'>;
   readonly shared: SharedRuns;
   /** How long one who joins waits for rows, whenever the run began. */
@@ -46,11 +47,13 @@ export interface FlightsOptions {
 
 interface Flight {
   readonly landing: Promise<Landing>;
+  readonly begunAt: number;
   readonly controller: AbortController;
   members: number;
 }
 
-export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsOptions): Flights {
+export function createFlights(options: FlightsOptions): Flights {
+  const { results, shared, maxWaitMs, now, onJoined } = options;
   const flights = new Map<string, Flight>();
 
   /** @returns What ends the membership; once is enough. */
@@ -71,7 +74,12 @@ export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsO
   function begin(key: string, request: FlightRequest): Flight {
     const { signal } = request;
     const controller = new AbortController();
-    const flight = { landing: shared.run(request, controller.signal), controller, members: 0 };
+    const flight = {
+      landing: shared.run(request, controller.signal),
+      begunAt: now(),
+      controller,
+      members: 0,
+    };
     flights.set(key, flight);
     const end = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
@@ -92,9 +100,10 @@ export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsO
     request.onWait();
     const rows = async (): Promise<FoundResult | null> => {
       const landing = await flight.landing;
-      return landing.kind === 'found'
-        ? landing.found
-        : await results.byId(request.resultScope, landing.run.resultId);
+      if (landing.kind === 'run')
+        return await results.byId(request.resultScope, landing.run.resultId);
+      // Another replica may have read them before this one was asked for.
+      return landing.found.header.asOf > (request.oldest ?? -Infinity) ? landing.found : null;
     };
     return { kind: 'kept', found: await unlessGone(rows(), request.signal, maxWaitMs) };
   }
@@ -103,8 +112,10 @@ export function createFlights({ results, shared, maxWaitMs, onJoined }: FlightsO
     async join(request) {
       const key = `${request.resultScope} ${request.statementKey}`;
       const latest = flights.get(key);
-      // One that everybody has left is on its way down.
-      const known = latest?.controller.signal.aborted ? undefined : latest;
+      // One that everybody has left is on its way down; one that began too early has rows too old.
+      const isMissed =
+        latest?.controller.signal.aborted || (latest?.begunAt ?? 0) < (request.oldest ?? -Infinity);
+      const known = latest && !isMissed ? latest : undefined;
       const flight = known ?? begin(key, request);
       const leave = board(flight, request.signal);
       if (known) {

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isOfStatement } from '../cache/leases.ts';
-import type { Lease, LeasedStatement, Leases } from '../cache/leases.ts';
+import type { Holder, Lease, LeasedStatement, Leases } from '../cache/leases.ts';
 import type { FoundResult, Results } from '../cache/results.ts';
 import type { FlightRequest, StartedRun } from './flights.ts';
 import { unlessGone } from './patience.ts';
@@ -53,9 +53,12 @@ export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
   }
 
   /** Waits for the end of the run that somebody else has begun. */
-  async function ended(statement: LeasedStatement, signal: AbortSignal): Promise<void> {
+  async function ended(
+    statement: LeasedStatement,
+    first: Holder | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     const waiting = new AbortController();
-    const first = await leases.holder(statement);
     async function looked(): Promise<void> {
       let latest = first;
       let lookMs = FIRST_LOOK_MS;
@@ -79,9 +82,12 @@ export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
       if (oldest === null) return await here(request, signal);
       const lease = await leases.take(request);
       if (lease) return await here(request, signal, lease);
+      const holder = await leases.holder(request);
+      // What began too early has rows too old.
+      if (holder && holder.begunAt < oldest) return await here(request, signal);
       onJoined();
       request.onWait();
-      await ended(request, signal);
+      await ended(request, holder, signal);
       const found = await results.find(request.resultScope, request.statementKey, oldest);
       if (found) return { kind: 'found', found };
       return await here(request, signal, (await leases.take(request)) ?? undefined);

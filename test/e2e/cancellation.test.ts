@@ -199,6 +199,34 @@ test('whoever goes away from what runs or streams leaves nothing behind', async 
   });
 });
 
+test('a conversation that ends in the midst of a batch begins nothing more', async (t) => {
+  const { server, running } = await serverOf(t);
+  const wire = await wireTo(t, server.url);
+  const mark = 'batch that ends';
+  const call = (id: number): object => ({
+    jsonrpc: '2.0',
+    // Ids ought to differ.
+    id: id % 2,
+    method: 'tools/call',
+    params: {
+      name: 'query',
+      arguments: {
+        question: `nap ${id}?`,
+        sql: `SELECT ${id} AS "${mark}" FROM generate_series(1, 1000000000) i OFFSET 999999999`,
+      },
+    },
+  });
+  const batch = wire.send([1, 2, 3, 4].map(call));
+  await eventually('it runs', async () => (await running(mark)) === 1);
+  const ended = await fetch(server.url, {
+    method: 'DELETE',
+    headers: { 'mcp-session-id': wire.session! },
+  });
+  assert.equal(ended.status, 204);
+  assert.deepEqual(JSON.parse((await batch.reply()).text), []);
+  await eventually('nothing runs', async () => (await running(mark)) === 0);
+});
+
 test('a conversation that could not be opened is not kept', async (t) => {
   const scarce = { SESSION_POOL_MIN: '1', SESSION_POOL_MAX: '1', MAX_QUEUE: '1' };
   const { server, running, wire, rest } = await serverOf(t, scarce);

@@ -9,6 +9,7 @@ import type { ResultHeader } from '../../../src/cache/entities.ts';
 import { isAppError } from '../../../src/errors.ts';
 import { STATEMENT_KEY, chunkOf, headerOf, numbersIn } from '../../support/cache-samples.ts';
 import { admin } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { poolOf } from '../db/pools.ts';
 import { SCOPE, cacheDatabase, cacheOver, phrasingOf, rejectionOf } from './stores.ts';
 
@@ -53,6 +54,37 @@ function answerOf(given: Partial<AnswerRecord> = {}): AnswerRecord {
     ...given,
   };
 }
+
+test('what is rejected on one replica is forgotten by the others within seconds', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const clock = { now: Date.now() };
+  const [one, other] = [1, 2].map(() => cacheOver(t, pool, { now: () => clock.now }));
+  const phrasing = phrasingOf('how many');
+  one!.remember(SCOPE, { ...phrasing, embed: async () => null });
+  await one!.drain();
+  assert.equal((await other!.findQuestion(phrasing.questionKey))?.tier, 'store');
+  assert.equal(other!.heldQuestion(phrasing.questionKey)?.tier, 'memory');
+  await one!.reject(rejectionOf(phrasing));
+  // Whoever asks soon is answered, and has it looked up again for those who come later.
+  clock.now += 8000;
+  const held = (): unknown => other!.heldQuestion(phrasing.questionKey);
+  assert.ok(held());
+  await eventually('it is forgotten', () => held() === null);
+  assert.equal(await other!.findQuestion(phrasing.questionKey), null);
+});
+
+test('a question that nobody has asked for a while is looked up before it is answered', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const clock = { now: Date.now() };
+  const cache = cacheOver(t, pool, { now: () => clock.now });
+  const phrasing = phrasingOf('how many');
+  cache.remember(SCOPE, { ...phrasing, embed: async () => null });
+  await cache.drain();
+  clock.now += 11_000;
+  assert.equal(cache.heldQuestion(phrasing.questionKey), null);
+  assert.equal((await cache.findQuestion(phrasing.questionKey))?.tier, 'store');
+  assert.ok(cache.heldQuestion(phrasing.questionKey));
+});
 
 test('a small result is served from memory, and by another replica from the store', async (t) => {
   const { url, pool } = await cacheDatabase(t);

@@ -54,6 +54,16 @@ test('rows of this very moment, and rows that differ at every run, are not share
   assert.equal(coalesced.count, 0);
 });
 
+test('whoever wants rows younger than the run in flight has his own', async (t) => {
+  const { pipeline, coalesced } = await pipelineOf(t, SETUP);
+  const first = pipeline.query(request(), caller().context);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const young = { ...request(), maxAgeSeconds: 0.1 };
+  const second = await documentOf(await pipeline.query(young, caller().context));
+  assert.ok(Date.parse(second.as_of) > Date.parse((await documentOf(await first)).as_of));
+  assert.equal(coalesced.count, 0);
+});
+
 test('a large result is read by all while it is still made', async (t) => {
   const { pipeline, coalesced } = await pipelineOf(t, SETUP);
   const limits = { ...LIMITS, maxRows: 500, maxBytes: 100_000 };

@@ -85,7 +85,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     onJoined: () => (coalesced.count += 1),
   };
   const shared = createSharedRuns({ ...waiting, leases: cache.leases });
-  const flights = createFlights({ ...waiting, shared });
+  const flights = createFlights({ ...waiting, shared, now });
   const scoping = createScoping({
     databaseId: 'test',
     role: 'reader',

@@ -102,7 +102,7 @@ test('a replica that was killed while it ran a statement holds up nobody for lon
   const request = requestOf('select count(*) from t');
   const { statementKey } = await keyOf(one, request);
   await one.cachePool.query(
-    `INSERT INTO askonce.leases SELECT result_scope, statement_key, $1, now() + interval '1 second'
+    `INSERT INTO askonce.leases SELECT result_scope, statement_key, $1, now(), now() + interval '1 second'
      FROM askonce.results WHERE statement_key = $2`,
     [randomUUID(), statementKey],
   );
@@ -112,6 +112,24 @@ test('a replica that was killed while it ran a statement holds up nobody for lon
   assert.equal(other.coalesced.count, 1);
 });
 
+test('a fault that no replica has written fails nobody', async (t) => {
+  const { one, other } = await replicasOf(t);
+  for (const [number, fault] of ['{}', '5', '{"code":"NOPE","message":"no"}'].entries()) {
+    const request = requestOf(`select count(*) + ${number} from t`);
+    await other.cache.drain();
+    await one.cachePool.query('DELETE FROM askonce.results');
+    const { statementKey } = await keyOf(one, request);
+    await one.cachePool.query(
+      `INSERT INTO askonce.leases SELECT result_scope, statement_key, $1, now(), now() + interval '0.5 s', $3
+       FROM askonce.results WHERE statement_key = $2`,
+      [randomUUID(), statementKey, fault],
+    );
+    await one.cachePool.query('DELETE FROM askonce.results');
+    const answer = await other.pipeline.query(request, caller().context);
+    assert.deepEqual((await documentOf(answer)).rows, [[4000 + number]]);
+  }
+});
+
 /** Runs it once, so that its key stands in the store. */
 async function keyOf(
   { pipeline, cache, cachePool }: Awaited<ReturnType<typeof pipelineOf>>,
@@ -119,6 +137,10 @@ async function keyOf(
 ): Promise<{ statementKey: Buffer }> {
   await documentOf(await pipeline.query(request, caller().context));
   await cache.drain();
+  await eventually('its lease has ended', async () => {
+    const held = await cachePool.query('SELECT FROM askonce.leases');
+    return held.length === 0;
+  });
   const [row] = await cachePool.query<{ statement_key: Buffer }>(
     'SELECT statement_key FROM askonce.results',
   );

@@ -62,10 +62,23 @@ test('one principal leaves room for others', () => {
   assert.throws(more, (error) => isAppError(error, 'OVERLOADED'));
 });
 
+test('whoever opens one after the other and ends none makes room for himself, for nobody else', () => {
+  const { conversations, clock } = registryOf(2);
+  const [idle, busy] = [1, 2].map(() => conversations.open('ana', INITIALIZE));
+  busy!.inFlight.add({ requestId: 1, cancel: () => undefined });
+  clock.now = 61_000;
+  conversations.require(busy!.id, 'ana');
+  const [{ inFlight }] = [conversations.open('ana', INITIALIZE)];
+  inFlight.add({ requestId: 1, cancel: () => undefined });
+  assert.throws(() => conversations.require(idle!.id, 'ana'));
+  const more = (): unknown => conversations.open('bob', INITIALIZE);
+  assert.throws(more, (error) => isAppError(error, 'OVERLOADED'));
+});
+
 test('what is idle for long ends by itself, what is in flight or used does not', () => {
   const { conversations, clock } = registryOf();
   const [idle, busy, used] = ['a', 'b', 'c'].map((name) => conversations.open(name, INITIALIZE));
-  busy!.inFlight.set(1, () => undefined);
+  busy!.inFlight.add({ requestId: 1, cancel: () => undefined });
   clock.now = IDLE_MS - 1;
   conversations.require(used!.id, 'c');
   clock.now = IDLE_MS + 1;
@@ -109,8 +122,9 @@ test('ten thousand conversations of fifty turns are light, and leave nothing beh
   for (let turn = 0; turn < 50; turn += 1) {
     for (const id of ids) {
       const conversation = conversations.require(id, 'ana');
-      conversation.inFlight.set(turn, () => conversation.id);
-      conversation.inFlight.delete(turn);
+      const entry = { requestId: turn, cancel: () => conversation.id };
+      conversation.inFlight.add(entry);
+      conversation.inFlight.delete(entry);
     }
   }
   const used = heapBytes();

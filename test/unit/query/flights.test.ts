@@ -19,6 +19,7 @@ test('a run whose first caller has left ends when the last who waits has lost pa
       },
     },
     maxWaitMs: 30,
+    now: Date.now,
     onJoined: () => undefined,
   });
   const requestOf = (signal: AbortSignal): FlightRequest => ({
