@@ -32,10 +32,10 @@ export const BURST_USAGE = `burst [--database-url URL] [--cache-url URL] [--thin
     1 to 1000 conversations in one server, each with bursts of 10 to 50 parallel calls and a pause of --think
     (5000) between them, for --seconds (15) each: 300 known questions by Zipf's law, one in ten in other
     words, one in twenty new and followed by SQL. Who is shed tries again at once. Up to 2000 connections,
-    kept and opened before. Then the same against a
-    server with an instance and a connection for each session, where --database-url names a PostgreSQL (the
-    demo shop is built in it unless it is there); then one aggregate of 30 ms, 200 agents, with the cache and
-    without. --known-only: none in other words, none new. --picture: the curve, as SVG.`;
+    kept and opened before. Then the same against a server with an instance and a connection for each session,
+    where --database-url names a PostgreSQL (the demo shop is built in it unless it is there); then one
+    aggregate of 30 ms, 200 agents, with the cache and without. --known-only: none in other words, none new.
+    --picture: the curve, as SVG.`;
 
 export interface Level extends BurstFigures, Gauges {
   /** p99 of hits over their median with one conversation, in bursts too. */

@@ -32,10 +32,10 @@ export interface Cache {
   readonly decisions: Decisions;
   /** Of statements that run, among the replicas that share the store. */
   readonly leases: Leases;
-  /** In this process alone. */
-  heldQuestion(key: Key): FoundQuestion | null;
+  /** By this process; what other replicas may have been told of it meanwhile is known within seconds. */
+  heldQuestion(key: Key): Promise<FoundQuestion | null>;
   /** As heldQuestion, and in vain it counts for nothing: somebody will look again. */
-  peekQuestion(key: Key): FoundQuestion | null;
+  peekQuestion(key: Key): Promise<FoundQuestion | null>;
   /** In the store; this process holds it from then on. */
   findQuestion(key: Key): Promise<FoundQuestion | null>;
   findPhrasing(scope: PlanScope, id: string): Promise<Phrasing | null>;
@@ -121,12 +121,18 @@ export function createCache(options: CacheOptions): Cache {
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();
 
-  const rechecking = new Set<Key>();
+  const rechecking = new Map<Key, Promise<KnownQuestion | null>>();
 
   /** One for all who ask meanwhile. */
-  async function recheck(key: Key, known: KnownQuestion): Promise<void> {
-    if (rechecking.has(key)) return;
-    rechecking.add(key);
+  function recheck(key: Key, known: KnownQuestion): Promise<KnownQuestion | null> {
+    const underWay = rechecking.get(key);
+    if (underWay) return underWay;
+    const checking = latestOf(key, known).finally(() => rechecking.delete(key));
+    rechecking.set(key, checking);
+    return checking;
+  }
+
+  async function latestOf(key: Key, known: KnownQuestion): Promise<KnownQuestion | null> {
     const latest = await gate.attempt('recheck-question', undefined, async () => {
       if (known.match === null) {
         const phrasing = await plans.find(key);
@@ -137,16 +143,23 @@ export function createCache(options: CacheOptions): Cache {
     });
     if (latest) memory.putQuestion(key, latest);
     else if (latest === null) memory.dropQuestion(key);
-    rechecking.delete(key);
+    return latest === undefined ? known : latest;
   }
 
-  function peekQuestion(key: Key): FoundQuestion | null {
-    const isChecked = isShared && gate.open;
-    const known = memory.question(key, isChecked ? MAX_UNCHECKED_MS : Infinity);
+  async function peekQuestion(key: Key): Promise<FoundQuestion | null> {
+    const known = memory.question(key);
     if (!known) return null;
-    if (isChecked && !memory.question(key, RECHECK_MS)) void recheck(key, known);
+    const isChecked =
+      !isShared ||
+      !gate.open ||
+      memory.question(key, RECHECK_MS) !== undefined ||
+      queue.isWaiting(known.phrasing.id);
+    const checking = isChecked ? known : recheck(key, known);
+    const isLate = memory.question(key, MAX_UNCHECKED_MS) === undefined;
+    const latest = isLate ? await checking : known;
+    if (!latest) return null;
     metrics.cacheLookup('memory', 'hit');
-    return { ...known, tier: 'memory' };
+    return { ...latest, tier: 'memory' };
   }
 
   return {
@@ -154,8 +167,8 @@ export function createCache(options: CacheOptions): Cache {
     decisions,
     leases,
 
-    heldQuestion(key) {
-      const known = peekQuestion(key);
+    async heldQuestion(key) {
+      const known = await peekQuestion(key);
       if (!known) metrics.cacheLookup('memory', 'miss');
       return known;
     },
@@ -165,8 +178,7 @@ export function createCache(options: CacheOptions): Cache {
     async findQuestion(key) {
       const phrasing = await gate.attempt('find-question', undefined, () => plans.find(key));
       metrics.cacheLookup('store', phrasing ? 'hit' : phrasing === null ? 'miss' : 'error');
-      if (phrasing === undefined) return peekQuestion(key);
-      if (phrasing === null) return null;
+      if (!phrasing) return null;
       memory.putQuestion(key, { phrasing, match: null });
       return { phrasing, match: null, tier: 'store' };
     },

@@ -8,6 +8,8 @@ export interface WriteQueue {
     readonly bytes: number;
     readonly write: () => Promise<void>;
   }): boolean;
+  /** Whether the entry with this id is still to be written. */
+  isWaiting(id: string): boolean;
   /** Resolves when the entry with this id is written or given up; at once when there is none. */
   settled(id: string): Promise<void>;
   /** Resolves when everything that waits now is written or given up. */
@@ -40,6 +42,7 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
       pending.set(id, done);
       return true;
     },
+    isWaiting: (id) => pending.has(id),
     settled: (id) => pending.get(id) ?? Promise.resolve(),
     drain: () => tail,
   };

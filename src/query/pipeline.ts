@@ -75,7 +75,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const asked = await scoping.ask(request.question, context.principal);
     if (request.accept !== undefined) return await accept(request.accept, asked, request, context);
 
-    const known = cache.heldQuestion(asked.questionKey);
+    const known = await cache.heldQuestion(asked.questionKey);
     if (known) return await answered(toPlanAnswer(asked, known), request, context);
     const underWay = pending.find(asked.questionKey);
     if (underWay) {
@@ -158,7 +158,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
   async function query(request: QueryRequest, context: RequestContext): Promise<Answer> {
     const asked = await scoping.ask(request.question, context.principal);
-    const repeated = repeatedPlan(asked, request);
+    const repeated = await repeatedPlan(asked, request);
     if (repeated) {
       requirePermitted(repeated.sql);
       return await serve({ asked, plan: repeated, match: null, tier: 'memory', request }, context);
@@ -179,8 +179,8 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
   }
 
   /** The plan of a question that was brought before with this very statement: nothing of it is new. */
-  function repeatedPlan(asked: Asked, { sql, params }: QueryRequest): Plan | null {
-    const known = cache.peekQuestion(asked.questionKey);
+  async function repeatedPlan(asked: Asked, { sql, params }: QueryRequest): Promise<Plan | null> {
+    const known = await cache.peekQuestion(asked.questionKey);
     if (!known || known.match !== null) return null;
     const { plan } = known.phrasing;
     const isSame = plan.sql === sql.trim() && isDeepStrictEqual(plan.params, params);
@@ -189,7 +189,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
   async function held(request: AskRequest, principal: Principal): Promise<HeldAnswer | null> {
     const asked = await scoping.ask(request.question, principal);
-    const known = cache.peekQuestion(asked.questionKey);
+    const known = await cache.peekQuestion(asked.questionKey);
     if (!known) return null;
     requirePermitted(known.phrasing.plan.sql);
     return serve.held({ ...toPlanAnswer(asked, known), request });

@@ -34,7 +34,7 @@ test('rows past their time are served with their age while the database is away'
   await relay.cut();
   clock.now += TTL_MS + 5000;
   const old = await ask();
-  assert.deepEqual([old.source, old.rows.length], ['store', 3]);
+  assert.deepEqual([old.source, old.rows.length], ['memory', 3]);
   assert.match(old.notice, /cannot be reached right now: these rows are 65 seconds old/);
   await relay.mend();
   clock.now += 60_000;
