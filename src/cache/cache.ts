@@ -146,20 +146,25 @@ export function createCache(options: CacheOptions): Cache {
     return latest === undefined ? known : latest;
   }
 
-  async function peekQuestion(key: Key): Promise<FoundQuestion | null> {
-    const known = memory.question(key);
-    if (!known) return null;
-    const isChecked =
-      !isShared ||
-      !gate.open ||
-      memory.question(key, RECHECK_MS) !== undefined ||
-      queue.isWaiting(known.phrasing.id);
-    const checking = isChecked ? known : recheck(key, known);
+  /** What this process has still to write is newer than the store. */
+  const isDue = (key: Key, known: KnownQuestion): boolean =>
+    isShared &&
+    gate.open &&
+    memory.question(key, RECHECK_MS) === undefined &&
+    !queue.isWaiting(known.phrasing.id);
+
+  async function rechecked(key: Key, known: KnownQuestion): Promise<KnownQuestion | null> {
     const isLate = memory.question(key, MAX_UNCHECKED_MS) === undefined;
-    const latest = isLate ? await checking : known;
-    if (!latest) return null;
+    const checking = recheck(key, known);
+    return isLate ? await checking : known;
+  }
+
+  async function peekQuestion(key: Key): Promise<FoundQuestion | null> {
+    const held = memory.question(key);
+    const known = held && isDue(key, held) ? await rechecked(key, held) : held;
+    if (!known) return null;
     metrics.cacheLookup('memory', 'hit');
-    return { ...latest, tier: 'memory' };
+    return { ...known, tier: 'memory' };
   }
 
   return {

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 
 import { AppError, ERROR_KINDS } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 
 /** Of the range that JSON-RPC leaves to servers. */
 const SERVER_ERROR = -32000;
@@ -27,6 +28,18 @@ export function sendError(response: ServerResponse, error: AppError, id: unknown
     ...(status === 401 && { 'www-authenticate': 'Bearer realm="askonce"' }),
   });
   response.end(errorText(error, id));
+}
+
+/** Whatever was thrown; what is not expected is logged. Who has gone, or has its answer, is told nothing. */
+export function sendFault(
+  response: ServerResponse,
+  error: unknown,
+  { logger, id }: { readonly logger: Logger; readonly id?: unknown },
+): void {
+  if (response.destroyed || response.writableEnded) return;
+  const fault = asAppError(error);
+  if (fault.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
+  sendError(response, fault, id);
 }
 
 /** As a JSON-RPC message. */

@@ -24,7 +24,7 @@ import { createAtOnce } from './at-once.ts';
 import { toAuthInfo } from './auth.ts';
 import { requireShallow } from './body-depth.ts';
 import type { Conversations } from './conversations.ts';
-import { asAppError, sendError, sendInvalid } from './errors.ts';
+import { sendFault, sendInvalid } from './errors.ts';
 import { modernExchange } from './exchange.ts';
 import { createLeasedExchange, header } from './leased-exchange.ts';
 import type { Call } from './leased-exchange.ts';
@@ -122,11 +122,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
           );
         }
       } catch (error) {
-        // Who has gone is told nothing, nor who has cancelled.
-        if (response.destroyed || response.writableEnded) return;
-        const fault = asAppError(error);
-        if (fault.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
-        sendError(response, fault, (body as { id?: unknown } | undefined)?.id);
+        sendFault(response, error, { logger, id: (body as { id?: unknown } | undefined)?.id });
       }
     },
     close: () => stock.close(),

@@ -7,7 +7,7 @@ import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Authenticate } from './auth.ts';
-import { asAppError, sendError, sendInvalid, sendTooLarge } from './errors.ts';
+import { sendFault, sendInvalid, sendTooLarge } from './errors.ts';
 import type { McpEndpoint } from './mcp-endpoint.ts';
 
 const MAX_WELCOME = 1000;
@@ -76,11 +76,8 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
           return sendInvalid(response, 400, 'The request body is not valid JSON.');
         await mcp.handle({ request, response, principal, body });
       } catch (error) {
-        if (response.destroyed) return;
-        const fault = asAppError(error);
         request.resume();
-        if (fault.code === 'INTERNAL') logger.error({ err: error }, 'request failed');
-        sendError(response, fault);
+        sendFault(response, error, { logger });
       }
     },
   };

@@ -25,8 +25,8 @@ export interface ReplyOptions {
   readonly patienceMs?: number;
 }
 
-/** A client that reads takes something within this; one that does not must not keep its session. */
-const PATIENCE_MS = 60_000;
+/** A client that reads takes something within this; one that does not must keep neither session nor socket. */
+export const PATIENCE_MS = 60_000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const EVENT_HEAD = 'event: message\ndata: ';

@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts';
 import type { Principal } from '../query/context.ts';
 import { rowFormat } from '../query/format.ts';
 import type { WholeResult, WholeResults } from '../query/whole-result.ts';
+import { PATIENCE_MS } from './reply.ts';
 
 const MEDIA_TYPES = {
   json: 'application/json; charset=utf-8',
@@ -21,9 +22,6 @@ export type ResultsEndpoint = (
   response: Response,
   principal: Principal,
 ) => Promise<void>;
-
-/** A client that takes nothing for so long keeps its socket no longer. */
-const PATIENCE_MS = 60_000;
 
 export function createResultsEndpoint(
   results: WholeResults,
