@@ -21,13 +21,15 @@ export function sendError(response: ServerResponse, error: AppError, id: unknown
   }
   const { status } = ERROR_KINDS[error.code];
   const { retryAfterMs } = error;
+  const text = errorText(error, id);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
     ...(status === 401 && { 'www-authenticate': 'Bearer realm="askonce"' }),
   });
-  response.end(errorText(error, id));
+  response.end(text);
 }
 
 /** Whatever was thrown; what is not expected is logged. Who has gone, or has its answer, is told nothing. */

@@ -57,7 +57,7 @@ const LEASED_METHODS: ReadonlyMap<string, string | null> = new Map([
 ]);
 
 export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
-  const { logger } = options;
+  const { logger, sessions } = options;
   const atOnce = createAtOnce(options);
   const leased = createLeasedExchange(options);
   const legacy = createLegacyRequests({ ...options, leased });
@@ -83,13 +83,15 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   }
 
   async function post(call: Call): Promise<void> {
-    const { request, response, body } = call;
+    const { request, response, principal, body } = call;
     if (!isJsonContentType(request.headers['content-type'] ?? null)) {
       sendInvalid(response, 415, 'Content-Type must be application/json.');
       return;
     }
     requireShallow(body);
     if (await atOnce.answer(call)) return;
+    // Before anything else is found out: whoever is turned away must cost less than whoever is served.
+    if (needsSession(body)) sessions.requireRoom(principal.name);
     const route = classifyInboundRequest({
       httpMethod: 'POST',
       body,
@@ -127,6 +129,12 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     },
     close: () => stock.close(),
   };
+}
+
+/** A notification is heard even where no request is: it may cancel one. */
+function needsSession(body: unknown): boolean {
+  const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
+  return messages.some((one) => typeof one === 'object' && one !== null && 'id' in one);
 }
 
 /** Whether the headers, by which others may have routed it, say what the message says. */

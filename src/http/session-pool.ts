@@ -19,6 +19,8 @@ export interface SessionPool {
    * @throws AppError OVERLOADED when none is free in time or too many wait already.
    */
   lease(caller: Caller, preferred?: number): Promise<SessionLease>;
+  /** @throws AppError OVERLOADED where `lease` would at once. */
+  requireRoom(principal: string): void;
   /** How many may be leased at once from now on. */
   limit(max: number): void;
   /** Drops what has not been needed since the last time. */
@@ -111,6 +113,7 @@ export function createSessionPool(options: SessionPoolOptions): SessionPool {
         },
       };
     },
+    requireRoom: (principal) => admission.requireRoom(principal),
     limit(count) {
       max = Math.max(1, count);
       admission.resize(max);

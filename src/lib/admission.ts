@@ -14,6 +14,8 @@ export interface Admission {
    * @throws AppError OVERLOADED at once where too many wait, or at the deadline; QUERY_CANCELLED.
    */
   enter(caller: Caller): Promise<() => void>;
+  /** @throws AppError OVERLOADED where `enter` would at once. */
+  requireRoom(principal: string): void;
   /** Fewer places end nobody's turn: they are missing once given back. */
   resize(places: number): void;
   stats(): AdmissionStats;
@@ -106,15 +108,17 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (line.size === 0) lines.delete(principal);
   }
 
-  /** Room for a principal who waits less than somebody else: of the longest line the last goes. */
-  function makeRoom(principal: string): boolean {
-    let longest = lines.get(principal) ?? new Set<Waiter>();
-    const own = longest.size;
-    for (const line of lines.values()) if (line.size > longest.size) longest = line;
-    if (longest.size <= own + 1) return false;
-    [...longest].at(-1)!.refuse(refused());
-    return true;
+  const isNext = (principal: string): boolean => !lines.has(principal) && mayEnter(principal);
+
+  /** The line that gives its last place to a principal who waits less. */
+  function longerLine(principal: string): Set<Waiter> | null {
+    let longest = lines.get(principal);
+    const own = longest?.size ?? 0;
+    for (const line of lines.values()) if (line.size > (longest?.size ?? 0)) longest = line;
+    return longest && longest.size > own + 1 ? longest : null;
   }
+
+  const isFull = (): boolean => waiting >= options.maxWaiting;
 
   function refused(): AppError {
     options.watcher?.shed();
@@ -158,13 +162,19 @@ export function createAdmission(options: AdmissionOptions): Admission {
   return {
     async enter(caller) {
       if (caller.signal?.aborted) throw gone();
-      const isNext = !lines.has(caller.principal) && mayEnter(caller.principal);
-      if (isNext) {
+      if (isNext(caller.principal)) {
         options.watcher?.admitted(0);
         return take(caller.principal);
       }
-      if (waiting >= options.maxWaiting && !makeRoom(caller.principal)) throw refused();
+      if (isFull()) {
+        const longer = longerLine(caller.principal);
+        if (!longer) throw refused();
+        [...longer].at(-1)!.refuse(refused());
+      }
       return await wait(caller);
+    },
+    requireRoom(principal) {
+      if (isFull() && !isNext(principal) && !longerLine(principal)) throw refused();
     },
     resize(count) {
       places = count;

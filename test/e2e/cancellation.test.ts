@@ -62,6 +62,12 @@ const pick = ({ status, text }: { status: number; text: string }): [number, stri
   text,
 ];
 
+/** How many calls of two connections and four sessions leave none, and how many wait then. */
+const QUEUES = {
+  connection: { busy: 2, waiting: 'askonce_db_pool_connections{state="waiting"}' },
+  session: { busy: 4, waiting: 'askonce_session_pool_waiting' },
+} as const;
+
 test('whoever goes away before the rows leaves nothing behind', async (t) => {
   const { server, running, wire, rest } = await serverOf(t, {
     DB_POOL_MIN: '1',
@@ -88,31 +94,19 @@ test('whoever goes away before the rows leaves nothing behind', async (t) => {
       await rest();
     });
 
-    await t.test(`while it waits for a connection (${way})`, async () => {
-      const busy = await runningAlready(2);
-      await eventually('both are taken', async () => (await running('AS busy')) === 2);
-      const sent = wire.call('query', asking('SELECT 1 AS mine, done FROM sleep'));
-      const waiting = 'askonce_db_pool_connections{state="waiting"}';
-      await eventually('it waits', async () => (await gaugeOf(server.origin, waiting)) === 1);
-      await leave(wire, sent);
-      await eventually('none waits', async () => (await gaugeOf(server.origin, waiting)) === 0);
-      end(busy);
-      await rest();
-      assert.equal(await running('AS mine'), 0);
-    });
-
-    await t.test(`while it waits for a session (${way})`, async () => {
-      const busy = await runningAlready(4);
-      await eventually('both are taken', async () => (await running('AS busy')) === 2);
-      const sent = wire.call('query', asking('SELECT 1 AS mine, done FROM sleep'));
-      const waiting = 'askonce_session_pool_waiting';
-      await eventually('it waits', async () => (await gaugeOf(server.origin, waiting)) === 1);
-      await leave(wire, sent);
-      await eventually('none waits', async () => (await gaugeOf(server.origin, waiting)) === 0);
-      end(busy);
-      await rest();
-      assert.equal(await running('AS mine'), 0);
-    });
+    for (const [what, { busy: count, waiting }] of Object.entries(QUEUES)) {
+      await t.test(`while it waits for a ${what} (${way})`, async () => {
+        const busy = await runningAlready(count);
+        await eventually('both are taken', async () => (await running('AS busy')) === 2);
+        const sent = wire.call('query', asking('SELECT 1 AS mine, done FROM sleep'));
+        await eventually('it waits', async () => (await gaugeOf(server.origin, waiting)) === 1);
+        await leave(wire, sent);
+        await eventually('none waits', async () => (await gaugeOf(server.origin, waiting)) === 0);
+        end(busy);
+        await rest();
+        assert.equal(await running('AS mine'), 0);
+      });
+    }
   }
 });
 
@@ -246,6 +240,23 @@ test('a conversation that could not be opened is not kept', async (t) => {
     'the first conversation alone is open',
     async () => (await gaugeOf(server.origin, 'askonce_conversations')) === 1,
   );
+});
+
+test('where nothing more is let in, a call can still be cancelled', async (t) => {
+  const scarce = { SESSION_POOL_MIN: '1', SESSION_POOL_MAX: '1', MAX_QUEUE: '1' };
+  const { server, running, wire, rest } = await serverOf(t, scarce);
+  const busy = wire.call('query', asking('SELECT 1 AS busy, done FROM sleep'));
+  await eventually('the session is taken', async () => (await running('AS busy')) === 1);
+  const waits = wire.call('query', asking('SELECT 2 AS later, done FROM sleep'));
+  await eventually(
+    'the queue is full',
+    async () => (await gaugeOf(server.origin, 'askonce_session_pool_waiting')) === 1,
+  );
+  assert.equal((await wire.call('query', asking('SELECT 3 AS refused')).reply()).status, 503);
+  await WAYS['cancels its request'](wire, busy);
+  await eventually('the next one runs', async () => (await running('AS later')) === 1);
+  waits.vanish();
+  await rest();
 });
 
 test('a client that does not read its answer holds up nobody', async (t) => {

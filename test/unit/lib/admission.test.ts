@@ -62,6 +62,23 @@ test('a place is given back once, however often its holder says so', async () =>
   assert.equal(admission.stats().inside, 0);
 });
 
+test('room is what there is until a call would be refused at once: for each principal his own', async () => {
+  const admission = admissionOf({ places: 1, maxWaiting: 2 });
+  await leaveOf(asks(admission, 'noisy', []));
+  admission.requireRoom('noisy');
+  const waiting = [1, 2].map(() => asks(admission, 'noisy', []));
+  assert.throws(
+    () => admission.requireRoom('noisy'),
+    (error) => isAppError(error, 'OVERLOADED') && error.retryAfterMs! > 0,
+  );
+  // Whoever waits less takes the last place of the longest line, but only when he comes.
+  admission.requireRoom('quiet');
+  assert.deepEqual(admission.stats(), { places: 1, inside: 1, waiting: 2 });
+  admission.resize(2);
+  await leaveOf(waiting[0]!);
+  admission.requireRoom('noisy');
+});
+
 test('principals take turns, however many calls one of them has waiting', async () => {
   const admission = admissionOf({ places: 1, maxWaiting: 10 });
   const order: string[] = [];
