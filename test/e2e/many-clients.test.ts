@@ -8,6 +8,8 @@ import test from 'node:test';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
+import { addressOf, openConnection } from '../../bench/http-connection.ts';
+import { callText } from '../../bench/mcp-wire.ts';
 import { ROOT } from '../support/askonce.ts';
 import type { Askonce } from '../support/askonce.ts';
 import { killConnections } from '../support/backends.ts';
@@ -25,9 +27,11 @@ const KNOWN = {
   question: 'how many customers are in Germany?',
   sql: "SELECT count(*) FROM customers WHERE country = 'Germany'",
 };
-const SOCKETS = 5000;
+const SOCKETS = 10_000;
 const CONVERSATIONS = 10_000;
-const TURNS = 3;
+const TURNS = 50;
+/** What is answered at once needs no session: every so many turns one is needed. */
+const LEASED_EVERY = 10;
 const AT_ONCE = 24;
 
 /** What an agent that stops in the midst of it has said. */
@@ -55,12 +59,15 @@ async function halfOpen(t: TestContext, { origin }: Askonce): Promise<Socket[]> 
 }
 
 /** As many at once as keep the server busy, not more. */
-async function inTurns(count: number, work: (at: number) => Promise<void>): Promise<void> {
+async function inTurns(
+  count: number,
+  work: (at: number, worker: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) await work(next++);
+  const labour = async (worker: number): Promise<void> => {
+    while (next < count) await work(next++, worker);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: AT_ONCE }, (_, worker) => labour(worker)));
 }
 
 async function heapOf({ origin, pid }: Askonce): Promise<number> {
@@ -75,7 +82,7 @@ async function ask(wire: Wire): Promise<void> {
   assert.equal(outcome.kind, 'answered');
 }
 
-test('thousands of sockets on which nobody finishes a sentence keep no client from its answer', async (t) => {
+test('ten thousand sockets on which nobody finishes a sentence keep no client from its answer', async (t) => {
   const { client, server } = await startSmallShop(t);
   await client.callTool({ name: 'query', arguments: KNOWN });
   const socketsOf = async (): Promise<number> =>
@@ -95,29 +102,45 @@ test('thousands of sockets on which nobody finishes a sentence keep no client fr
   await untilAtRest(server.origin);
 });
 
-test('ten thousand conversations take their turns in a heap that stays as it is; no more are let in', async (t) => {
+test('ten thousand conversations of fifty turns leave the heap as it is; no more are let in', async (t) => {
   const { server, client } = await startSmallShop(t, COLLECTING);
   await client.callTool({ name: 'query', arguments: KNOWN });
-  const agent = agentOf(t, AT_ONCE);
   const wires: Wire[] = [];
+  const agent = agentOf(t, AT_ONCE);
   // The client that asked first has one, too.
   await inTurns(CONVERSATIONS - 1, async () => {
     wires.push(await wireTo(t, server.url, { agent }));
   });
   const gauges = await gaugesOf(server.origin);
   assert.equal(gauges.get('askonce_conversations'), CONVERSATIONS);
-
-  const turn = (): Promise<void> => inTurns(wires.length, (at) => ask(wires[at]!));
-  await turn();
-  const first = await heapOf(server);
-  for (let turns = 1; turns < TURNS; turns += 1) await turn();
-  const last = await heapOf(server);
-  assert.ok(last - first < 5, `${first} MB, then ${last} MB`);
-
+  // All have been used just now: none gives way.
   const refused = await wires[0]!.send(INITIALIZE, { 'mcp-session-id': '' }).reply();
   assert.equal(refused.status, 503);
   assert.ok(Number(refused.headers['retry-after']) > 0);
   assert.equal(JSON.parse(refused.text).error.data.code, 'OVERLOADED');
+
+  const question = { question: KNOWN.question };
+  const target = { url: server.url, era: '2025-11-25' } as const;
+  const address = addressOf(server.url);
+  const connections = await Promise.all(
+    Array.from({ length: AT_ONCE }, () => openConnection(address)),
+  );
+  t.after(() => connections.forEach((connection) => connection.close()));
+  const turn = (number: number): Promise<void> =>
+    inTurns(wires.length, async (at, worker) => {
+      const isLeased = (at + number) % LEASED_EVERY === 0;
+      const args = { ...question, ...(isLeased && { max_rows: 1 }) };
+      const text = callText(target, wires[at]!.session!, { name: 'ask', arguments: args }, number);
+      const { body } = await connections[worker]!.ask(text);
+      assert.ok(body.includes('"source":"memory"'), body.toString());
+    });
+  const heaps: number[] = [];
+  for (let number = 1; number <= TURNS; number += 1) {
+    await turn(number);
+    if (number % LEASED_EVERY === 0) heaps.push(await heapOf(server));
+  }
+  const [first, last] = [heaps[0]!, heaps.at(-1)!];
+  assert.ok(last - first < 5, `MB after every ${LEASED_EVERY} turns: ${heaps.join(', ')}`);
   await ask(wires[1]!);
   await untilAtRest(server.origin);
 });
