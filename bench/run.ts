@@ -10,6 +10,8 @@ import { protocolText } from './protocol-text.ts';
 import { PROTOCOL_USAGE, runProtocol } from './protocol.ts';
 import { sessionsText } from './sessions-text.ts';
 import { SESSIONS_USAGE, runSessions } from './sessions.ts';
+import { streamText } from './stream-text.ts';
+import { STREAM_USAGE, runStream } from './stream.ts';
 import { workloadText } from './workload-text.ts';
 import { WORKLOAD_USAGE, runWorkload } from './workload.ts';
 
@@ -53,6 +55,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     async run(context, args) {
       const figures = await runSessions(context, args);
       return { figures, text: sessionsText(figures) };
+    },
+  },
+  stream: {
+    about: 'a large result, against psql and against holding it; memory under eight of them',
+    usage: STREAM_USAGE,
+    async run(context, args) {
+      const figures = await runStream(context, args);
+      return { figures, text: streamText(figures) };
     },
   },
   decisions: {

@@ -21,7 +21,8 @@ export interface ResultStore {
   /** Chunks that hold row `fromRow` and later ones, in order, at most `limit`. */
   chunks(id: string, fromRow: number, limit: number): Promise<Chunk[]>;
   begin(header: ResultHeader): Promise<void>;
-  append(id: string, chunk: Chunk): Promise<void>;
+  /** What a crash of the database loses of it is lost with what would make it be found: see finish. */
+  append(id: string, chunks: readonly Chunk[]): Promise<void>;
   /** Closes a result; `current` makes it the one that its statement finds from now on. */
   finish(id: string, status: 'complete' | 'cut', current: boolean): Promise<void>;
   /** Removes what has expired; returns how many results went. */
@@ -43,6 +44,8 @@ interface ResultRow {
 
 const COLUMNS = `id, result_scope, statement_key, status, columns, row_count, byte_count, as_of,
   expires_at, extract(epoch FROM now() - touched_at)::float8 * 1000 AS untouched_ms`;
+/** For the one transaction: its commit waits for no disk. The commit of finish does, for all before it. */
+const UNHURRIED = `(SELECT set_config('synchronous_commit', 'off', true)) AS unhurried`;
 const SWEEP_BATCH = 200;
 
 export function createResultStore(pool: Pool): ResultStore {
@@ -94,14 +97,19 @@ export function createResultStore(pool: Pool): ResultStore {
       );
     },
 
-    async append(id, chunk) {
+    async append(id, chunks) {
+      const values = chunks.map(
+        (_, at) => `($1::uuid, $${3 * at + 2}::bigint, $${3 * at + 3}::integer, $${3 * at + 4})`,
+      );
       await pool.query(
-        `WITH chunk AS (
+        `WITH stored AS (
            INSERT INTO askonce.result_chunks (result_id, first_row, row_count, body)
-           VALUES ($1, $2, $3, $4))
-         UPDATE askonce.results SET touched_at = now(), row_count = row_count + $3,
-           byte_count = byte_count + octet_length($4) WHERE id = $1`,
-        [id, chunk.firstRow, chunk.rowCount, chunk.body],
+           SELECT chunk.* FROM (VALUES ${values.join(', ')}) AS chunk, ${UNHURRIED}
+           RETURNING row_count, octet_length(body) AS bytes)
+         UPDATE askonce.results SET touched_at = now(), row_count = results.row_count + more.row_count,
+           byte_count = byte_count + more.bytes
+         FROM (SELECT sum(row_count) AS row_count, sum(bytes) AS bytes FROM stored) more WHERE id = $1`,
+        [id, ...chunks.flatMap(({ firstRow, rowCount, body }) => [firstRow, rowCount, body])],
       );
     },
 

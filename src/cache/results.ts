@@ -1,5 +1,5 @@
-// Owns the results memory as one: the in-process tier over the store. Writes results while they
-// stream, finds them by statement, and reads them back from any row on.
+// Owns the results memory as one: the in-process tier over the store. Finds results by statement, and reads
+// them back from any row on; result-writer.ts writes them.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { AppError } from '../errors.ts';
@@ -9,23 +9,15 @@ import type { Gate } from './gate.ts';
 import type { Key } from './key.ts';
 import type { HeldResult, MemoryTier } from './memory.ts';
 import type { ResultStore, StoredResult } from './result-store.ts';
-import type { Chunk, RowSource } from './rows.ts';
+import { SMALL_RESULT_CHARS, createResultWriter } from './result-writer.ts';
+import type { ResultWriter } from './result-writer.ts';
+import type { RowSource } from './rows.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export interface FoundResult {
   readonly tier: 'memory' | 'store';
   readonly header: ResultHeader;
   readonly source: RowSource;
-}
-
-export interface ResultWriter {
-  readonly resultId: string;
-  /** Whether what was appended can be read again: false once the store has failed. */
-  readonly kept: boolean;
-  /** Waits for the store when the result has outgrown memory. Never rejects. */
-  append(chunk: Chunk): Promise<void>;
-  /** `current`: later calls of the same statement may be served from it. Never rejects. */
-  finish(end: { readonly wasCut: boolean; readonly current: boolean }): Promise<void>;
 }
 
 export interface Results {
@@ -48,8 +40,6 @@ export interface ResultsOptions {
   readonly now: () => number;
 }
 
-/** Results up to this size are written after they are complete, and held in memory. */
-const SMALL_RESULT_CHARS = 512 * 1024;
 const READ_CHUNKS = 16;
 const POLL_MS = 25;
 const WRITER_LOST_MS = 15_000;
@@ -119,7 +109,7 @@ export function createResults(options: ResultsOptions): Results {
       let opened = (): void => {};
       const reachable = new Promise<void>((resolve) => (opened = resolve));
       writing.set(header.id, reachable);
-      return createWriter(options, header, () => {
+      return createResultWriter(options, header, () => {
         writing.delete(header.id);
         opened();
       });
@@ -171,71 +161,4 @@ function storedSource(store: ResultStore, opened: StoredResult): RowSource {
       }
     },
   };
-}
-
-/** @param onReachable called once the result can be found in memory, in the queue or in the store. */
-function createWriter(
-  options: ResultsOptions,
-  header: ResultHeader,
-  onReachable: () => void,
-): ResultWriter {
-  const { memory, store, gate, queue } = options;
-  let waiting: Chunk[] = [];
-  let waitingChars = 0;
-  let streaming = false;
-  let failed = false;
-
-  const attempt = async (operation: string, fn: () => Promise<void>): Promise<void> => {
-    const done = await gate.attempt(operation, false, () => fn().then(() => true));
-    failed ||= !done;
-  };
-  const writeWaiting = async (): Promise<void> => {
-    const chunks = waiting;
-    waiting = [];
-    if (!streaming) await attempt('begin-result', () => store.begin(header));
-    streaming = true;
-    for (const chunk of chunks) {
-      if (!failed) await attempt('append-result', () => store.append(header.id, chunk));
-    }
-    onReachable();
-  };
-
-  return {
-    resultId: header.id,
-    get kept() {
-      return !failed && (streaming || gate.open || memory.resultById(header.id) !== undefined);
-    },
-    async append(chunk) {
-      if (failed) return;
-      waiting.push(chunk);
-      waitingChars += chunk.body.length;
-      if (streaming || waitingChars > SMALL_RESULT_CHARS) await writeWaiting();
-    },
-    async finish({ wasCut, current }) {
-      const close = (): Promise<void> =>
-        attempt('finish-result', () =>
-          store.finish(header.id, wasCut ? 'cut' : 'complete', current),
-        );
-      if (failed) return onReachable();
-      if (streaming) {
-        await close();
-        if (current) memory.dropResult(header.resultScope, header.statementKey);
-        return;
-      }
-      memory.putResult({ header, chunks: waiting, wasCut }, current);
-      if (gate.open) enqueue(close);
-      onReachable();
-    },
-  };
-
-  function enqueue(close: () => Promise<void>): void {
-    queue.add({
-      id: header.id,
-      bytes: 2 * waitingChars,
-      write: async () => {
-        await writeWaiting();
-        if (!failed) await close();
-      },
-    });
-  }
 }

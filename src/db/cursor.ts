@@ -1,5 +1,6 @@
 // Owns reading a statement row by row: a server-side portal over the extended protocol (so one
 // statement and no more), values as the server's text, in batches that follow the reader's pace.
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 
 import type { FieldDef } from 'pg';
@@ -16,14 +17,15 @@ export interface Field {
   readonly modifier: number;
 }
 
-/** One row: the server's text for each column, null for NULL. */
-export type TextRow = ReadonlyArray<string | null>;
+/** Told of the columns first, then of each row as it comes from the socket: see row-tap.ts. */
+export interface RowReader {
+  columns(fields: readonly Field[]): void;
+  row(message: Buffer, start: number, end: number): void;
+}
 
 export interface RowCursor {
-  /** Known from the first call of next on; empty for a statement without columns. */
-  readonly fields: readonly Field[];
-  /** The next rows, an empty array after the last. */
-  next(): Promise<readonly TextRow[]>;
+  /** Reads the next rows; how many they were, 0 after the last. */
+  next(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -31,55 +33,69 @@ export interface RowCursor {
 const FIRST_BATCH_ROWS = 8;
 const MAX_BATCH_ROWS = 5000;
 const MAX_BATCH_GROWTH = 16;
-/** A batch is held in memory as a whole: aim at this much text, whatever the width of the rows. */
-const BATCH_TARGET_CHARS = 512 * 1024;
+/** A batch is read as a whole: aim at so much of it, whatever the width of the rows. */
+const BATCH_TARGET_BYTES = 512 * 1024;
 
-/**
- * What one batch may bring over the wire. The driver holds a batch whole, and text beyond 512 MB, which
- * one cell may have, ends the process: such a connection is cut before.
- */
+/** What one batch may bring over the wire: a connection on which more comes is cut before it is all held. */
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
-const asText = { getTypeParser: () => (text: string) => text } as never;
-
-export function openCursor(client: Client, sql: string, params: readonly unknown[]): RowCursor {
-  const cursor = client.query(
-    new Cursor<Array<string | null>>(sql, [...params], { rowMode: 'array', types: asText }),
-  );
+export function openCursor(
+  client: Client,
+  sql: string,
+  params: readonly unknown[],
+  reader: RowReader,
+): RowCursor {
+  const cursor = new Cursor(sql, [...params]);
+  const { connection } = client as unknown as { connection: EventEmitter };
+  const onColumns = ({ fields }: { readonly fields: readonly FieldDef[] }): void =>
+    reader.columns(fields.map(toField));
+  connection.once('rowDescription', onColumns);
+  client.query(cursor);
   const guard = watchBatches(client);
-  let fields: readonly Field[] = [];
   let batchRows = FIRST_BATCH_ROWS;
-  let done = false;
+  let isDone = false;
 
-  function read(count: number): Promise<Array<Array<string | null>>> {
+  /** A row that cannot be read must not end the process from within the socket. */
+  function read(count: number): Promise<{ readonly rows: number; readonly bytes: number }> {
     return new Promise((resolve, reject) => {
-      // The driver drops the callback of a read whose rows are complete when the connection goes.
-      guard.begin(reject);
-      cursor.read(count, (error, rows, result) => {
-        if (error) {
-          reject(guard.overflowed ? tooWide(error) : error);
-          return;
+      const batch = { rows: 0, bytes: 0 };
+      let failure: { readonly cause: unknown } | null = null;
+      const end = (settle: () => void): void => {
+        client.rows.close();
+        settle();
+      };
+      client.rows.open((message, start, messageEnd) => {
+        batch.rows += 1;
+        batch.bytes += messageEnd - start;
+        try {
+          if (!failure) reader.row(message, start, messageEnd);
+        } catch (cause) {
+          failure = { cause };
         }
-        // A portal that is already done answers without its description.
-        if (result as typeof result | undefined) fields = result.fields.map(toField);
-        resolve(rows);
       });
+      // The driver drops the callback of a read whose rows are complete when the connection goes.
+      guard.begin((error) => end(() => reject(error)));
+      cursor.read(count, (error) =>
+        end(() => {
+          if (error) reject(guard.overflowed ? tooWide(error) : error);
+          else if (failure) reject(failure.cause);
+          else resolve(batch);
+        }),
+      );
     });
   }
 
   return {
-    get fields() {
-      return fields;
-    },
     async next() {
-      if (done) return [];
-      const rows = await read(batchRows);
+      if (isDone) return 0;
+      const { rows, bytes } = await read(batchRows);
       // A zero-row read is the only end that a portal reports reliably across engines.
-      if (rows.length === 0) done = true;
-      else batchRows = Math.min(batchRows * MAX_BATCH_GROWTH, nextBatchSize(rows));
+      if (rows === 0) isDone = true;
+      else batchRows = Math.min(batchRows * MAX_BATCH_GROWTH, nextBatchRows(rows, bytes));
       return rows;
     },
     async close() {
+      connection.off('rowDescription', onColumns);
       // close() waits for the server's word, which a lost connection never gives.
       await Promise.race([cursor.close(), guard.lost]);
       guard.end();
@@ -143,12 +159,7 @@ function toField(field: FieldDef): Field {
   return { name: field.name, typeId: field.dataTypeID, modifier: field.dataTypeModifier };
 }
 
-function nextBatchSize(rows: readonly TextRow[]): number {
-  const sample = rows.slice(-50);
-  const chars = sample.reduce((sum, row) => sum + rowChars(row), 0) / sample.length;
-  return Math.max(1, Math.min(MAX_BATCH_ROWS, Math.floor(BATCH_TARGET_CHARS / Math.max(1, chars))));
-}
-
-function rowChars(row: TextRow): number {
-  return row.reduce((sum, cell) => sum + (cell?.length ?? 4), 0);
+function nextBatchRows(rows: number, bytes: number): number {
+  const wanted = Math.floor(BATCH_TARGET_BYTES / (bytes / rows));
+  return Math.max(1, Math.min(MAX_BATCH_ROWS, wanted));
 }

@@ -13,9 +13,14 @@ import type { Breaker } from './breaker.ts';
 import { cancelOnServer } from './cancel.ts';
 import { cut } from './cut.ts';
 import { createOutageLog } from './outage.ts';
+import { tapRows } from './row-tap.ts';
+import type { RowTap } from './row-tap.ts';
 import { isStatementError, isTooManyClients, translateDatabaseError } from './sqlstate.ts';
 
-export type Client = PoolClient;
+export interface Client extends PoolClient {
+  /** For reading rows without the driver. */
+  readonly rows: RowTap;
+}
 
 export interface Pool {
   /**
@@ -122,6 +127,7 @@ export function createPool(options: PoolOptions): Pool {
   pool.on('error', (error) => logger.warn({ error: error.message }, 'idle connection lost'));
   pool.on('connect', (client) => {
     bornAt.set(client, performance.now());
+    Object.assign(client, { rows: tapRows(client) });
     client.on('error', (error) => logger.debug({ error: error.message }, 'connection lost'));
     outages?.served();
     const missing = bounds.min - pool.totalCount;
@@ -140,7 +146,7 @@ export function createPool(options: PoolOptions): Pool {
 
   let leased = 0;
   /** What stood when a connection fell silent may be as dead and not know it. */
-  const bornAt = new WeakMap<Client, number>();
+  const bornAt = new WeakMap<PoolClient, number>();
   let suspectBefore = 0;
   let isClosing = false;
   /** As asked for; less is in force for a while when the server has no more to give. */
@@ -230,7 +236,7 @@ export function createPool(options: PoolOptions): Pool {
   async function connectWhenPossible(deadline: number): Promise<Client> {
     for (let isCrowded = false; ; isCrowded = true) {
       try {
-        const client = await pool.connect();
+        const client = (await pool.connect()) as Client;
         if (bornAt.get(client)! >= suspectBefore) return client;
         client.release(true);
       } catch (error) {

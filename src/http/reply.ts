@@ -1,7 +1,6 @@
 // Owns writing one JSON-RPC answer as the HTTP response: in pieces, at the pace of the client's socket, so
 // that the size of an answer never decides how much memory it takes. What is told before the answer makes the
 // response a stream of events; otherwise it is plain JSON, whose end a client cannot miss.
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 import { writeMessage } from '../mcp/streamed-rows.ts';
@@ -128,15 +127,16 @@ export function replyWith(response: ServerResponse, id: string | number, result:
   return bytes;
 }
 
-async function drained(response: ServerResponse, patienceMs: number): Promise<void> {
-  if (response.destroyed) return;
-  const stop = new AbortController();
-  const { signal } = stop;
-  const timer = setTimeout(() => response.destroy(), patienceMs);
-  try {
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
-  } finally {
-    clearTimeout(timer);
-    stop.abort();
-  }
+/** Resolves when there is room again, or nobody to make any. */
+function drained(response: ServerResponse, patienceMs: number): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => response.destroy(), patienceMs);
+    const end = (): void => {
+      clearTimeout(timer);
+      response.off('drain', end).off('close', end);
+      resolve();
+    };
+    response.once('drain', end).once('close', end);
+  });
 }

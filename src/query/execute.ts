@@ -1,6 +1,6 @@
 // Owns running one guarded statement: cursor -> chunks -> reader, with backpressure, in a read-only
 // transaction. What the reader's page does not take goes on filling the result's spool, to its limit.
-import type { ResultWriter } from '../cache/results.ts';
+import type { ResultWriter } from '../cache/result-writer.ts';
 import type { Chunk, Column, RowSource } from '../cache/rows.ts';
 import { openCursor } from '../db/cursor.ts';
 import type { RowCursor } from '../db/cursor.ts';
@@ -10,7 +10,7 @@ import { createTypeNames } from '../db/type-names.ts';
 import { Channel } from '../lib/channel.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { ChunkEncoder } from './encode.ts';
+import { LineWriter } from './line-writer.ts';
 
 export interface ExecuteRequest {
   readonly sql: string;
@@ -86,10 +86,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
         stop.throwIfAborted();
         request.onStart?.();
         const asOf = options.now();
-        const cursor = openCursor(client, request.sql, request.params);
+        const lines = new LineWriter();
+        const cursor = openCursor(client, request.sql, request.params, lines);
         try {
-          const first = await cursor.next();
-          const columns = cursor.fields.map(({ name, typeId }) => ({
+          const firstRows = await cursor.next();
+          const columns = lines.fields.map(({ name, typeId }) => ({
             name,
             type: typeNames.name(typeId),
           }));
@@ -109,8 +110,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
           };
           resolve({ source, asOf, writer, finished: done, abandon });
           wasCut = await fill({
-            first,
+            firstRows,
             cursor,
+            lines,
             channel,
             writer,
             stop,
@@ -142,8 +144,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   }
 
   interface FillParts {
-    readonly first: Awaited<ReturnType<RowCursor['next']>>;
+    readonly firstRows: number;
     readonly cursor: RowCursor;
+    /** What the cursor reads into. */
+    readonly lines: LineWriter;
     readonly channel: Channel<Chunk>;
     readonly writer: ResultWriter;
     /** Aborted by the caller or by the time limit. */
@@ -153,8 +157,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   /** Moves rows until the end or a limit; returns whether rows were left behind. */
   async function fill(parts: FillParts): Promise<boolean> {
-    const { first, cursor, channel, writer, stop, onBehind } = parts;
-    const encoder = new ChunkEncoder(cursor.fields);
+    const { firstRows, cursor, lines, channel, writer, stop, onBehind } = parts;
     let bytes = 0;
     // A reader that stalls must not hold the connection when all is over.
     let onStop = (): void => {};
@@ -180,10 +183,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
     };
     stop.addEventListener('abort', onStop);
     try {
-      for (let rows = first; rows.length > 0; rows = await cursor.next()) {
-        for (const chunk of encoder.add(rows)) if (!(await pass(chunk))) return true;
+      for (let rows = firstRows; rows > 0; rows = await cursor.next()) {
+        for (const chunk of lines.take()) if (!(await pass(chunk))) return true;
       }
-      for (const chunk of encoder.flush()) if (!(await pass(chunk))) return true;
+      for (const chunk of lines.flush()) if (!(await pass(chunk))) return true;
       return false;
     } finally {
       stop.removeEventListener('abort', onStop);

@@ -14,13 +14,15 @@ export interface RowFormat {
   readonly close: string;
   /** White space that may stand between two rows: there a long answer is broken into lines. */
   readonly pause: string;
+  /** Whether a stored line is shown unchanged. */
+  readonly isAsStored: boolean;
   encode(line: string): Promise<string> | string;
 }
 
 const ARRAY = { open: '[', separator: ',', close: ']', pause: '\n' } as const;
 
 export function rowFormat(format: Format, columns: readonly Column[]): RowFormat {
-  if (format === 'table') return { ...ARRAY, encode: (line) => line };
+  if (format === 'table') return { ...ARRAY, isAsStored: true, encode: (line) => line };
   return format === 'objects' ? objectFormat(columns) : csvFormat(columns);
 }
 
@@ -28,6 +30,7 @@ function objectFormat(columns: readonly Column[]): RowFormat {
   const keys = distinctNames(columns).map((name) => JSON.stringify(name));
   return {
     ...ARRAY,
+    isAsStored: false,
     async encode(line) {
       const cells = await parseCells(line);
       return `{${cells.map((cell, index) => `${keys[index]}:${cell.json}`).join(',')}}`;
@@ -45,6 +48,7 @@ function csvFormat(columns: readonly Column[]): RowFormat {
     close: '"',
     // One string of JSON, in which nothing may stand that is not of it.
     pause: '',
+    isAsStored: false,
     encode: async (line) => record((await parseCells(line)).map(csvCell)),
   };
 }

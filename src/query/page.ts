@@ -4,7 +4,7 @@ import { rowFormat } from './format.ts';
 import type { Format, RowFormat } from './format.ts';
 import { parseCells } from './recut.ts';
 import type { Cell } from './recut.ts';
-import type { RowSource } from '../cache/rows.ts';
+import type { Chunk, RowSource } from '../cache/rows.ts';
 
 export interface PageLimits {
   readonly maxRows: number;
@@ -87,8 +87,10 @@ export class Page {
     this.#bytes = Buffer.byteLength(format.open) + Buffer.byteLength(format.close);
     let piece = format.open;
     try {
+      let isFirst = true;
       for await (const text of this.#rows(format)) {
-        piece += this.#rowCount > 1 ? format.separator + text : text;
+        piece += isFirst ? text : format.separator + text;
+        isFirst = false;
         if (piece.length < PIECE_CHARS) continue;
         yield piece;
         piece = format.pause;
@@ -101,39 +103,59 @@ export class Page {
     yield piece + format.close;
   }
 
+  /** Rows as the format shows them, one or many with separators between them, until the page is full. */
   async *#rows(format: RowFormat): AsyncGenerator<string> {
-    for await (const line of this.#lines()) {
-      if (this.#rowCount >= this.#limits.maxRows) {
-        this.#hasMore = true;
-        return;
+    for await (const chunk of this.#source.chunks(this.#fromRow)) {
+      const whole = this.#whole(chunk, format);
+      if (whole !== null) {
+        yield whole;
+        continue;
       }
-      let text = await format.encode(line);
-      let size = Buffer.byteLength(text) + (this.#rowCount > 0 ? format.separator.length : 0);
-      if (this.#bytes + size > this.#limits.maxBytes) {
-        if (this.#rowCount > 0) {
+      const skip = Math.max(0, this.#fromRow - chunk.firstRow);
+      for (const line of chunk.body.split('\n').slice(skip)) {
+        const text = await this.#row(line, format);
+        if (text === null) {
           this.#hasMore = true;
           return;
         }
-        // A row that no page could hold still comes, with its largest values cut and marked.
-        text = await this.#fit(line, format);
-        size = Buffer.byteLength(text);
+        yield text;
       }
-      this.#rowCount += 1;
-      this.#bytes += size;
-      this.#previewChars += text.length;
-      if (this.#rowCount <= PREVIEW_ROWS && this.#previewChars <= PREVIEW_CHARS) {
-        this.#preview.push(text);
-      }
-      yield text;
     }
   }
 
-  async *#lines(): AsyncGenerator<string> {
-    for await (const chunk of this.#source.chunks(this.#fromRow)) {
-      const lines = chunk.body.split('\n');
-      const skip = Math.max(0, this.#fromRow - chunk.firstRow);
-      for (let index = skip; index < lines.length; index += 1) yield lines[index]!;
+  /** A chunk that is shown as it is stored and fits: row by row it would cost several times as much. */
+  #whole(chunk: Chunk, format: RowFormat): string | null {
+    if (!format.isAsStored || !this.#hasPreview || chunk.firstRow < this.#fromRow) return null;
+    if (this.#rowCount + chunk.rowCount > this.#limits.maxRows) return null;
+    const size = Buffer.byteLength(chunk.body) + format.separator.length;
+    if (this.#bytes + size > this.#limits.maxBytes) return null;
+    this.#rowCount += chunk.rowCount;
+    this.#bytes += size;
+    return chunk.body.replaceAll('\n', format.separator);
+  }
+
+  get #hasPreview(): boolean {
+    return this.#rowCount >= PREVIEW_ROWS || this.#previewChars > PREVIEW_CHARS;
+  }
+
+  /** Null where the page has no room for the row. */
+  async #row(line: string, format: RowFormat): Promise<string | null> {
+    if (this.#rowCount >= this.#limits.maxRows) return null;
+    let text = format.isAsStored ? line : await format.encode(line);
+    let size = Buffer.byteLength(text) + (this.#rowCount > 0 ? format.separator.length : 0);
+    if (this.#bytes + size > this.#limits.maxBytes) {
+      if (this.#rowCount > 0) return null;
+      // A row that no page could hold still comes, with its largest values cut and marked.
+      text = await this.#fit(line, format);
+      size = Buffer.byteLength(text);
     }
+    this.#rowCount += 1;
+    this.#bytes += size;
+    this.#previewChars += text.length;
+    if (this.#rowCount <= PREVIEW_ROWS && this.#previewChars <= PREVIEW_CHARS) {
+      this.#preview.push(text);
+    }
+    return text;
   }
 
   /** Escapes may make a value several times longer than it was: cut until the row fits as it is shown. */

@@ -10,7 +10,7 @@ import { cacheDatabase } from './stores.ts';
 
 async function store(results: ResultStore, header: ResultHeader, chunks = [chunkOf(0, 3)]) {
   await results.begin(header);
-  for (const chunk of chunks) await results.append(header.id, chunk);
+  await results.append(header.id, chunks);
 }
 
 test('a result is found by its statement only when it is finished', async (t) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
 import { openCursor } from '../../../src/db/cursor.ts';
+import { LineWriter } from '../../../src/query/line-writer.ts';
 import type { EmbeddedDatabase } from '../../../src/db/embedded.ts';
 import { createPool } from '../../../src/db/pool.ts';
 import type { Pool } from '../../../src/db/pool.ts';
@@ -59,12 +60,10 @@ async function read(sql: string, given: Given = {}): Promise<unknown[]> {
     interrupt: given.interrupt ?? (() => database.endRunaway()),
   };
   return await withReadOnlyTransaction(given.pool ?? pool, limits, async (client) => {
-    const cursor = openCursor(client, sql, []);
-    const rows: unknown[] = [];
-    for (let batch = await cursor.next(); batch.length > 0; batch = await cursor.next()) {
-      rows.push(...batch);
-    }
-    return rows;
+    const lines = new LineWriter();
+    const cursor = openCursor(client, sql, [], lines);
+    while ((await cursor.next()) > 0);
+    return lines.flush().flatMap(({ body }) => body.split('\n').map((line) => JSON.parse(line)));
   });
 }
 
@@ -78,7 +77,7 @@ async function whileOthersWait(culprit: Promise<unknown>, code: string): Promise
   });
   const waiting = [1, 2, 3, 4, 5].map((n) => read(`select ${n}`));
   await refused;
-  assert.deepEqual(await Promise.all(waiting), [[['1']], [['2']], [['3']], [['4']], [['5']]]);
+  assert.deepEqual(await Promise.all(waiting), [[[1]], [[2]], [[3]], [[4]], [[5]]]);
 }
 
 const BREAKING = {
@@ -109,24 +108,24 @@ test('whoever has waited too long for a connection waits on while the engine is 
   await assert.rejects(read(RUNAWAY, { timeoutMs: 300, pool: impatient, interrupt }), (error) =>
     isAppError(error, 'QUERY_TIMEOUT'),
   );
-  assert.deepEqual(await waiting, [['4']]);
+  assert.deepEqual(await waiting, [[4]]);
   await impatient.close();
 });
 
 test('a statement whose transaction had not begun when another one broke the engine runs once more', async () => {
   const other = openPool();
-  assert.deepEqual(await read('select 1', { pool: other }), [['1']]);
+  assert.deepEqual(await read('select 1', { pool: other }), [[1]]);
   const culprit = read('select endless(1)');
   // On a connection of its own it waits inside of the engine, and goes down with it.
   const bystander = read('select 2', { pool: other });
   await assert.rejects(culprit, (error) => isAppError(error, 'QUERY_INVALID'));
-  assert.deepEqual(await bystander, [['2']]);
+  assert.deepEqual(await bystander, [[2]]);
   await other.close();
 });
 
 test('an engine that is ended from outside while nobody uses it is not noticed', async () => {
   // What the test before it broke is up again.
-  assert.deepEqual(await read('select 1'), [['1']]);
+  assert.deepEqual(await read('select 1'), [[1]]);
   process.kill(database.pid!, 'SIGKILL');
-  assert.deepEqual(await read('select 3'), [['3']]);
+  assert.deepEqual(await read('select 3'), [[3]]);
 });

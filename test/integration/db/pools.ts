@@ -1,6 +1,7 @@
 // Owns what the tests of db/ share: pools that close with their test.
 import type { TestContext } from 'node:test';
 
+import type { RowReader } from '../../../src/db/cursor.ts';
 import { createPool } from '../../../src/db/pool.ts';
 import type { Pool, PoolOptions } from '../../../src/db/pool.ts';
 import { createLogger } from '../../../src/logger.ts';
@@ -13,3 +14,6 @@ export function poolOf(t: TestContext, url: string, given: Partial<PoolOptions> 
 }
 
 export const never = new AbortController().signal;
+
+/** For statements of which only the course matters. */
+export const UNREAD: RowReader = { columns: () => undefined, row: () => undefined };

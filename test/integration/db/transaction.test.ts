@@ -8,7 +8,7 @@ import { isAppError } from '../../../src/errors.ts';
 import { runningWith } from '../../support/backends.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
-import { never, poolOf } from './pools.ts';
+import { UNREAD, never, poolOf } from './pools.ts';
 
 const LIMITS = { statementTimeoutMs: 20_000, signal: never };
 
@@ -92,7 +92,7 @@ test('nothing can be written, whatever the rights of the role', async (t) => {
   for (const sql of writes) {
     await assert.rejects(
       withReadOnlyTransaction(pool, LIMITS, async (client) => {
-        await openCursor(client, sql, []).next();
+        await openCursor(client, sql, [], UNREAD).next();
       }),
       (error) => isAppError(error, 'QUERY_REJECTED'),
       sql,
@@ -107,7 +107,7 @@ test('a second statement behind a semicolon is refused by the protocol', async (
   const pool = poolOf(t, url);
   await assert.rejects(
     withReadOnlyTransaction(pool, LIMITS, async (client) => {
-      await openCursor(client, 'select 1; commit; insert into t values (1)', []).next();
+      await openCursor(client, 'select 1; commit; insert into t values (1)', [], UNREAD).next();
     }),
     (error) => isAppError(error, 'QUERY_INVALID'),
   );
@@ -146,7 +146,7 @@ test('what the statement itself breaks is rolled back and the connection stays',
   const pool = poolOf(t, readerUrl, { max: 1 });
   for (const sql of ['select 1/0', 'select * from nowhere', 'selec', 'commit and chain']) {
     await withReadOnlyTransaction(pool, LIMITS, async (client) => {
-      await openCursor(client, sql, []).next();
+      await openCursor(client, sql, [], UNREAD).next();
     }).catch((error: unknown) => assert.ok(isAppError(error), sql));
     assert.equal(pool.stats().total, 1, sql);
   }
@@ -182,7 +182,7 @@ test('a connection that goes once the rows are complete, before the server says 
       connection: NodeJS.EventEmitter & { stream: { destroy(): void } };
     };
     connection.once('commandComplete', () => connection.stream.destroy());
-    await openCursor(client, 'select 1', []).next();
+    await openCursor(client, 'select 1', [], UNREAD).next();
   });
   await assert.rejects(run, (error) => isAppError(error, 'DATABASE_UNAVAILABLE'));
   assert.deepEqual(await pool.query('select 1 as n'), [{ n: 1 }]);
@@ -194,7 +194,7 @@ test('a connection that is used a hundred times gathers no listeners', async (t)
   const counts = new Set<number>();
   for (let round = 0; round < 100; round += 1) {
     await withReadOnlyTransaction(pool, LIMITS, async (client) => {
-      const cursor = openCursor(client, 'select generate_series(1, $1::int)', [round % 20]);
+      const cursor = openCursor(client, 'select generate_series(1, $1::int)', [round % 20], UNREAD);
       await cursor.next();
       await cursor.close();
     });

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 
-import type { ResultWriter } from '../../../src/cache/results.ts';
+import type { ResultWriter } from '../../../src/cache/result-writer.ts';
 import type { Chunk, Column, RowSource } from '../../../src/cache/rows.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { createLogger } from '../../../src/logger.ts';

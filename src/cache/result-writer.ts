@@ -1,0 +1,127 @@
+// Owns keeping a result while it is read: a small one is held in memory and written once it is complete, of a
+// larger one the store gets what has come, batch by batch, some way behind its reader.
+import type { ResultHeader } from './entities.ts';
+import type { Gate } from './gate.ts';
+import type { MemoryTier } from './memory.ts';
+import type { ResultStore } from './result-store.ts';
+import type { Chunk } from './rows.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+export interface ResultWriter {
+  readonly resultId: string;
+  /** Whether what was appended can be read again: false once the store has failed. */
+  readonly kept: boolean;
+  /** Waits for the store when the result has outgrown memory. Never rejects. */
+  append(chunk: Chunk): Promise<void>;
+  /** `current`: later calls of the same statement may be served from it. Never rejects. */
+  finish(end: { readonly wasCut: boolean; readonly current: boolean }): Promise<void>;
+}
+
+export interface ResultWriterOptions {
+  readonly memory: MemoryTier;
+  readonly store: ResultStore;
+  readonly gate: Gate;
+  readonly queue: WriteQueue;
+}
+
+/** Results up to this size are written after they are complete, and held in memory. */
+export const SMALL_RESULT_CHARS = 512 * 1024;
+/** Written as one: a round trip and a commit for many chunks. */
+const BATCH_CHARS = 1024 * 1024;
+/** How far the store may be behind the reader before he waits for it. */
+const MAX_BEHIND_CHARS = 2 * 1024 * 1024;
+
+/** @param onReachable called once the result can be found in memory, in the queue or in the store. */
+export function createResultWriter(
+  { memory, store, gate, queue }: ResultWriterOptions,
+  header: ResultHeader,
+  onReachable: () => void,
+): ResultWriter {
+  let waiting: Chunk[] = [];
+  let waitingChars = 0;
+  let isStreaming = false;
+  let hasFailed = false;
+  let writing: Promise<void> | null = null;
+  let onProgress = (): void => {};
+
+  const attempt = async (operation: string, fn: () => Promise<void>): Promise<void> => {
+    const done = await gate.attempt(operation, false, () => fn().then(() => true));
+    hasFailed ||= !done;
+  };
+
+  function nextBatch(): Chunk[] {
+    let chars = 0;
+    let count = 0;
+    for (const chunk of waiting) {
+      if (count > 0 && chars + chunk.body.length > BATCH_CHARS) break;
+      chars += chunk.body.length;
+      count += 1;
+    }
+    const batch = waiting.slice(0, count);
+    // Not in place: memory may hold what is still to be written.
+    waiting = waiting.slice(count);
+    waitingChars -= chars;
+    return batch;
+  }
+
+  async function writeWaiting(): Promise<void> {
+    if (!isStreaming) await attempt('begin-result', () => store.begin(header));
+    isStreaming = true;
+    while (waiting.length > 0 && !hasFailed) {
+      const batch = nextBatch();
+      await attempt('append-result', () => store.append(header.id, batch));
+      onReachable();
+      onProgress();
+    }
+    if (hasFailed) waiting = [];
+    // Here, not when the promise is settled: what comes in between must begin the next.
+    writing = null;
+    onReachable();
+    onProgress();
+  }
+
+  const close = (wasCut: boolean, current: boolean): Promise<void> =>
+    attempt('finish-result', () => store.finish(header.id, wasCut ? 'cut' : 'complete', current));
+
+  return {
+    resultId: header.id,
+    get kept() {
+      return !hasFailed && (isStreaming || gate.open || memory.resultById(header.id) !== undefined);
+    },
+    async append(chunk) {
+      if (hasFailed) return;
+      waiting.push(chunk);
+      waitingChars += chunk.body.length;
+      if (!isStreaming && !writing && waitingChars <= SMALL_RESULT_CHARS) return;
+      writing ??= writeWaiting();
+      while (waitingChars > MAX_BEHIND_CHARS && !hasFailed) {
+        await new Promise<void>((resolve) => (onProgress = resolve));
+      }
+    },
+    async finish({ wasCut, current }) {
+      await writing;
+      if (hasFailed) return onReachable();
+      if (isStreaming) {
+        // What came after the last batch had been taken.
+        await writeWaiting();
+        if (!hasFailed) await close(wasCut, current);
+        if (current) memory.dropResult(header.resultScope, header.statementKey);
+        return;
+      }
+      memory.putResult({ header, chunks: waiting, wasCut }, current);
+      if (gate.open) enqueue(wasCut, current);
+      onReachable();
+    },
+  };
+
+  function enqueue(wasCut: boolean, current: boolean): void {
+    queue.add({
+      id: header.id,
+      bytes: 2 * waitingChars,
+      write: async () => {
+        await writeWaiting();
+        if (!hasFailed) await close(wasCut, current);
+      },
+    });
+  }
+}
