@@ -2,7 +2,6 @@
 // server that keeps an instance and a connection for each of them; and what a cache is worth to them.
 import { writeFile } from 'node:fs/promises';
 
-import { AppError } from '../src/errors.ts';
 import { ReleaseStack } from '../src/lib/release-stack.ts';
 import type { BurstJob } from './burst-agents.ts';
 import { openBurstDatabases } from './burst-databases.ts';
@@ -19,7 +18,7 @@ import type { BurstFigures, Latencies } from './burst-tally.ts';
 import { startBenchServer, startBenchWorker } from './child-process.ts';
 import type { BenchWorker } from './child-process.ts';
 import type { BenchContext } from './context.ts';
-import { parseOptions } from './decisions-options.ts';
+import { countOption, parseOptions } from './decisions-options.ts';
 import { addressOf, openConnection } from './http-connection.ts';
 import type { LoadFigures, LoadJob } from './load-figures.ts';
 import { callText, openSession } from './mcp-wire.ts';
@@ -149,17 +148,9 @@ function burstOptions(args: readonly string[]) {
     cacheUrl: given['cache-url'] ?? null,
     picture: given.picture ?? null,
     shares: given['known-only'] ? ALL_KNOWN : MIXED,
-    thinkMs: requireCount(given.think, 'think', DEFAULT_THINK_MS),
-    durationMs: 1000 * requireCount(given.seconds, 'seconds', DEFAULT_SECONDS),
+    thinkMs: countOption(given.think, 'think', { otherwise: DEFAULT_THINK_MS }),
+    durationMs: 1000 * countOption(given.seconds, 'seconds', { otherwise: DEFAULT_SECONDS }),
   };
-}
-
-function requireCount(given: string | undefined, name: string, otherwise: number): number {
-  const count = given === undefined ? otherwise : Number(given);
-  if (Number.isSafeInteger(count) && count >= 0) return count;
-  throw new AppError('INPUT_INVALID', `--${name} takes a whole number.`, {
-    hint: 'See npm run bench -- --help.',
-  });
 }
 
 async function learn(target: McpTarget, known: readonly KnownQuestion[]): Promise<void> {

@@ -37,6 +37,17 @@ export function requireOption(value: string | undefined, name: string): string {
   throw refused(`--${name} is missing.`);
 }
 
+/** @throws AppError INPUT_INVALID */
+export function countOption(
+  given: string | undefined,
+  name: string,
+  { otherwise, least = 0 }: { readonly otherwise: number; readonly least?: number },
+): number {
+  const count = given === undefined ? otherwise : Number(given);
+  if (Number.isSafeInteger(count) && count >= least) return count;
+  throw refused(`--${name} takes a whole number from ${least} on.`);
+}
+
 /** What is not given is the product's own default. @throws AppError INPUT_INVALID */
 export function decidingOptions(given: {
   readonly model?: string | undefined;

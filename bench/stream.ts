@@ -6,11 +6,10 @@ import { join } from 'node:path';
 
 import { Client } from 'pg';
 
-import { AppError } from '../src/errors.ts';
 import { ReleaseStack } from '../src/lib/release-stack.ts';
 import { processorMicroseconds, startBenchServer } from './child-process.ts';
 import type { BenchContext } from './context.ts';
-import { parseOptions, requireOption } from './decisions-options.ts';
+import { countOption, parseOptions, requireOption } from './decisions-options.ts';
 import { median } from './protocol-figures.ts';
 import { startServer } from './server-process.ts';
 import { interleaved, round } from './statistics.ts';
@@ -92,8 +91,8 @@ export async function runStream(
       return { pulled: figures, cpuMs: (processorMicroseconds(pid) - before) / 1000 };
     };
     const ask = async (more: object, statement = sql): Promise<Pulled> => {
-      const args = { question: `all of ${statement}`, sql: statement, ...more };
-      const answer = await pullAnswer(server.url, args, rows);
+      const asked = { question: `all of ${statement}`, sql: statement, ...more };
+      const answer = await pullAnswer(server.url, asked, rows);
       if (!answer.text.includes('"rows":[[')) throw new Error(answer.text);
       return answer;
     };
@@ -232,16 +231,8 @@ function streamOptions(args: readonly string[]) {
     databaseUrl: requireOption(given['database-url'], 'database-url'),
     cacheUrl: given['cache-url'] ?? null,
     psql: given.psql ?? 'psql',
-    rows: requireCount(given.rows, 'rows', 500_000),
-    rounds: requireCount(given.rounds, 'rounds', 5),
-    clients: requireCount(given.clients, 'clients', 8),
+    rows: countOption(given.rows, 'rows', { otherwise: 500_000, least: 1 }),
+    rounds: countOption(given.rounds, 'rounds', { otherwise: 5, least: 1 }),
+    clients: countOption(given.clients, 'clients', { otherwise: 8, least: 1 }),
   };
-}
-
-function requireCount(given: string | undefined, name: string, otherwise: number): number {
-  const count = given === undefined ? otherwise : Number(given);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new AppError('INPUT_INVALID', `--${name} takes a whole number above 0.`, {
-    hint: 'See npm run bench -- --help.',
-  });
 }

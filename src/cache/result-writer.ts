@@ -49,6 +49,9 @@ export function createResultWriter(
     hasFailed ||= !done;
   };
 
+  const hasMore = (): boolean => waiting.length > 0 && !hasFailed;
+  const isBehind = (): boolean => waitingChars > MAX_BEHIND_CHARS && !hasFailed;
+
   function nextBatch(): Chunk[] {
     let chars = 0;
     let count = 0;
@@ -67,7 +70,7 @@ export function createResultWriter(
   async function writeWaiting(): Promise<void> {
     if (!isStreaming) await attempt('begin-result', () => store.begin(header));
     isStreaming = true;
-    while (waiting.length > 0 && !hasFailed) {
+    while (hasMore()) {
       const batch = nextBatch();
       await attempt('append-result', () => store.append(header.id, batch));
       onReachable();
@@ -94,7 +97,7 @@ export function createResultWriter(
       waitingChars += chunk.body.length;
       if (!isStreaming && !writing && waitingChars <= SMALL_RESULT_CHARS) return;
       writing ??= writeWaiting();
-      while (waitingChars > MAX_BEHIND_CHARS && !hasFailed) {
+      while (isBehind()) {
         await new Promise<void>((resolve) => (onProgress = resolve));
       }
     },

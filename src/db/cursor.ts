@@ -31,10 +31,10 @@ export interface RowCursor {
 
 /** Nothing is known of the first rows yet, and each may be megabytes wide. */
 const FIRST_BATCH_ROWS = 8;
-const MAX_BATCH_ROWS = 5000;
+const MAX_BATCH_ROWS = 20_000;
 const MAX_BATCH_GROWTH = 16;
 /** A batch is read as a whole: aim at so much of it, whatever the width of the rows. */
-const BATCH_TARGET_BYTES = 512 * 1024;
+const BATCH_TARGET_BYTES = 1024 * 1024;
 
 /** What one batch may bring over the wire: a connection on which more comes is cut before it is all held. */
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;

@@ -63,8 +63,7 @@ async function* write({ source }: WholeResult, format: DownloadFormat): AsyncGen
   if (format === 'json') yield '[';
   let isFirst = true;
   for await (const chunk of source.chunks(0)) {
-    const rows: string[] = [];
-    for (const line of chunk.body.split('\n')) rows.push(await rowsFormat.encode(line));
+    const rows = chunk.body.split('\n').map((line) => rowsFormat.encode(line));
     yield (isFirst ? '' : separator) + rows.join(separator);
     isFirst = false;
   }
@@ -77,7 +76,7 @@ async function* csv(source: WholeResult['source']): AsyncGenerator<string> {
   yield JSON.parse(`${csvFormat.open}"`) as string;
   for await (const chunk of source.chunks(0)) {
     let text = '';
-    for (const line of chunk.body.split('\n')) text += await csvFormat.encode(line);
+    for (const line of chunk.body.split('\n')) text += csvFormat.encode(line);
     yield JSON.parse(`"${text}"`) as string;
   }
 }

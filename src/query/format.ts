@@ -1,7 +1,6 @@
 // Owns the three shapes in which rows are given: arrays (table), objects, CSV text. Each turns stored
 // lines into pieces of the JSON value that stands behind "rows".
-import { parseCells } from './recut.ts';
-import type { Cell } from './recut.ts';
+import { cellsOf, textOf } from './recut.ts';
 import type { Column } from '../cache/rows.ts';
 
 export const FORMATS = ['table', 'objects', 'csv'] as const;
@@ -16,7 +15,7 @@ export interface RowFormat {
   readonly pause: string;
   /** Whether a stored line is shown unchanged. */
   readonly isAsStored: boolean;
-  encode(line: string): Promise<string> | string;
+  encode(line: string): string;
 }
 
 const ARRAY = { open: '[', separator: ',', close: ']', pause: '\n' } as const;
@@ -31,10 +30,10 @@ function objectFormat(columns: readonly Column[]): RowFormat {
   return {
     ...ARRAY,
     isAsStored: false,
-    async encode(line) {
-      const cells = await parseCells(line);
-      return `{${cells.map((cell, index) => `${keys[index]}:${cell.json}`).join(',')}}`;
-    },
+    encode: (line) =>
+      `{${cellsOf(line)
+        .map((json, index) => `${keys[index]}:${json}`)
+        .join(',')}}`,
   };
 }
 
@@ -49,13 +48,14 @@ function csvFormat(columns: readonly Column[]): RowFormat {
     // One string of JSON, in which nothing may stand that is not of it.
     pause: '',
     isAsStored: false,
-    encode: async (line) => record((await parseCells(line)).map(csvCell)),
+    encode: (line) => record(cellsOf(line).map(csvCell)),
   };
 }
 
-function csvCell(cell: Cell): string {
-  if (cell.text !== null) return csvField(cell.text);
-  return cell.json === 'null' ? '' : csvField(cell.json);
+function csvCell(json: string): string {
+  const text = textOf(json);
+  if (text !== null) return csvField(text);
+  return json === 'null' ? '' : csvField(json);
 }
 
 function csvField(text: string): string {

@@ -2,8 +2,7 @@
 // JSON text. Whether more rows follow is proven by meeting the next one, never guessed.
 import { rowFormat } from './format.ts';
 import type { Format, RowFormat } from './format.ts';
-import { parseCells } from './recut.ts';
-import type { Cell } from './recut.ts';
+import { cellsOf, textOf } from './recut.ts';
 import type { Chunk, RowSource } from '../cache/rows.ts';
 
 export interface PageLimits {
@@ -113,7 +112,7 @@ export class Page {
       }
       const skip = Math.max(0, this.#fromRow - chunk.firstRow);
       for (const line of chunk.body.split('\n').slice(skip)) {
-        const text = await this.#row(line, format);
+        const text = this.#row(line, format);
         if (text === null) {
           this.#hasMore = true;
           return;
@@ -139,14 +138,14 @@ export class Page {
   }
 
   /** Null where the page has no room for the row. */
-  async #row(line: string, format: RowFormat): Promise<string | null> {
+  #row(line: string, format: RowFormat): string | null {
     if (this.#rowCount >= this.#limits.maxRows) return null;
-    let text = format.isAsStored ? line : await format.encode(line);
+    let text = format.encode(line);
     let size = Buffer.byteLength(text) + (this.#rowCount > 0 ? format.separator.length : 0);
     if (this.#bytes + size > this.#limits.maxBytes) {
       if (this.#rowCount > 0) return null;
       // A row that no page could hold still comes, with its largest values cut and marked.
-      text = await this.#fit(line, format);
+      text = this.#fit(line, format);
       size = Buffer.byteLength(text);
     }
     this.#rowCount += 1;
@@ -159,24 +158,24 @@ export class Page {
   }
 
   /** Escapes may make a value several times longer than it was: cut until the row fits as it is shown. */
-  async #fit(line: string, format: RowFormat): Promise<string> {
-    const cells = await parseCells(line);
+  #fit(line: string, format: RowFormat): string {
+    const cells = cellsOf(line);
     const room = this.#limits.maxBytes - this.#bytes;
     for (let budget = this.#limits.maxBytes; ; budget /= 2) {
-      const text = await format.encode(this.#shrink(cells, budget));
+      const text = format.encode(this.#shrink(cells, budget));
       if (Buffer.byteLength(text) <= room || budget < MIN_ROW_BYTES) return text;
     }
   }
 
-  #shrink(cells: readonly Cell[], maxBytes: number): string {
-    const sizes = cells.map((cell) => Buffer.byteLength(cell.json));
+  #shrink(cells: readonly string[], maxBytes: number): string {
+    const sizes = cells.map((json) => Buffer.byteLength(json));
     const share = fairShare(sizes, maxBytes);
     this.#cutCells.length = 0;
-    const kept = cells.map((cell, index) => {
-      if (sizes[index]! <= share) return cell.json;
+    const kept = cells.map((json, index) => {
+      if (sizes[index]! <= share) return json;
       const column = this.#source.columns[index]?.name ?? '';
       this.#cutCells.push({ row: this.#rowCount, column, bytes: sizes[index]! });
-      return cutToBytes(cell.text ?? cell.json, share);
+      return cutToBytes(textOf(json) ?? json, share);
     });
     return `[${kept.join(',')}]`;
   }

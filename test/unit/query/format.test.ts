@@ -7,7 +7,7 @@ import type { Format } from '../../../src/query/format.ts';
 async function render(format: Format, names: readonly string[], lines: readonly string[]) {
   const columns = names.map((name) => ({ name, type: 'text' }));
   const shape = rowFormat(format, columns);
-  const rows = await Promise.all(lines.map(async (line) => await shape.encode(line)));
+  const rows = lines.map((line) => shape.encode(line));
   const text = shape.open + rows.join(shape.separator) + shape.close;
   return { text, value: JSON.parse(text) as unknown };
 }
