@@ -1,5 +1,5 @@
-// Owns GET /results/{answer_id}: the whole result as a stream, for programs. Same scope rules as the
-// tools: what was given to another principal is not found.
+// Owns GET /results/{answer_id}: the whole result as a stream, or from any row on, for programs. Same scope
+// rules as the tools: what was given to another principal is not found.
 import { pipeline } from 'node:stream/promises';
 
 import type { Request, Response } from 'express';
@@ -29,6 +29,10 @@ export function createResultsEndpoint(
 ): ResultsEndpoint {
   return async (request, response, principal) => {
     const format = parseFormat(request.query['format']);
+    const range = {
+      from: parseCount(request.query['from'], 'from', 0),
+      rows: parseCount(request.query['rows'], 'rows', Infinity),
+    };
     const result = await results.open(String(request.params['answerId']), principal);
     response.writeHead(200, {
       'content-type': MEDIA_TYPES[format],
@@ -39,7 +43,7 @@ export function createResultsEndpoint(
     });
     response.setTimeout(patienceMs, () => response.destroy());
     // A row that fails ends the connection without the final chunk: the client sees that it was cut.
-    await pipeline(write(result, format), response).catch((error: unknown) => {
+    await pipeline(write(result.source, format, range), response).catch((error: unknown) => {
       // Who has gone is no fault.
       if (!response.destroyed || response.errored) throw error;
     });
@@ -53,30 +57,60 @@ function parseFormat(value: unknown): DownloadFormat {
   throw new AppError('INPUT_INVALID', 'format must be json, ndjson or csv.');
 }
 
-async function* write({ source }: WholeResult, format: DownloadFormat): AsyncGenerator<string> {
+function parseCount(value: unknown, name: string, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isSafeInteger(count)) return count;
+  throw new AppError('INPUT_INVALID', `${name} must be a whole number of rows, 0 or more.`);
+}
+
+type RowSource = WholeResult['source'];
+
+interface RowRange {
+  /** The first row, counted from 0. */
+  readonly from: number;
+  readonly rows: number;
+}
+
+async function* write(
+  source: RowSource,
+  format: DownloadFormat,
+  range: RowRange,
+): AsyncGenerator<string> {
   if (format === 'csv') {
-    yield* csv(source);
+    yield* csv(source, range);
     return;
   }
   const rowsFormat = rowFormat('objects', source.columns);
   const separator = format === 'json' ? ',\n' : '\n';
   if (format === 'json') yield '[';
   let isFirst = true;
-  for await (const chunk of source.chunks(0)) {
-    const rows = chunk.body.split('\n').map((line) => rowsFormat.encode(line));
+  for await (const lines of linesOf(source, range)) {
+    const rows = lines.map((line) => rowsFormat.encode(line));
     yield (isFirst ? '' : separator) + rows.join(separator);
     isFirst = false;
   }
-  yield format === 'json' ? ']\n' : '\n';
+  if (format === 'json') yield ']\n';
+  else if (!isFirst) yield '\n';
 }
 
 /** The format's text is the inside of a JSON string; here it is the text itself. */
-async function* csv(source: WholeResult['source']): AsyncGenerator<string> {
+async function* csv(source: RowSource, range: RowRange): AsyncGenerator<string> {
   const csvFormat = rowFormat('csv', source.columns);
-  yield JSON.parse(`${csvFormat.open}"`) as string;
-  for await (const chunk of source.chunks(0)) {
-    let text = '';
-    for (const line of chunk.body.split('\n')) text += csvFormat.encode(line);
+  // What goes on where another download ended is to be put behind it.
+  if (range.from === 0) yield JSON.parse(`${csvFormat.open}"`) as string;
+  for await (const lines of linesOf(source, range)) {
+    const text = lines.map((line) => csvFormat.encode(line)).join('');
     yield JSON.parse(`"${text}"`) as string;
+  }
+}
+
+async function* linesOf(source: RowSource, { from, rows }: RowRange): AsyncGenerator<string[]> {
+  const end = from + rows;
+  if (rows === 0) return;
+  for await (const { firstRow, rowCount, body } of source.chunks(from)) {
+    const lines = body.split('\n').slice(Math.max(0, from - firstRow), end - firstRow);
+    if (lines.length > 0) yield lines;
+    if (firstRow + rowCount >= end) return;
   }
 }

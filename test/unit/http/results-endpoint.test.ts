@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 
 import type { Request, Response } from 'express';
 
@@ -12,40 +13,86 @@ import type { WholeResult } from '../../../src/query/whole-result.ts';
 
 const COLUMNS = [{ name: 'n', type: 'int4' }];
 
-test('a download whose last rows were not kept says so, a whole one does not', async (t) => {
-  const endpoint = createResultsEndpoint({
-    open: async (id) => ({
-      asOf: 0,
-      expiresAt: 0,
-      source: {
-        columns: COLUMNS,
-        wasCut: () => id === 'cut',
-        async *chunks() {
-          yield { firstRow: 0, rowCount: 2, body: '[1]\n[2]' };
-        },
-      },
-    }),
-  });
+/** @returns what downloads a path, by its query: the id of the answer and the parameters. */
+async function serverOf(t: TestContext, open: (id: string) => WholeResult) {
+  const endpoint = createResultsEndpoint({ open: async (id) => open(id) });
   const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url!, 'http://localhost');
     const asked = Object.assign(request, {
-      params: { answerId: request.url?.slice(1) },
-      query: {},
+      params: { answerId: pathname.slice(1) },
+      query: Object.fromEntries(searchParams),
     });
     const principal = { name: 'alice', role: 'user' } as const;
-    void endpoint(asked as unknown as Request, response as Response, principal);
+    endpoint(asked as unknown as Request, response as Response, principal).catch((error: Error) =>
+      response.writeHead(400).end(error.message),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
+  return (path: string) =>
+    fetch(`http://127.0.0.1:${port}/${path}`, { headers: { connection: 'close' } });
+}
+
+function resultOf(bodies: readonly string[], wasCut = false): WholeResult {
+  return {
+    asOf: 0,
+    expiresAt: 0,
+    source: {
+      columns: COLUMNS,
+      wasCut: () => wasCut,
+      async *chunks(fromRow) {
+        let firstRow = 0;
+        for (const body of bodies) {
+          const rowCount = body.split('\n').length;
+          if (firstRow + rowCount > fromRow) yield { firstRow, rowCount, body };
+          firstRow += rowCount;
+        }
+      },
+    },
+  };
+}
+
+test('a download whose last rows were not kept says so, a whole one does not', async (t) => {
+  const get = await serverOf(t, (id) => resultOf(['[1]\n[2]'], id === 'cut'));
   for (const [id, told] of [
     ['cut', 'true'],
     ['whole', null],
   ] as const) {
-    const response = await fetch(`http://127.0.0.1:${port}/${id}`, {
-      headers: { connection: 'close' },
-    });
+    const response = await get(id);
     assert.equal(response.headers.get('x-askonce-truncated'), told);
     assert.deepEqual(await response.json(), [{ n: 1 }, { n: 2 }]);
+  }
+});
+
+test('a download begins and ends at any row, and goes on where another ended', async (t) => {
+  const all = [0, 1, 2, 3, 4, 5, 6];
+  const get = await serverOf(t, () => resultOf(['[0]\n[1]\n[2]', '[3]', '[4]\n[5]\n[6]']));
+  const text = async (path: string): Promise<string> => await (await get(path)).text();
+  for (let from = 0; from <= 9; from += 1) {
+    for (let rows = 0; rows <= 9; rows += 1) {
+      const expected = all.slice(from, from + rows);
+      const query = `from=${from}&rows=${rows}`;
+      assert.deepEqual(
+        JSON.parse(await text(`a?${query}`)),
+        expected.map((n) => ({ n })),
+        query,
+      );
+      const lines = (await text(`a?format=ndjson&${query}`)).split('\n').filter(Boolean);
+      assert.deepEqual(
+        lines.map((line) => JSON.parse(line).n),
+        expected,
+        query,
+      );
+    }
+    const first = await text(`a?format=csv&rows=${from}`);
+    const rest = await text(`a?format=csv&from=${from}`);
+    assert.equal(from === 0 ? rest : first + rest, `n\n${all.join('\n')}\n`);
+  }
+  for (const query of ['from=-1', 'from=x', 'rows=1.5', 'rows=', 'from=9007199254740993']) {
+    const response = await get(`a?${query}`);
+    assert.equal(response.status, 400, query);
+    assert.match(await response.text(), /whole number of rows/);
   }
 });
 
