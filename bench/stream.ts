@@ -51,6 +51,7 @@ const TABLE = 'askonce_bench_stream';
 const MEGABYTE = 1e6;
 const PULL_MB = 100;
 const MAX_BYTES = 512 * 1024 * 1024;
+const MAX_ROWS = 10_000_000;
 const COLUMNS = 'id, name, email, amount, created, is_open, note';
 
 interface Sample {
@@ -75,6 +76,7 @@ export async function runStream(
       ASKONCE_DATA_DIR: dataDir,
       DATABASE_URL: databaseUrl,
       MAX_RESPONSE_BYTES: `${MAX_BYTES}`,
+      MAX_ROWS: `${MAX_ROWS}`,
       SPOOL_MAX_BYTES: `${MAX_BYTES}`,
       STATEMENT_TIMEOUT_MS: '600000',
       ...(options.cacheUrl !== null && { CACHE_DATABASE_URL: options.cacheUrl }),
@@ -92,7 +94,7 @@ export async function runStream(
     };
     const ask = async (more: object, statement = sql): Promise<Pulled> => {
       const asked = { question: `all of ${statement}`, sql: statement, ...more };
-      const answer = await pullAnswer(server.url, asked, rows);
+      const answer = await pullAnswer(server.url, asked);
       if (!answer.text.includes('"rows":[[')) throw new Error(answer.text);
       return answer;
     };
@@ -123,11 +125,16 @@ export async function runStream(
       buffered: wayOf(rows, samples.buffered),
     };
     const mbEach = figures.askonce.mb / rows;
-    const count = Math.min(rows, Math.ceil(PULL_MB / mbEach));
+    const count = Math.ceil(PULL_MB / mbEach);
+    const copies = Math.ceil(count / rows);
     const measured = watchMemory(server.pid);
     const pulls = await Promise.all(
       Array.from({ length: clients }, (_, client) =>
-        ask({}, `SELECT ${COLUMNS} FROM ${TABLE} WHERE ${client} >= 0 LIMIT ${count}`),
+        ask(
+          {},
+          `SELECT ${COLUMNS} FROM generate_series(1, ${copies}) copy, ${TABLE}
+           WHERE copy + ${client} > 0 LIMIT ${count}`,
+        ),
       ),
     );
     const mb = round(Math.min(...pulls.map(({ bytes }) => bytes)) / MEGABYTE);
@@ -173,8 +180,8 @@ function wayOf(rows: number, samples: readonly Sample[]): StreamWay {
   };
 }
 
-function pullAnswer(url: string, args: object, rows: number): Promise<Pulled> {
-  const limits = { max_rows: rows, max_bytes: MAX_BYTES };
+function pullAnswer(url: string, args: object): Promise<Pulled> {
+  const limits = { max_rows: MAX_ROWS, max_bytes: MAX_BYTES };
   const params = {
     name: 'query',
     arguments: { ...args, ...limits },
