@@ -33,55 +33,64 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'exact and semantic hits, start-up, memory; each against its floor in the same run',
     run: async (context) => ({ figures: await runMain(context) }),
   },
-  protocol: {
+  protocol: withText({
     about: 'exact hits per second and processor time, against servers that do nothing',
     usage: PROTOCOL_USAGE,
-    async run(context, args) {
-      const figures = await runProtocol(context, args);
-      return { figures, text: protocolText(figures) };
-    },
-  },
-  burst: {
+    measure: runProtocol,
+    text: protocolText,
+  }),
+  burst: withText({
     about: 'more and more agents that ask in bursts, against a connection for each of them',
     usage: BURST_USAGE,
-    async run(context, args) {
-      const figures = await runBurst(context, args);
-      return { figures, text: burstText(figures) };
-    },
-  },
-  sessions: {
+    measure: runBurst,
+    text: burstText,
+  }),
+  sessions: withText({
     about: 'a leased session and a record, against a server for each request or conversation',
     usage: SESSIONS_USAGE,
-    async run(context, args) {
-      const figures = await runSessions(context, args);
-      return { figures, text: sessionsText(figures) };
-    },
-  },
-  stream: {
+    measure: runSessions,
+    text: sessionsText,
+  }),
+  stream: withText({
     about: 'a large result, against psql and against holding it; memory under eight of them',
     usage: STREAM_USAGE,
-    async run(context, args) {
-      const figures = await runStream(context, args);
-      return { figures, text: streamText(figures) };
-    },
-  },
-  decisions: {
+    measure: runStream,
+    text: streamText,
+  }),
+  decisions: withText({
     about: 'labelled pairs of questions: served, offered, refused, against cuts of the cosine',
     usage: DECISIONS_USAGE,
-    async run(context, args) {
-      const figures = await runDecisions(context, args);
-      return { figures, text: decisionsText(figures) };
-    },
-  },
-  workload: {
+    measure: runDecisions,
+    text: decisionsText,
+  }),
+  workload: withText({
     about: 'a stream of questions played from empty, against caches with equal text or one cut',
     usage: WORKLOAD_USAGE,
-    async run(context, args) {
-      const figures = await runWorkload(context, args);
-      return { figures, text: workloadText(figures) };
-    },
-  },
+    measure: runWorkload,
+    text: workloadText,
+  }),
 };
+
+function withText<Figures extends Record<string, unknown>>({
+  about,
+  usage,
+  measure,
+  text,
+}: {
+  readonly about: string;
+  readonly usage: string;
+  readonly measure: (context: BenchContext, args: readonly string[]) => Promise<Figures>;
+  readonly text: (figures: Figures) => string;
+}): Bench {
+  return {
+    about,
+    usage,
+    async run(context, args) {
+      const figures = await measure(context, args);
+      return { figures, text: text(figures) };
+    },
+  };
+}
 
 const HELP = `npm run bench -- NAME [OPTIONS] [--json]
 

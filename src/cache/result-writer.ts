@@ -70,16 +70,16 @@ export function createResultWriter(
   async function writeWaiting(): Promise<void> {
     if (!isStreaming) await attempt('begin-result', () => store.begin(header));
     isStreaming = true;
+    onReachable();
     while (hasMore()) {
       const batch = nextBatch();
       await attempt('append-result', () => store.append(header.id, batch));
-      onReachable();
       onProgress();
     }
     if (hasFailed) waiting = [];
     // Here, not when the promise is settled: what comes in between must begin the next.
     writing = null;
-    onReachable();
+    // Of who has failed before the first batch somebody may wait, too.
     onProgress();
   }
 
@@ -105,9 +105,7 @@ export function createResultWriter(
       await writing;
       if (hasFailed) return onReachable();
       if (isStreaming) {
-        // What came after the last batch had been taken.
-        await writeWaiting();
-        if (!hasFailed) await close(wasCut, current);
+        await close(wasCut, current);
         if (current) memory.dropResult(header.resultScope, header.statementKey);
         return;
       }

@@ -1,12 +1,10 @@
 // Owns reading a statement row by row: a server-side portal over the extended protocol (so one
 // statement and no more), values as the server's text, in batches that follow the reader's pace.
-import type { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
-
 import type { FieldDef } from 'pg';
 import Cursor from 'pg-cursor';
 
 import { AppError } from '../errors.ts';
+import { connectionOf } from './connection.ts';
 import type { Client } from './pool.ts';
 
 export interface Field {
@@ -46,7 +44,7 @@ export function openCursor(
   reader: RowReader,
 ): RowCursor {
   const cursor = new Cursor(sql, [...params]);
-  const { connection } = client as unknown as { connection: EventEmitter };
+  const connection = connectionOf(client);
   const onColumns = ({ fields }: { readonly fields: readonly FieldDef[] }): void =>
     reader.columns(fields.map(toField));
   connection.once('rowDescription', onColumns);
@@ -113,7 +111,7 @@ interface BatchGuard {
 }
 
 function watchBatches(client: Client): BatchGuard {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  const { stream } = connectionOf(client);
   let start = stream.bytesRead;
   let overflowed = false;
   let onEnd = (): void => {};

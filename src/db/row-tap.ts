@@ -1,9 +1,9 @@
 // Owns the way of rows past the driver: while somebody reads them he gets the bytes of each as they come from
 // the socket, where the driver would make an object of every row and a string of every value. All else that the
 // server says goes on to the driver, in order.
-import type { Socket } from 'node:net';
-
 import type { PoolClient } from 'pg';
+
+import { connectionOf } from './connection.ts';
 
 /** A DataRow of the protocol: the number of columns (int16), then of each its length (int32, -1 for NULL) and text. */
 export type OnRow = (message: Buffer, start: number, end: number) => void;
@@ -20,7 +20,7 @@ const HEAD_BYTES = 5;
 
 /** @param client Connected, with nothing under way: what follows begins with a message. */
 export function tapRows(client: PoolClient): RowTap {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  const { stream } = connectionOf(client);
   const toDriver = stream.listeners('data') as Array<(bytes: Buffer) => void>;
   stream.removeAllListeners('data');
   let onRow: OnRow | null = null;
