@@ -97,6 +97,7 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
   return {
     context: {
       requestId: 'bench',
+      takesLinks: true,
       atStage: () => undefined,
       principal: PRINCIPAL,
       signal: new AbortController().signal,

@@ -28,5 +28,5 @@ export async function copied(
   });
   const [code] = (await ended) as [number | null];
   if (code !== 0) throw new Error(`${command} ended with ${code}`);
-  return { ms: performance.now() - started, firstMs, bytes };
+  return { ms: performance.now() - started, firstMs, bytes, wireBytes: bytes };
 }

@@ -1,12 +1,15 @@
 // Owns pulling one answer over HTTP as a program would: bytes are counted, not parsed, so that as little as
 // possible of the client is measured.
 import { request as httpRequest } from 'node:http';
+import { createGunzip } from 'node:zlib';
 
 export interface Pulled {
   readonly ms: number;
   /** Until the first byte of the first row. */
   readonly firstMs: number;
   readonly bytes: number;
+  /** As they came, before they were decompressed. */
+  readonly wireBytes: number;
   /** The first and the last of the body. */
   readonly text: string;
 }
@@ -16,7 +19,7 @@ const FIRST_ROW = '"rows":[';
 
 export function pulled(
   url: string,
-  body: string,
+  asked: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Pulled> {
   return new Promise((resolve, reject) => {
@@ -25,11 +28,15 @@ export function pulled(
     request.on('error', reject);
     request.on('response', (response) => {
       let bytes = 0;
+      let wireBytes = 0;
       let firstMs = Number.NaN;
       let start = '';
       let end = '';
       response.on('error', reject);
-      response.on('data', (piece: Buffer) => {
+      response.on('data', (piece: Buffer) => (wireBytes += piece.length));
+      const isCompressed = response.headers['content-encoding'] === 'gzip';
+      const body = isCompressed ? response.pipe(createGunzip().on('error', reject)) : response;
+      body.on('data', (piece: Buffer) => {
         bytes += piece.length;
         if (Number.isNaN(firstMs)) {
           start += piece.toString('latin1');
@@ -37,13 +44,13 @@ export function pulled(
         }
         end = piece.subarray(-SHOWN_CHARS).toString('latin1');
       });
-      response.on('end', () => {
+      body.on('end', () => {
         const text = start.slice(0, SHOWN_CHARS) + end;
         if (response.statusCode === 200) {
-          resolve({ ms: performance.now() - started, firstMs, bytes, text });
+          resolve({ ms: performance.now() - started, firstMs, bytes, wireBytes, text });
         } else reject(new Error(`${response.statusCode}: ${text}`));
       });
     });
-    request.end(body);
+    request.end(asked);
   });
 }

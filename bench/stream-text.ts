@@ -5,12 +5,13 @@ import type { StreamFigures } from './stream.ts';
 export function streamText({ rows, ways, memory, goals }: StreamFigures): string {
   return [
     table(
-      [`${rows} rows`, 'rows/s', 'MB/s', 'MB', 'first row ms', 'CPU ms/MB'],
+      [`${rows} rows`, 'rows/s', 'MB/s', 'MB', 'MB on the wire', 'first row ms', 'CPU ms/MB'],
       Object.entries(ways).map(([name, way]) => [
         name,
         way.rows_per_second,
         way.mb_per_second,
         way.mb,
+        way.wire_mb,
         way.first_row_ms,
         way.cpu_ms_per_mb ?? '',
       ]),

@@ -21,16 +21,18 @@ import type { Pulled } from './stream-pull.ts';
 
 export const STREAM_USAGE = `stream --database-url URL [--cache-url URL] [--psql COMMAND] [--rows N] [--rounds N] [--clients N]
     --rows (500000) rows of a table made for it, --rounds (5) times each way in turn: psql's \\copy of row_to_json,
-    an answer of askonce that runs, one that is stored, the rows as one text. Rows and megabytes per second,
+    an answer of askonce that runs, the same in gzip, one that is stored, the rows as one text. Rows and megabytes per second,
     time to the first row, processor time of the server per megabyte. Then --clients (8) at once that pull
     100 MB each: how much the server grows. The database must be PostgreSQL, its user may create a table.`;
 
-type Way = 'psql' | 'askonce' | 'stored' | 'buffered';
+type Way = 'psql' | 'askonce' | 'gzip' | 'stored' | 'buffered';
 
 export interface StreamWay {
   readonly rows_per_second: number;
   readonly mb_per_second: number;
   readonly mb: number;
+  /** As it goes over the network. */
+  readonly wire_mb: number;
   readonly first_row_ms: number;
   /** Of the server; null for psql. */
   readonly cpu_ms_per_mb: number | null;
@@ -92,16 +94,26 @@ export async function runStream(
       if (!text.includes('"rows":[')) throw new Error(text);
       return { pulled: figures, cpuMs: (processorMicroseconds(pid) - before) / 1000 };
     };
-    const ask = async (more: object, statement = sql): Promise<Pulled> => {
+    const ask = async (
+      more: object,
+      { statement = sql, encoding = 'identity' } = {},
+    ): Promise<Pulled> => {
       const asked = { question: `all of ${statement}`, sql: statement, ...more };
-      const answer = await pullAnswer(server.url, asked);
+      const answer = await pullAnswer(server.url, asked, encoding);
       if (!answer.text.includes('"rows":[[')) throw new Error(answer.text);
       return answer;
     };
-    const samples: Record<Way, Sample[]> = { psql: [], askonce: [], stored: [], buffered: [] };
+    const samples: Record<Way, Sample[]> = {
+      psql: [],
+      askonce: [],
+      gzip: [],
+      stored: [],
+      buffered: [],
+    };
     const ways: Record<Way, () => Promise<Sample>> = {
       psql: async () => ({ pulled: await copied(psql, databaseUrl, sql), cpuMs: null }),
       askonce: () => timed(server.pid, () => ask({ max_age_seconds: 0 })),
+      gzip: () => timed(server.pid, () => ask({ max_age_seconds: 0 }, { encoding: 'gzip' })),
       stored: () => timed(server.pid, () => ask({})),
       buffered: () => timed(buffered.pid, () => pulled(buffered.url, sql)),
     };
@@ -121,6 +133,7 @@ export async function runStream(
     const figures = {
       psql: wayOf(rows, samples.psql),
       askonce: wayOf(rows, samples.askonce),
+      gzip: wayOf(rows, samples.gzip),
       stored: wayOf(rows, samples.stored),
       buffered: wayOf(rows, samples.buffered),
     };
@@ -132,8 +145,10 @@ export async function runStream(
       Array.from({ length: clients }, (_, client) =>
         ask(
           {},
-          `SELECT ${COLUMNS} FROM generate_series(1, ${copies}) copy, ${TABLE}
-           WHERE copy + ${client} > 0 LIMIT ${count}`,
+          {
+            statement: `SELECT ${COLUMNS} FROM generate_series(1, ${copies}) copy, ${TABLE}
+              WHERE copy + ${client} > 0 LIMIT ${count}`,
+          },
         ),
       ),
     );
@@ -175,12 +190,13 @@ function wayOf(rows: number, samples: readonly Sample[]): StreamWay {
     rows_per_second: Math.round(rows / seconds),
     mb_per_second: round(mb / seconds),
     mb: round(mb),
+    wire_mb: round(middle(({ pulled: { wireBytes } }) => wireBytes) / MEGABYTE),
     first_row_ms: round(middle(({ pulled: { firstMs } }) => firstMs)),
     cpu_ms_per_mb: hasCpu ? round(middle(({ cpuMs }) => cpuMs!) / mb) : null,
   };
 }
 
-function pullAnswer(url: string, args: object): Promise<Pulled> {
+function pullAnswer(url: string, args: object, encoding: string): Promise<Pulled> {
   const limits = { max_rows: MAX_ROWS, max_bytes: MAX_BYTES };
   const params = {
     name: 'query',
@@ -193,6 +209,7 @@ function pullAnswer(url: string, args: object): Promise<Pulled> {
   };
   return pulled(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }), {
     'content-type': 'application/json',
+    'accept-encoding': encoding,
     accept: 'application/json, text/event-stream',
     'mcp-protocol-version': '2026-07-28',
     'mcp-method': 'tools/call',

@@ -18,6 +18,7 @@ import { fetchRowsTool } from './mcp/tools/fetch-rows.ts';
 import { queryTool } from './mcp/tools/query.ts';
 import { reportTool } from './mcp/tools/report.ts';
 import { searchSchemaTool } from './mcp/tools/search-schema.ts';
+import { createMemoryUse } from './memory-use.ts';
 import { createMetrics } from './metrics.ts';
 import { loadEmbedder, loadVerifier } from './models.ts';
 import { keepLearning, openCache } from './open-cache.ts';
@@ -28,6 +29,7 @@ import { createFlights } from './query/flights.ts';
 import { createFetchRows } from './query/fetch-rows.ts';
 import { createStatementGuard } from './query/guard.ts';
 import { createJudging } from './query/judging.ts';
+import { createLargeResults } from './query/large-results.ts';
 import { createLabeller } from './query/labels.ts';
 import { createPending } from './query/pending.ts';
 import { createPipeline } from './query/pipeline.ts';
@@ -59,9 +61,6 @@ export interface AppOptions {
   readonly now?: () => number;
 }
 
-/** Of the connections, what large results may take. */
-const LARGE_SHARE = 1 / 4;
-const LARGE_WAIT_MS = 10_000;
 const JUDGING_WAIT_MS = 5000;
 
 /** @throws AppError CONFIG_INVALID with what to do when the start cannot succeed. */
@@ -159,11 +158,13 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   };
   const shared = createSharedRuns({ ...waiting, leases: cache.leases });
   const flights = createFlights({ ...waiting, shared, now });
-  const large = createAdmission({
-    places: Math.max(1, Math.floor(config.DB_POOL_MAX * LARGE_SHARE)),
+  const memoryUse = createMemoryUse();
+  const large = createLargeResults({
+    connections: config.DB_POOL_MAX,
+    watermark: config.MEMORY_WATERMARK,
+    memoryUse,
+    collectGarbage: globalThis.gc && (() => globalThis.gc!()),
     maxWaiting: config.MAX_QUEUE,
-    maxWaitMs: LARGE_WAIT_MS,
-    refusal: 'Too many large results are being read.',
     share: shareOfOne(config.AUTH_TOKENS.length),
     watcher: metrics.queue('large result'),
     now: () => performance.now(),
@@ -180,7 +181,16 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs, now }),
     schema,
-    serve: createServe({ cache, executor, flights, large, backend: data.pool, ttlMs, now }),
+    serve: createServe({
+      cache,
+      executor,
+      flights,
+      large,
+      backend: data.pool,
+      ttlMs,
+      spoolMaxBytes: config.SPOOL_MAX_BYTES,
+      now,
+    }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
   });
   const pipeline = sealCursors(bare, seal);
@@ -212,6 +222,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     releases,
     data,
     large,
+    memoryUse,
     readiness,
   });
 }

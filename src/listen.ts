@@ -11,13 +11,13 @@ import { startHttpServer } from './http/server.ts';
 import type { Readiness } from './http/server.ts';
 import { createSessionPool } from './http/session-pool.ts';
 import { shareOfOne } from './lib/admission.ts';
-import type { Admission } from './lib/admission.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import { createMcpServerFactory } from './mcp/server.ts';
 import type { HeldAnswers } from './mcp/held-answers.ts';
 import type { Tool } from './mcp/tool.ts';
 import type { Metrics } from './metrics.ts';
+import type { LargeResults } from './query/large-results.ts';
 import type { WholeResults } from './query/whole-result.ts';
 
 const CONVERSATIONS_MAX = 10_000;
@@ -37,7 +37,8 @@ export interface Listening {
   readonly metrics: Metrics;
   readonly releases: ReleaseStack;
   readonly data: OpenDatabase;
-  readonly large: Pick<Admission, 'stats'>;
+  readonly large: Pick<LargeResults, 'stats'>;
+  readonly memoryUse: () => number;
   readonly readiness: () => Promise<Readiness>;
 }
 
@@ -80,6 +81,7 @@ export async function listen(parts: Listening): Promise<number> {
     dbPool: () => parts.data.pool.stats(),
     largeResults: () => parts.large.stats(),
     conversations: () => conversations.size,
+    memoryUse: parts.memoryUse,
   });
   const mcp = createMcpEndpoint({
     sessions,

@@ -48,10 +48,11 @@ export interface GaugeReaders {
   readonly dbPool: () => { total: number; idle: number; waiting: number };
   readonly largeResults: () => { inside: number; waiting: number };
   readonly conversations: () => number;
+  readonly memoryUse: () => number;
 }
 
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-const BYTES = [1e3, 1e4, 1e5, 2.5e5, 1e6, 5e6, 1e7];
+const BYTES = [1e3, 1e4, 1e5, 2.5e5, 1e6, 5e6, 1e7, 5e7, 1e8, 5e8];
 
 const BREAKER_LEVELS: Readonly<Record<BreakerState, number>> = {
   closed: 0,
@@ -277,6 +278,10 @@ function registerGauges(registry: Registry, gauges: GaugeReaders): void {
   registerReading(registry, 'askonce_conversations', {
     help: 'Open conversations.',
     read: gauges.conversations,
+  });
+  registerReading(registry, 'askonce_memory_use_ratio', {
+    help: 'Share of the memory limit, or of the heap limit, that is in use; see MEMORY_WATERMARK.',
+    read: gauges.memoryUse,
   });
   registerReading(registry, 'askonce_heap_bytes', {
     help: 'Heap in use.',

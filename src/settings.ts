@@ -185,6 +185,11 @@ export const SETTINGS = {
     about: 'Hard limit of one answer; larger ones are cut between rows.',
     schema: integer(10 * MEBIBYTE, 65_536, 512 * MEBIBYTE),
   },
+  MEMORY_WATERMARK: {
+    about:
+      'Share of the memory (of the container, or of the heap) from which large results are read one at a time.',
+    schema: fraction(0.8, 0.05, 1),
+  },
   MAX_ROWS: { about: 'Hard limit of max_rows.', schema: integer(1_000_000, 1, 100_000_000) },
   STATEMENT_TIMEOUT_MS: {
     about: 'Time limit of one statement in the database.',

@@ -51,20 +51,20 @@ export function createAnswers({ log, gate, queue, metrics }: AnswersOptions): An
     async find(resultScope, id) {
       const known = unwritten.get(id);
       if (known) return known.resultScope === resultScope ? known : null;
-      if (!gate.open) throw storeDown();
+      if (!gate.open) throw storeDown('Repeat the call in a moment.');
       return await gate.attempt('find-answer', null, () => log.find(resultScope, id));
     },
 
     async report(report) {
-      if (!gate.open) throw storeDown();
+      if (!gate.open) throw storeDown('Nothing was recorded: send the report again in a moment.');
       await log.report(report);
     },
   };
 }
 
-function storeDown(): AppError {
-  return new AppError('OVERLOADED', 'The cache database cannot be reached; nothing was recorded.', {
+function storeDown(hint: string): AppError {
+  return new AppError('OVERLOADED', 'The cache database cannot be reached.', {
     retryAfterMs: 2000,
-    hint: 'Send the report again later.',
+    hint,
   });
 }

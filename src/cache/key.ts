@@ -2,6 +2,8 @@
 // afterwards: a scope that is missing here would serve one principal's rows to another.
 import { createHash } from 'node:crypto';
 
+import { ROWS_FORM } from './rows.ts';
+
 /** SHA-256 in hexadecimal, 64 characters. */
 export type Key = string;
 
@@ -16,9 +18,12 @@ export function planScope(parts: PlanScopeParts): string {
   return digest(['plan-scope', parts.databaseId, parts.role]).slice(0, 32);
 }
 
-/** Rows belong to the principal that ran the statement, within the plan scope. */
+/**
+ * Rows belong to the principal that ran the statement, within the plan scope; and to those who store them in the
+ * same form: a replica of another version finds none of them, and none of its own are found.
+ */
 export function resultScope(scope: string, principalName: string): string {
-  return digest(['result-scope', scope, principalName]).slice(0, 32);
+  return digest(['result-scope', ROWS_FORM, scope, principalName]).slice(0, 32);
 }
 
 export interface QuestionKeyParts {

@@ -107,5 +107,5 @@ function entryBytes(entry: Entry, key: string): number {
     const { phrasing } = entry;
     return base + 2 * (phrasing.question.length + phrasing.plan.sql.length) + 2048;
   }
-  return base + entry.chunks.reduce((sum, chunk) => sum + 2 * chunk.body.length + 64, 0);
+  return base + entry.chunks.reduce((sum, chunk) => sum + chunk.body.length + 256, 0);
 }

@@ -1,8 +1,11 @@
 // Owns the results in PostgreSQL: headers and row-aligned chunks. A result is found by its statement
 // only after it was finished in one transaction: a crash while it fills leaves nothing to be served.
 import type { Pool } from '../db/pool.ts';
+import { valuesOf } from '../db/row-tap.ts';
+import { runWithBytes } from '../db/run-with-bytes.ts';
 import type { ResultHeader, ResultStatus } from './entities.ts';
 import type { Key } from './key.ts';
+import { bodyOf } from './rows.ts';
 import type { Chunk, Column } from './rows.ts';
 
 export interface StoredResult {
@@ -18,9 +21,11 @@ export interface ResultStore {
   current(resultScope: string, statementKey: Key): Promise<StoredResult | null>;
   /** @param resultScope of the caller: a result of another scope is not found. */
   byId(resultScope: string, id: string): Promise<StoredResult | null>;
-  /** Chunks that hold row `fromRow` and later ones, in order, at most `limit`. */
+  /** Chunks that hold row `fromRow` and later ones, in order, at most `limit` and a few megabytes; one at least. */
   chunks(id: string, fromRow: number, limit: number): Promise<Chunk[]>;
   begin(header: ResultHeader): Promise<void>;
+  /** Says that the result still fills. */
+  touch(id: string): Promise<void>;
   /** What a crash of the database loses of it is lost with what would make it be found: see finish. */
   append(id: string, chunks: readonly Chunk[]): Promise<void>;
   /** Closes a result; `current` makes it the one that its statement finds from now on. */
@@ -47,6 +52,8 @@ const COLUMNS = `id, result_scope, statement_key, status, columns, row_count, by
 /** For the one transaction: its commit waits for no disk. The commit of finish does, for all before it. */
 const UNHURRIED = `(SELECT set_config('synchronous_commit', 'off', true)) AS unhurried`;
 const SWEEP_BATCH = 200;
+/** A row of many megabytes is a chunk of its own: they are not to be read by the dozen. */
+const MAX_READ_BYTES = 2 * 1024 * 1024;
 
 export function createResultStore(pool: Pool): ResultStore {
   const one = async (where: string, values: readonly unknown[]): Promise<StoredResult | null> => {
@@ -67,18 +74,27 @@ export function createResultStore(pool: Pool): ResultStore {
     byId: (resultScope, id) => one('id = $1 AND result_scope = $2', [id, resultScope]),
 
     async chunks(id, fromRow, limit) {
-      const rows = await pool.query<{ first_row: string; row_count: number; body: string }>(
-        `SELECT first_row, row_count, body FROM askonce.result_chunks
-         WHERE result_id = $1 AND first_row >= coalesce(
-           (SELECT max(first_row) FROM askonce.result_chunks WHERE result_id = $1 AND first_row <= $2), 0)
-         ORDER BY first_row LIMIT $3`,
-        [id, fromRow, limit],
-      );
-      return rows.map((row) => ({
-        firstRow: Number(row.first_row),
-        rowCount: row.row_count,
-        body: row.body,
-      }));
+      const chunks: Chunk[] = [];
+      await pool.withClient(async (client) => {
+        client.rows.open((message, start) => chunks.push(toChunk(message, start)));
+        try {
+          await client.query(
+            `SELECT first_row, row_count, body FROM (
+               SELECT *, sum(octet_length(body)) OVER (ORDER BY first_row) - octet_length(body) AS before
+               FROM (
+                 SELECT first_row, row_count, body FROM askonce.result_chunks
+                 WHERE result_id = $1 AND first_row >= coalesce(
+                   (SELECT max(first_row) FROM askonce.result_chunks
+                    WHERE result_id = $1 AND first_row <= $2), 0)
+                 ORDER BY first_row LIMIT $3) wanted) counted
+             WHERE before < $4 ORDER BY first_row`,
+            [id, fromRow, limit, MAX_READ_BYTES],
+          );
+        } finally {
+          client.rows.close();
+        }
+      });
+      return chunks;
     },
 
     async begin(header) {
@@ -97,20 +113,28 @@ export function createResultStore(pool: Pool): ResultStore {
       );
     },
 
+    async touch(id) {
+      await pool.query('UPDATE askonce.results SET touched_at = now() WHERE id = $1', [id]);
+    },
+
     async append(id, chunks) {
-      const values = chunks.map(
-        (_, at) => `($1::uuid, $${3 * at + 2}::bigint, $${3 * at + 3}::integer, $${3 * at + 4})`,
+      const places = chunks.map(
+        (_, at) =>
+          `($1::uuid, $${3 * at + 2}::bigint, $${3 * at + 3}::integer, $${3 * at + 4}::text)`,
       );
-      await pool.query(
-        `WITH stored AS (
+      const sql = `WITH stored AS (
            INSERT INTO askonce.result_chunks (result_id, first_row, row_count, body)
-           SELECT chunk.* FROM (VALUES ${values.join(', ')}) AS chunk, ${UNHURRIED}
+           SELECT chunk.* FROM (VALUES ${places.join(', ')}) AS chunk, ${UNHURRIED}
            RETURNING row_count, octet_length(body) AS bytes)
          UPDATE askonce.results SET touched_at = now(), row_count = results.row_count + more.row_count,
            byte_count = byte_count + more.bytes
-         FROM (SELECT sum(row_count) AS row_count, sum(bytes) AS bytes FROM stored) more WHERE id = $1`,
-        [id, ...chunks.flatMap(({ firstRow, rowCount, body }) => [firstRow, rowCount, body])],
-      );
+         FROM (SELECT sum(row_count) AS row_count, sum(bytes) AS bytes FROM stored) more WHERE id = $1`;
+      const values = chunks.flatMap(({ firstRow, rowCount, body }) => [
+        `${firstRow}`,
+        `${rowCount}`,
+        body,
+      ]);
+      await pool.withClient((client) => runWithBytes(client, sql, [id, ...values]));
     },
 
     finish: (id, status, current) => finishResult(pool, { id, status, current }),
@@ -161,6 +185,11 @@ async function finishResult(
       throw error;
     }
   });
+}
+
+function toChunk(message: Buffer, start: number): Chunk {
+  const [firstRow, rowCount, body] = valuesOf(message, start) as [Buffer, Buffer, Buffer];
+  return { firstRow: Number(firstRow), rowCount: Number(rowCount), body: bodyOf(body) };
 }
 
 function toResult(row: ResultRow): StoredResult {

@@ -25,11 +25,13 @@ export interface ResultWriterOptions {
 }
 
 /** Results up to this size are written after they are complete, and held in memory. */
-export const SMALL_RESULT_CHARS = 512 * 1024;
+export const SMALL_RESULT_BYTES = 512 * 1024;
 /** Written as one: a round trip and a commit for many chunks. */
-const BATCH_CHARS = 1024 * 1024;
+const BATCH_BYTES = 1024 * 1024;
+/** A statement may think for long between two rows: its readers must not take it for lost. */
+const TOUCH_EVERY_MS = 4000;
 /** How far the store may be behind the reader before he waits for it. */
-const MAX_BEHIND_CHARS = 2 * 1024 * 1024;
+const MAX_BEHIND_BYTES = 2 * 1024 * 1024;
 
 /** @param onReachable called once the result can be found in memory, in the queue or in the store. */
 export function createResultWriter(
@@ -38,32 +40,41 @@ export function createResultWriter(
   onReachable: () => void,
 ): ResultWriter {
   let waiting: Chunk[] = [];
-  let waitingChars = 0;
+  let waitingBytes = 0;
   let isStreaming = false;
   let hasFailed = false;
   let writing: Promise<void> | null = null;
   let onProgress = (): void => {};
+  /** Of life. */
+  let signs: NodeJS.Timeout | undefined;
 
+  const succeeds = (operation: string, fn: () => Promise<void>): Promise<boolean> =>
+    gate.attempt(operation, false, () => fn().then(() => true));
   const attempt = async (operation: string, fn: () => Promise<void>): Promise<void> => {
-    const done = await gate.attempt(operation, false, () => fn().then(() => true));
+    const done = await succeeds(operation, fn);
     hasFailed ||= !done;
   };
 
+  /** One that fails is no failure to keep the rows; who has failed to keep them gives no sign. */
+  const touch = async (): Promise<void> => {
+    if (!hasFailed) await succeeds('touch-result', () => store.touch(header.id));
+  };
+
   const hasMore = (): boolean => waiting.length > 0 && !hasFailed;
-  const isBehind = (): boolean => waitingChars > MAX_BEHIND_CHARS && !hasFailed;
+  const isBehind = (): boolean => waitingBytes > MAX_BEHIND_BYTES && !hasFailed;
 
   function nextBatch(): Chunk[] {
-    let chars = 0;
+    let bytes = 0;
     let count = 0;
     for (const chunk of waiting) {
-      if (count > 0 && chars + chunk.body.length > BATCH_CHARS) break;
-      chars += chunk.body.length;
+      if (count > 0 && bytes + chunk.body.length > BATCH_BYTES) break;
+      bytes += chunk.body.length;
       count += 1;
     }
     const batch = waiting.slice(0, count);
     // Not in place: memory may hold what is still to be written.
     waiting = waiting.slice(count);
-    waitingChars -= chars;
+    waitingBytes -= bytes;
     return batch;
   }
 
@@ -94,15 +105,17 @@ export function createResultWriter(
     async append(chunk) {
       if (hasFailed) return;
       waiting.push(chunk);
-      waitingChars += chunk.body.length;
-      if (!isStreaming && !writing && waitingChars <= SMALL_RESULT_CHARS) return;
+      waitingBytes += chunk.body.length;
+      if (!isStreaming && !writing && waitingBytes <= SMALL_RESULT_BYTES) return;
       writing ??= writeWaiting();
+      signs ??= setInterval(() => void touch(), TOUCH_EVERY_MS).unref();
       while (isBehind()) {
         await new Promise<void>((resolve) => (onProgress = resolve));
       }
     },
     async finish({ wasCut, current }) {
       await writing;
+      clearInterval(signs);
       if (hasFailed) return onReachable();
       if (isStreaming) {
         await close(wasCut, current);
@@ -118,7 +131,7 @@ export function createResultWriter(
   function enqueue(wasCut: boolean, current: boolean): void {
     queue.add({
       id: header.id,
-      bytes: 2 * waitingChars,
+      bytes: waitingBytes,
       write: async () => {
         await writeWaiting();
         if (!hasFailed) await close(wasCut, current);

@@ -2,22 +2,24 @@
 // them back from any row on; result-writer.ts writes them.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { AppError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ResultHeader } from './entities.ts';
 import type { Gate } from './gate.ts';
 import type { Key } from './key.ts';
 import type { HeldResult, MemoryTier } from './memory.ts';
 import type { ResultStore, StoredResult } from './result-store.ts';
-import { SMALL_RESULT_CHARS, createResultWriter } from './result-writer.ts';
+import { SMALL_RESULT_BYTES, createResultWriter } from './result-writer.ts';
 import type { ResultWriter } from './result-writer.ts';
-import type { RowSource } from './rows.ts';
+import { rowsLost } from './rows.ts';
+import type { Chunk, RowSource } from './rows.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export interface FoundResult {
   readonly tier: 'memory' | 'store';
   readonly header: ResultHeader;
   readonly source: RowSource;
+  /** Whether a page so large from its first row on ends before what is kept does, or with all that there is. */
+  fills(page: { readonly maxRows: number; readonly maxBytes: number }): boolean;
 }
 
 export interface Results {
@@ -41,6 +43,8 @@ export interface ResultsOptions {
 }
 
 const READ_CHUNKS = 16;
+/** How many times longer rows are as they are stored than as any page shows them, at most. */
+const SHORTEST_FORMAT = 5;
 const POLL_MS = 25;
 const WRITER_LOST_MS = 15_000;
 
@@ -50,14 +54,25 @@ export function createResults(options: ResultsOptions): Results {
   const writing = new Map<string, Promise<void>>();
 
   /** Small ones are read whole, so that the next call finds them in memory. */
-  async function open(stored: StoredResult, current: boolean): Promise<FoundResult> {
-    if (stored.status === 'filling' || stored.byteCount > SMALL_RESULT_CHARS) {
-      return { tier: 'store', header: stored.header, source: storedSource(store, stored) };
+  async function open(stored: StoredResult, current: boolean): Promise<FoundResult | null> {
+    const { header, status, rowCount, byteCount } = stored;
+    if (status === 'filling' || byteCount > SMALL_RESULT_BYTES) {
+      // Rows that cannot be read are told here, where the statement can still be run instead.
+      const first = current ? await store.chunks(header.id, 0, READ_CHUNKS) : null;
+      // Deleted in between.
+      if (first?.length === 0 && rowCount > 0) return null;
+      // Of a first row a page may show a fraction, and go on with the next.
+      const bytes = byteCount - (first?.[0]?.body.length ?? 0);
+      const fills: FoundResult['fills'] = (page) =>
+        status !== 'cut' || isWithin(page, { rows: rowCount, bytes });
+      return { tier: 'store', header, source: storedSource(store, stored, first), fills };
     }
-    const chunks = await store.chunks(stored.header.id, 0, Number.MAX_SAFE_INTEGER);
-    const held = { header: stored.header, chunks, wasCut: stored.status === 'cut' };
+    const chunks = await store.chunks(header.id, 0, Number.MAX_SAFE_INTEGER);
+    const held = { header, chunks, wasCut: status === 'cut' };
+    // Deleted in between.
+    if (extentOf(held).rows < rowCount) return null;
     memory.putResult(held, current);
-    return { tier: 'store', header: stored.header, source: heldSource(held) };
+    return { ...fromMemory(held), tier: 'store' };
   }
 
   const isFreshSince =
@@ -83,7 +98,8 @@ export function createResults(options: ResultsOptions): Results {
       const found = await gate.attempt<Found>('find-result', 'error', async () => {
         const stored = await store.current(resultScope, statementKey);
         if (!stored) return 'miss';
-        return isFresh(stored.header) ? await open(stored, true) : 'stale';
+        if (!isFresh(stored.header)) return 'stale';
+        return (await open(stored, true)) ?? 'miss';
       });
       const isFound = typeof found !== 'string';
       metrics.cacheLookup('store', isFound ? 'hit' : found);
@@ -118,7 +134,24 @@ export function createResults(options: ResultsOptions): Results {
 }
 
 function fromMemory(held: HeldResult): FoundResult {
-  return { tier: 'memory', header: held.header, source: heldSource(held) };
+  const fills: FoundResult['fills'] = (page) => !held.wasCut || isWithin(page, extentOf(held));
+  return { tier: 'memory', header: held.header, source: heldSource(held), fills };
+}
+
+interface Extent {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+function extentOf({ chunks }: HeldResult): Extent {
+  return {
+    rows: chunks.reduce((sum, { rowCount }) => sum + rowCount, 0),
+    bytes: chunks.reduce((sum, { body }) => sum + body.length, 0),
+  };
+}
+
+function isWithin({ maxRows, maxBytes }: Parameters<FoundResult['fills']>[0], kept: Extent) {
+  return maxRows < kept.rows || maxBytes < kept.bytes / SHORTEST_FORMAT;
 }
 
 function heldSource(held: HeldResult): RowSource {
@@ -131,33 +164,44 @@ function heldSource(held: HeldResult): RowSource {
   };
 }
 
-/** Reads from the store, following a result that another request, or another replica, still fills. */
-function storedSource(store: ResultStore, opened: StoredResult): RowSource {
+/**
+ * Reads from the store, following a result that another request, or another replica, still fills.
+ * @param first Its first chunks, if they are read already.
+ */
+function storedSource(
+  store: ResultStore,
+  opened: StoredResult,
+  first: readonly Chunk[] | null,
+): RowSource {
   const { id, resultScope, columns } = opened.header;
-  let { status } = opened;
+  let { status, rowCount } = opened;
   return {
     columns,
     wasCut: () => status === 'cut',
     async *chunks(fromRow) {
       let next = fromRow;
+      let read = fromRow === 0 ? first : null;
       for (;;) {
         const isLast = status !== 'filling';
-        const chunks = await store.chunks(id, next, READ_CHUNKS);
+        const chunks = read ?? (await store.chunks(id, next, READ_CHUNKS));
+        read = null;
         const unread = chunks.filter((chunk) => chunk.firstRow + chunk.rowCount > next);
         for (const chunk of unread) {
+          if (chunk.firstRow > next) throw rowsLost();
           next = chunk.firstRow + chunk.rowCount;
           yield chunk;
         }
         if (unread.length > 0) continue;
-        if (isLast) return;
+        if (isLast) {
+          // What has expired is deleted, whoever reads it: an end before the last row is none.
+          if (next < rowCount) throw rowsLost();
+          return;
+        }
         await sleep(POLL_MS);
         const latest = await store.byId(resultScope, id);
-        if (!latest || (latest.status === 'filling' && latest.untouchedMs > WRITER_LOST_MS)) {
-          throw new AppError('NOT_FOUND', 'The rest of this result was lost.', {
-            hint: 'Run the query again.',
-          });
-        }
-        status = latest.status;
+        if (!latest || (latest.status === 'filling' && latest.untouchedMs > WRITER_LOST_MS))
+          throw rowsLost();
+        ({ status, rowCount } = latest);
       }
     },
   };

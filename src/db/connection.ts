@@ -6,6 +6,10 @@ import type { ClientBase } from 'pg';
 
 export interface DriverConnection extends EventEmitter {
   readonly stream: Socket;
+  /** Each sends a message of the protocol, here of the unnamed statement and portal. */
+  parse(statement: { readonly text: string }): void;
+  execute(limits: object): void;
+  sync(): void;
 }
 
 export function connectionOf(client: ClientBase): DriverConnection {

@@ -14,6 +14,21 @@ export interface RowTap {
   close(): void;
 }
 
+/** The values of a row as bytes, in the socket's own buffer. */
+export function valuesOf(message: Buffer, start: number): Array<Buffer | null> {
+  const values: Array<Buffer | null> = [];
+  let at = start + COUNT_BYTES;
+  for (let left = message.readInt16BE(start); left > 0; left -= 1) {
+    const length = message.readInt32BE(at);
+    at += LENGTH_BYTES;
+    values.push(length < 0 ? null : message.subarray(at, at + length));
+    at += Math.max(0, length);
+  }
+  return values;
+}
+
+const COUNT_BYTES = 2;
+const LENGTH_BYTES = 4;
 const DATA_ROW = 0x44;
 /** One byte says what it is, four how long it is, themselves included. */
 const HEAD_BYTES = 5;

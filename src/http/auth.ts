@@ -2,7 +2,7 @@
 // (config.ts sees to it), and whoever reaches it is the owner of the machine.
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import type { AuthInfo } from '@modelcontextprotocol/server';
+import type { AuthInfo, JSONRPCRequest } from '@modelcontextprotocol/server';
 
 import { AppError } from '../errors.ts';
 import type { ClientLog } from '../mcp/follow.ts';
@@ -35,9 +35,21 @@ export function createAuthenticate(tokens: readonly TokenEntry[]): Authenticate 
   };
 }
 
+/** What a conversation has said that a handler must know. */
+interface Speaker {
+  readonly log: ClientLog;
+  readonly initialize: JSONRPCRequest;
+}
+
+/** The revision that brought links into results: clients of the ones before refuse the whole answer for one. */
+const FIRST_WITH_LINKS = '2025-06-18';
+
 /** How the principal, and what its conversation wants to be told, travel through the SDK to a handler. */
-export function toAuthInfo(principal: Principal, log?: ClientLog): AuthInfo {
-  return { token: '', clientId: principal.name, scopes: [], extra: { principal, log } };
+export function toAuthInfo(principal: Principal, speaker?: Speaker): AuthInfo {
+  const version = speaker?.initialize.params?.['protocolVersion'];
+  const takesLinks = typeof version !== 'string' || version >= FIRST_WITH_LINKS;
+  const extra = { principal, log: speaker?.log, takesLinks };
+  return { token: '', clientId: principal.name, scopes: [], extra };
 }
 
 function hash(text: string): Buffer {

@@ -72,7 +72,7 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
     { conversation, reply }: Speaker,
   ): Promise<void> {
     await leased.run(call, {
-      authInfo: toAuthInfo(call.principal, conversation.log),
+      authInfo: toAuthInfo(call.principal, conversation),
       reply,
       make: (parts) => legacyExchange(parts, message, conversation.initialize),
       preferred: conversation.lastSession,

@@ -4,6 +4,7 @@
 import type { ServerResponse } from 'node:http';
 
 import { writeMessage } from '../mcp/streamed-rows.ts';
+import { plainBody, startBody } from './body.ts';
 
 export interface Reply {
   /** Dropped where the client takes no events, does not keep up, or is being answered already. */
@@ -24,15 +25,12 @@ export interface ReplyOptions {
   readonly patienceMs?: number;
 }
 
-/** A client that reads takes something within this; one that does not must keep neither session nor socket. */
-export const PATIENCE_MS = 60_000;
-
 const JSON_TYPE = 'application/json; charset=utf-8';
 const EVENT_HEAD = 'event: message\ndata: ';
-/** JSON text has line breaks between rows alone, where white space is as good: its lines are the event's. */
-const LINE_BREAK = /\n/g;
-const EVENT_LINE = '\ndata: ';
+const EVENT_LINE = Buffer.from('data: ');
 const EVENT_END = '\n\n';
+const LINE_FEED = 0x0a;
+const SPACE = 0x20;
 
 export function createReply(response: ServerResponse, options: ReplyOptions): Reply {
   let hasEvents = false;
@@ -49,45 +47,46 @@ export function createReply(response: ServerResponse, options: ReplyOptions): Re
     });
   }
 
-  async function write(text: string): Promise<void> {
-    bytes += Buffer.byteLength(text);
-    if (!response.write(text)) await drained(response, options.patienceMs ?? PATIENCE_MS);
-  }
-
   async function answerAsEvent(message: object): Promise<void> {
-    await write(EVENT_HEAD);
+    const body = plainBody(response, options.patienceMs);
+    await body.write(Buffer.from(EVENT_HEAD));
     for await (const piece of writeMessage(message)) {
       if (response.destroyed) return;
-      await write(piece.replace(LINE_BREAK, EVENT_LINE));
+      bytes += piece.length;
+      await body.write(asEventData(piece));
     }
-    await write(EVENT_END);
-    response.end();
+    await body.write(Buffer.from(EVENT_END));
+    await body.end();
   }
 
   async function answerAsJson(message: object, status: number): Promise<void> {
     const pieces = writeMessage(message);
     const first = await pieces.next();
     const second = await pieces.next();
-    const head = { 'content-type': JSON_TYPE, 'cache-control': 'no-store', ...options.headers };
+    const headers = { 'content-type': JSON_TYPE, 'cache-control': 'no-store', ...options.headers };
     if (response.destroyed || response.headersSent) {
       await pieces.return(undefined);
       return;
     }
-    if (second.done) {
-      const body = Buffer.from(first.value ?? '');
-      response.writeHead(status, { ...head, 'content-length': body.length });
-      response.end(body);
-      bytes = body.length;
+    if (first.done || second.done) {
+      const whole: Buffer = first.value ?? Buffer.alloc(0);
+      response.writeHead(status, { ...headers, 'content-length': whole.length });
+      response.end(whole);
+      bytes = whole.length;
       return;
     }
-    response.writeHead(status, head);
-    await write(first.value ?? '');
+    const body = startBody(response, { status, headers }, options.patienceMs);
+    const write = async (piece: Buffer): Promise<void> => {
+      bytes += piece.length;
+      await body.write(piece);
+    };
+    await write(first.value);
     await write(second.value);
     for await (const piece of pieces) {
       if (response.destroyed) break;
       await write(piece);
     }
-    response.end();
+    await body.end();
   }
 
   return {
@@ -112,6 +111,20 @@ export function createReply(response: ServerResponse, options: ReplyOptions): Re
   };
 }
 
+/**
+ * JSON has line feeds between rows alone, where white space is as good: at the first of a piece another line of
+ * the event begins, the others become spaces.
+ */
+function asEventData(piece: Buffer): Buffer {
+  const first = piece.indexOf(LINE_FEED);
+  if (first < 0) return piece;
+  const rest = first + 1;
+  const data = Buffer.concat([piece.subarray(0, rest), EVENT_LINE, piece.subarray(rest)]);
+  let at = rest + EVENT_LINE.length;
+  while ((at = data.indexOf(LINE_FEED, at)) >= 0) data[at] = SPACE;
+  return data;
+}
+
 /** A result that is text already; returns its bytes. */
 export function replyWith(response: ServerResponse, id: string | number, result: string): number {
   const body = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
@@ -125,18 +138,4 @@ export function replyWith(response: ServerResponse, id: string | number, result:
   // As text, so that it leaves with its head in one piece.
   response.end(body);
   return bytes;
-}
-
-/** Resolves when there is room again, or nobody to make any. */
-function drained(response: ServerResponse, patienceMs: number): Promise<void> {
-  if (response.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => response.destroy(), patienceMs);
-    const end = (): void => {
-      clearTimeout(timer);
-      response.off('drain', end).off('close', end);
-      resolve();
-    };
-    response.once('drain', end).once('close', end);
-  });
 }

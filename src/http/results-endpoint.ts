@@ -1,14 +1,13 @@
 // Owns GET /results/{answer_id}: the whole result as a stream, or from any row on, for programs. Same scope
 // rules as the tools: what was given to another principal is not found.
-import { pipeline } from 'node:stream/promises';
-
 import type { Request, Response } from 'express';
 
 import { AppError } from '../errors.ts';
 import type { Principal } from '../query/context.ts';
 import { rowFormat } from '../query/format.ts';
-import type { WholeResult, WholeResults } from '../query/whole-result.ts';
-import { PATIENCE_MS } from './reply.ts';
+import { linesIn } from '../query/whole-result.ts';
+import type { RowRange, WholeResult, WholeResults } from '../query/whole-result.ts';
+import { startBody } from './body.ts';
 
 const MEDIA_TYPES = {
   json: 'application/json; charset=utf-8',
@@ -23,31 +22,56 @@ export type ResultsEndpoint = (
   principal: Principal,
 ) => Promise<void>;
 
-export function createResultsEndpoint(
-  results: WholeResults,
-  patienceMs = PATIENCE_MS,
-): ResultsEndpoint {
+export function createResultsEndpoint(results: WholeResults, patienceMs?: number): ResultsEndpoint {
   return async (request, response, principal) => {
+    requireKnown(request.query);
     const format = parseFormat(request.query['format']);
     const range = {
       from: parseCount(request.query['from'], 'from', 0),
       rows: parseCount(request.query['rows'], 'rows', Infinity),
     };
     const result = await results.open(String(request.params['answerId']), principal);
-    response.writeHead(200, {
+    const isKnownCut = result.source.wasCut();
+    const headers = {
       'content-type': MEDIA_TYPES[format],
       'cache-control': 'private, no-store',
       'last-modified': new Date(result.asOf).toUTCString(),
-      // Rows beyond SPOOL_MAX_BYTES were not kept; of a result that still fills it is not known yet.
-      ...(result.source.wasCut() && { 'x-askonce-truncated': 'true' }),
-    });
-    response.setTimeout(patienceMs, () => response.destroy());
-    // A row that fails ends the connection without the final chunk: the client sees that it was cut.
-    await pipeline(write(result.source, format, range), response).catch((error: unknown) => {
-      // Who has gone is no fault.
-      if (!response.destroyed || response.errored) throw error;
-    });
+      // Rows beyond SPOOL_MAX_BYTES, or behind the end of their statement, were not kept.
+      ...(isKnownCut && { 'x-askonce-truncated': 'true' }),
+    };
+    if (request.method === 'HEAD') {
+      response.writeHead(200, headers).end();
+      return;
+    }
+    const pieces = write(result.source, format, range);
+    // What cannot be read at all is told in a status of its own.
+    const first = await pieces.next();
+    const body = startBody(response, { status: 200, headers }, patienceMs);
+    try {
+      if (!first.done) await body.write(Buffer.from(first.value));
+      for await (const text of pieces) {
+        if (response.destroyed) return;
+        await body.write(Buffer.from(text));
+      }
+    } catch (error) {
+      await body.breakOff();
+      throw error;
+    }
+    // It was still filling, and its last rows are missing: an end as of a whole one would be a lie.
+    const isCutUntold = result.source.wasCut() && !isKnownCut;
+    await (isCutUntold ? body.breakOff() : body.end());
   };
+}
+
+const PARAMETERS: ReadonlySet<string> = new Set(['format', 'from', 'rows']);
+
+/** A part that was asked for in other words must not come as the whole. */
+function requireKnown(query: object): void {
+  const unknown = Object.keys(query).find((name) => !PARAMETERS.has(name));
+  if (unknown === undefined) return;
+  throw new AppError('INPUT_INVALID', `Unknown parameter ${unknown.slice(0, 40)}.`, {
+    hint: 'format=json|ndjson|csv, from=N (the first row, counted from 0), rows=N.',
+  });
 }
 
 function parseFormat(value: unknown): DownloadFormat {
@@ -66,12 +90,6 @@ function parseCount(value: unknown, name: string, otherwise: number): number {
 
 type RowSource = WholeResult['source'];
 
-interface RowRange {
-  /** The first row, counted from 0. */
-  readonly from: number;
-  readonly rows: number;
-}
-
 async function* write(
   source: RowSource,
   format: DownloadFormat,
@@ -82,35 +100,27 @@ async function* write(
     return;
   }
   const rowsFormat = rowFormat('objects', source.columns);
-  const separator = format === 'json' ? ',\n' : '\n';
-  if (format === 'json') yield '[';
-  let isFirst = true;
-  for await (const lines of linesOf(source, range)) {
+  const [open, separator, close] = format === 'json' ? ['[', ',\n', ']\n'] : ['', '\n', '\n'];
+  let before = open;
+  for await (const lines of linesIn(source, range)) {
     const rows = lines.map((line) => rowsFormat.encode(line));
-    yield (isFirst ? '' : separator) + rows.join(separator);
-    isFirst = false;
+    yield before + rows.join(separator);
+    before = separator;
   }
-  if (format === 'json') yield ']\n';
-  else if (!isFirst) yield '\n';
+  const isEmpty = before === open;
+  if (format === 'json') yield isEmpty ? open + close : close;
+  else if (!isEmpty) yield close;
 }
 
 /** The format's text is the inside of a JSON string; here it is the text itself. */
 async function* csv(source: RowSource, range: RowRange): AsyncGenerator<string> {
   const csvFormat = rowFormat('csv', source.columns);
   // What goes on where another download ended is to be put behind it.
-  if (range.from === 0) yield JSON.parse(`${csvFormat.open}"`) as string;
-  for await (const lines of linesOf(source, range)) {
-    const text = lines.map((line) => csvFormat.encode(line)).join('');
+  let before = range.from === 0 ? csvFormat.open.slice(1) : '';
+  for await (const lines of linesIn(source, range)) {
+    const text = before + lines.map((line) => csvFormat.encode(line)).join('');
     yield JSON.parse(`"${text}"`) as string;
+    before = '';
   }
-}
-
-async function* linesOf(source: RowSource, { from, rows }: RowRange): AsyncGenerator<string[]> {
-  const end = from + rows;
-  if (rows === 0) return;
-  for await (const { firstRow, rowCount, body } of source.chunks(from)) {
-    const lines = body.split('\n').slice(Math.max(0, from - firstRow), end - firstRow);
-    if (lines.length > 0) yield lines;
-    if (firstRow + rowCount >= end) return;
-  }
+  yield JSON.parse(`"${before}"`) as string;
 }

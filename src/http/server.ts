@@ -1,6 +1,6 @@
 // Owns the HTTP face: limits, Host and Origin checks, authentication, routes, graceful end.
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/express';
@@ -58,9 +58,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     maxBodyBytes: MAX_BODY_BYTES,
     logger: options.logger,
   });
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     if (mcp.takes(request)) void mcp.handle(request, response);
     else app(request, response);
+  };
+  const server = createServer((request, response) => {
+    // One that was sent ahead waits for its turn: of its client's end nothing is heard before.
+    if (response.socket === null) response.once('socket', () => answer(request, response));
+    else answer(request, response);
   });
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -11,7 +11,7 @@ import type { QueryPipeline } from '../query/pipeline.ts';
 import type { HeldAnswer } from '../query/serve.ts';
 import { answerResult } from './result.ts';
 import { serverInfo } from './server.ts';
-import { StreamedRows } from './streamed-rows.ts';
+import { StreamedRows, jsonWithRows } from './streamed-rows.ts';
 import { toLimits } from './tools/arguments.ts';
 import type { AnswerSettings } from './tools/arguments.ts';
 
@@ -59,10 +59,10 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
 
   async function write({ key, make }: HeldAnswer): Promise<Written | null> {
     const answer = make();
-    const result = await answerResult(answer);
+    const result = await answerResult(answer, { takesLinks: true });
     const { rows } = result.structuredContent;
-    if (!(rows instanceof StreamedRows) || !rows.isComplete) return null;
-    const legacy = rows.insertInto(JSON.stringify(result));
+    if (!(rows instanceof StreamedRows) || rows.json === null) return null;
+    const legacy = jsonWithRows(result);
     const modern = `${legacy.slice(0, -1)},${stamp.slice(1)}`;
     const entry = { legacy, modern, source: answer.head.source };
     written.set(key, entry);

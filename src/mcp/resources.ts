@@ -1,5 +1,7 @@
 // Owns results as resources: result://{answer_id}, private to the principal that got the answer, and
 // cut between rows at a size that a client can hold.
+import { text as jsonText } from 'node:stream/consumers';
+
 import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 
 import { isAppError } from '../errors.ts';
@@ -14,7 +16,8 @@ export const RESULT_TEMPLATES = {
       uriTemplate: RESULT_URI_TEMPLATE,
       name: 'result',
       title: 'Rows of an answer',
-      description: 'The rows behind an answer_id, as a JSON array of objects.',
+      description:
+        'The rows behind an answer_id, as a JSON array of objects; of a long result the first 4 MB, with _meta.truncated.',
       mimeType: 'application/json',
     },
   ],
@@ -33,8 +36,7 @@ export async function readResultResource(
   const { source, expiresAt } = await open(results, uri, answerId, context);
   const limits = { maxRows: Number.MAX_SAFE_INTEGER, maxBytes: MAX_RESOURCE_BYTES };
   const page = new Page(source, 0, limits, 'objects');
-  let text = '';
-  for await (const piece of page.pieces()) text += piece;
+  const text = await jsonText(page.pieces());
   if (page.failure) throw page.failure;
   return {
     contents: [

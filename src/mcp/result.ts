@@ -2,8 +2,9 @@
 // host sees the same facts; AppError as an isError result. The only file that knows both.
 import { AppError } from '../errors.ts';
 import type { Answer, AnswerTail } from '../query/answer.ts';
+import type { RequestContext } from '../query/context.ts';
 import { resultUri } from './result-uri.ts';
-import { StreamedRows } from './streamed-rows.ts';
+import { StreamedRows, jsonWithRows } from './streamed-rows.ts';
 
 /** Where the whole of a result can be read from. */
 export interface ResourceLink {
@@ -34,22 +35,24 @@ const PREVIEW_NOTE =
 
 export function documentResult(document: object): ToolResult {
   return {
-    content: [{ type: 'text', text: JSON.stringify(document) }],
+    content: [{ type: 'text', text: jsonWithRows(document) }],
     structuredContent: document as Record<string, unknown>,
   };
 }
 
+type Client = Pick<RequestContext, 'takesLinks'>;
+
 /** Small answers are complete when this resolves; of large ones only the first part is in memory. */
-export async function answerResult(answer: Answer): Promise<ToolResult> {
+export async function answerResult(answer: Answer, client: Client): Promise<ToolResult> {
   const pieces = answer.rows();
-  const read: string[] = [];
+  const read: Buffer[] = [];
   let size = Buffer.byteLength(JSON.stringify(answer.head));
   for (;;) {
     const { value, done } = await pieces.next();
-    if (done) return completeResult(answer, read.join(''));
+    if (done) return completeResult(answer, Buffer.concat(read).toString());
     read.push(value);
-    size += Buffer.byteLength(value);
-    if (size > FULL_TEXT_BYTES) return streamedResult(answer, read, pieces);
+    size += value.length;
+    if (size > FULL_TEXT_BYTES) return streamedResult(answer, client, { read, rest: pieces });
   }
 }
 
@@ -57,7 +60,7 @@ function completeResult(answer: Answer, rowsJson: string): ToolResult {
   const tail = answer.tail();
   const rows = StreamedRows.complete(rowsJson);
   const structuredContent = { ...answer.head, rows, ...tail };
-  const text = rows.insertInto(JSON.stringify(structuredContent));
+  const text = jsonWithRows(structuredContent);
   return {
     content: [{ type: 'text', text }],
     structuredContent,
@@ -65,12 +68,19 @@ function completeResult(answer: Answer, rowsJson: string): ToolResult {
   };
 }
 
+interface Pieces {
+  readonly read: readonly Buffer[];
+  readonly rest: AsyncGenerator<Buffer>;
+}
+
 function streamedResult(
   answer: Answer,
-  read: readonly string[],
-  rest: AsyncGenerator<string>,
+  { takesLinks }: Client,
+  { read, rest }: Pieces,
 ): ToolResult {
   const content: ToolResult['content'] = [{ type: 'text', text: '' }];
+  // Behind the rows: only there is it known whether some of them are lost.
+  const { notice, ...head } = answer.head;
   const rows = StreamedRows.streaming({
     async *pieces() {
       try {
@@ -83,19 +93,22 @@ function streamedResult(
     /** The totals are known now: they go behind the rows, and the text is written. */
     complete(result) {
       const tail: AnswerTail = answer.tail();
-      Object.assign(result.structuredContent, tail);
+      Object.assign(result.structuredContent, { notice, ...tail });
       const preview = {
         ...answer.head,
         sql: answer.head.sql?.slice(0, PREVIEW_SQL_CHARS) ?? null,
         note: PREVIEW_NOTE,
-        rows: answer.preview(),
+        rows: StreamedRows.complete(answer.preview()),
         ...tail,
       };
-      result.content = [{ type: 'text', text: JSON.stringify(preview) }, resultLink(answer)];
+      result.content = [
+        { type: 'text', text: jsonWithRows(preview) },
+        ...(takesLinks ? [resultLink(answer)] : []),
+      ];
       if (tail.error) result.isError = true;
     },
   });
-  return { content, structuredContent: { ...answer.head, rows } };
+  return { content, structuredContent: { ...head, rows } };
 }
 
 function resultLink(answer: Answer): ResourceLink {

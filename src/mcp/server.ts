@@ -109,6 +109,7 @@ function toRequestContext(deps: McpServerDeps, context: ServerContext): RequestC
     requestId,
     principal,
     signal: context.mcpReq.signal,
+    takesLinks: context.http?.authInfo?.extra?.['takesLinks'] !== false,
     atStage: () => undefined,
     logger: deps.logger.child({ requestId, principal: principal.name }),
   };

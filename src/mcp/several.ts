@@ -1,11 +1,14 @@
 // Owns several questions in one call: each is asked as if it had come alone, all at once, and none of their
 // faults is another's. Their pages share the limit of one answer.
+import { text as jsonText } from 'node:stream/consumers';
+
 import { AppError } from '../errors.ts';
 import type { Answer, AnswerLimits } from '../query/answer.ts';
 import type { RequestContext } from '../query/context.ts';
 import type { QueryPipeline } from '../query/pipeline.ts';
 import { documentResult, errorResult, toAppError } from './result.ts';
 import type { ToolResult } from './result.ts';
+import { StreamedRows } from './streamed-rows.ts';
 
 /** An agent has a few at hand, not a list to work off. */
 export const MAX_QUESTIONS = 20;
@@ -50,7 +53,6 @@ export async function askSeveral(
 
 /** Bounded by its page, so it may be held. */
 async function wholeDocument(answer: Answer): Promise<object> {
-  let rows = '';
-  for await (const piece of answer.rows()) rows += piece;
-  return { ...answer.head, rows: JSON.parse(rows) as unknown, ...answer.tail() };
+  const rows = StreamedRows.complete(await jsonText(answer.rows()));
+  return { ...answer.head, rows, ...answer.tail() };
 }

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { ToolResult } from './result.ts';
 
 export interface RowStream {
-  pieces(): AsyncGenerator<string>;
+  pieces(): AsyncGenerator<Buffer>;
   /** Called once after the last piece, before the rest of the message is written. */
   complete(result: ToolResult): void;
 }
@@ -30,34 +30,29 @@ export class StreamedRows extends Array<never> {
     return rows;
   }
 
-  get isComplete(): boolean {
-    return this.#json !== null;
+  /** Null while they are streamed. */
+  get json(): string | null {
+    return this.#json;
   }
 
   toJSON(): string {
     return MARK;
   }
 
-  /** Puts complete rows in the place of the mark. */
-  insertInto(text: string): string {
-    const at = text.indexOf(MARK_JSON);
-    return text.slice(0, at) + (this.#json ?? '[]') + text.slice(at + MARK_JSON.length);
-  }
-
   /** The message as JSON text, rows first in the result so that the totals can follow them. */
-  async *write(message: ResultMessage): AsyncGenerator<string> {
+  async *write(message: ResultMessage): AsyncGenerator<Buffer> {
     const { structuredContent, ...rest } = message.result;
     const ordered = { ...message, result: { structuredContent, ...rest } } as ResultMessage;
     if (this.#stream === null) {
-      yield this.insertInto(JSON.stringify(ordered));
+      yield Buffer.from(jsonWithRows(ordered));
       return;
     }
     const text = JSON.stringify(ordered);
-    yield text.slice(0, text.indexOf(MARK_JSON));
+    yield Buffer.from(text.slice(0, text.indexOf(MARK_JSON)));
     yield* this.#stream.pieces();
     this.#stream.complete(ordered.result);
     const complete = JSON.stringify(ordered);
-    yield complete.slice(complete.indexOf(MARK_JSON) + MARK_JSON.length);
+    yield Buffer.from(complete.slice(complete.indexOf(MARK_JSON) + MARK_JSON.length));
   }
 }
 
@@ -65,11 +60,27 @@ interface ResultMessage {
   readonly result: ToolResult;
 }
 
+/** JSON of a value in which complete rows stand, in any place: theirs to the character, never parsed. */
+export function jsonWithRows(value: object): string {
+  const found: StreamedRows[] = [];
+  const text = JSON.stringify(value, function (this: Record<string, unknown>, key, shown: unknown) {
+    const held = this[key];
+    if (held instanceof StreamedRows) found.push(held);
+    return shown;
+  });
+  const parts = text.split(MARK_JSON);
+  return parts.map((part, at) => part + (found[at]?.json ?? '')).join('');
+}
+
 /** Any JSON-RPC message as text, in pieces when it carries rows. */
-export async function* writeMessage(message: object): AsyncGenerator<string> {
+export async function* writeMessage(message: object): AsyncGenerator<Buffer> {
   const rows = rowsOf(message);
-  if (rows) yield* rows.write(message as ResultMessage);
-  else yield JSON.stringify(message);
+  if (rows) {
+    yield* rows.write(message as ResultMessage);
+    return;
+  }
+  const text = JSON.stringify(message);
+  yield Buffer.from(text.includes(MARK_JSON) ? jsonWithRows(message) : text);
 }
 
 function rowsOf(message: object): StreamedRows | null {

@@ -40,10 +40,10 @@ export interface Answer {
   readonly head: AnswerHead;
   readonly resultId: string;
   /** The JSON value behind "rows", piece by piece; to be read before tail is called. */
-  rows(): AsyncGenerator<string>;
+  rows(): AsyncGenerator<Buffer>;
   tail(): AnswerTail;
-  /** The value behind "rows" with only the first of those that were read. */
-  preview(): unknown;
+  /** The JSON value behind "rows" with only the first of those that were read. */
+  preview(): string;
 }
 
 export interface AnswerParts {
@@ -99,7 +99,7 @@ export function createAnswer(parts: AnswerParts): Answer {
     head,
     resultId: parts.resultId,
     rows: () => page.pieces(),
-    preview: () => JSON.parse(page.preview),
+    preview: () => page.preview,
     tail() {
       const { rowCount, bytes, truncated, nextRow, truncatedCells } = page.totals;
       const failure = page.failure === undefined ? null : asAppError(page.failure);

@@ -1,6 +1,6 @@
 // Owns the JSON of one value, from the text that PostgreSQL sends (pure). Exactness before comfort:
 // what a JSON number cannot hold becomes a string. design.md section 3 has the rules.
-import { parse as parseArray } from 'postgres-array';
+import { arrayJson } from './array-text.ts';
 
 /** The server's text of a non-NULL value to JSON text without raw line feeds. */
 export type CellEncoder = (text: string) => string;
@@ -78,15 +78,8 @@ function scalarEncoder(typeId: number): CellEncoder {
 }
 
 function arrayEncoder(element: CellEncoder): CellEncoder {
-  const encodeItem = (item: unknown): string => {
-    if (Array.isArray(item)) return `[${item.map(encodeItem).join(',')}]`;
-    return item === null ? 'null' : String(item);
-  };
-  return (text) => {
-    // '[0:2]={…}' carries bounds that JSON arrays cannot: it stays text.
-    if (!text.startsWith('{')) return JSON.stringify(text);
-    return encodeItem(parseArray(text, element));
-  };
+  // '[0:2]={…}' carries bounds that JSON arrays cannot: it stays text.
+  return (text) => (text.startsWith('{') ? arrayJson(text, element) : JSON.stringify(text));
 }
 
 /** '2024-01-31 10:00:00+00' to '2024-01-31T10:00:00+00:00'; infinity and years BC stay as they are. */

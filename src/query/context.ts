@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly principal: Principal;
   /** Aborted when the caller goes away or cancels, and once it has its answer. */
   readonly signal: AbortSignal;
+  /** Whether the client knows links to resources in a result. */
+  readonly takesLinks: boolean;
   /** Told what happens from now on, for people to read. */
   readonly atStage: (stage: string) => void;
   readonly logger: Logger;

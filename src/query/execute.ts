@@ -1,6 +1,7 @@
 // Owns running one guarded statement: cursor -> chunks -> reader, with backpressure, in a read-only
 // transaction. What the reader's page does not take goes on filling the result's spool, to its limit.
 import type { ResultWriter } from '../cache/result-writer.ts';
+import { rowsLost } from '../cache/rows.ts';
 import type { Chunk, Column, RowSource } from '../cache/rows.ts';
 import { openCursor } from '../db/cursor.ts';
 import type { RowCursor } from '../db/cursor.ts';
@@ -36,6 +37,8 @@ export interface LiveResult {
   readonly finished: Promise<void>;
   /** Its reader is gone: the rows are only kept, for as long as the signal lets the statement run. */
   readonly abandon: () => void;
+  /** Whether the page is read and the rest is kept, whatever becomes of the signal. */
+  readonly fillsOn: () => boolean;
 }
 
 export interface Executor {
@@ -76,7 +79,9 @@ export function createExecutor(options: ExecutorOptions): Executor {
         principal: request.principal,
         ...(options.interrupt && { interrupt: options.interrupt }),
       };
-      let wasCut = false;
+      let end: End | 'failed' | null = null;
+      let failure: unknown;
+      const wasCut = (): boolean => end !== null && end !== 'whole';
       let isAbandoned = false;
       /** The first row that the reader has to take from what is kept; null while it keeps pace. */
       let behindAt: number | null = null;
@@ -99,17 +104,19 @@ export function createExecutor(options: ExecutorOptions): Executor {
             columns,
             channel,
             caller,
-            wasCut: () => wasCut,
+            wasCut,
             isAbandoned: () => isAbandoned,
             rest: async () =>
               behindAt === null ? null : { at: behindAt, kept: await request.kept() },
+            failure: () => failure,
           });
           const abandon = (): void => {
             isAbandoned = true;
             channel.leave();
           };
-          resolve({ source, asOf, writer, finished: done, abandon });
-          wasCut = await fill({
+          const fillsOn = (): boolean => caller.isDetached;
+          resolve({ source, asOf, writer, finished: done, abandon, fillsOn });
+          end = await fill({
             firstRows,
             cursor,
             lines,
@@ -127,14 +134,16 @@ export function createExecutor(options: ExecutorOptions): Executor {
         }
       })
         .then(async () => {
-          await writer?.finish({ wasCut, current: request.reusable && !wasCut });
+          const isUnwanted = end === 'unwanted';
+          await writer?.finish({ wasCut: wasCut(), current: request.reusable && !isUnwanted });
           channel.end();
         })
         .catch(async (error: unknown) => {
           reject(error);
           // The rows that came are a prefix of the snapshot: cursors into it stay valid.
-          wasCut = true;
-          await writer?.finish({ wasCut, current: false });
+          end = 'failed';
+          failure = error;
+          await writer?.finish({ wasCut: true, current: false });
           channel.end(error);
           options.logger.debug({ error: String(error) }, 'statement ended early');
         })
@@ -155,19 +164,26 @@ export function createExecutor(options: ExecutorOptions): Executor {
     readonly onBehind: (row: number) => void;
   }
 
-  /** Moves rows until the end or a limit; returns whether rows were left behind. */
-  async function fill(parts: FillParts): Promise<boolean> {
+  /** Moves rows until their end, or until no more of them are wanted. */
+  async function fill(parts: FillParts): Promise<End> {
     const { firstRows, cursor, lines, channel, writer, stop, onBehind } = parts;
     let bytes = 0;
     // A reader that stalls must not hold the connection when all is over.
     let onStop = (): void => {};
     const stopped = new Promise<void>((resolve) => (onStop = resolve));
     let isBehind = false;
+    const isSpoolFull = (): boolean => bytes >= options.spoolMaxBytes;
     const isWanted = (): boolean =>
-      (!channel.abandoned && !isBehind) || (writer.kept && bytes < options.spoolMaxBytes);
-    /** False when the chunk was left behind: that rows are missing is known, not guessed. */
-    const pass = async (chunk: Chunk): Promise<boolean> => {
-      if (!isWanted()) return false;
+      (!channel.abandoned && !isBehind) || (writer.kept && !isSpoolFull());
+    /** False when a chunk was left behind: that rows are missing is known, not guessed. */
+    const passAll = async (): Promise<boolean> => {
+      for (const chunk of lines.take()) {
+        if (!isWanted()) return false;
+        await pass(chunk);
+      }
+      return true;
+    };
+    const pass = async (chunk: Chunk): Promise<void> => {
       bytes += chunk.body.length;
       await writer.append(chunk);
       if (!isBehind) {
@@ -179,15 +195,17 @@ export function createExecutor(options: ExecutorOptions): Executor {
         }
       }
       stop.throwIfAborted();
-      return true;
     };
     stop.addEventListener('abort', onStop);
     try {
       for (let rows = firstRows; rows > 0; rows = await cursor.next()) {
-        for (const chunk of lines.take()) if (!(await pass(chunk))) return true;
+        if (!(await passAll())) return isSpoolFull() ? 'limit' : 'unwanted';
       }
-      for (const chunk of lines.flush()) if (!(await pass(chunk))) return true;
-      return false;
+      return 'whole';
+    } catch (error) {
+      // Rows that came before it in the same batch are as good as those of the batch before.
+      if (!stop.aborted) await passAll();
+      throw error;
     } finally {
       stop.removeEventListener('abort', onStop);
     }
@@ -203,8 +221,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
   };
 }
 
+/** Why there are no more rows: that was all, the spool holds no more, or nobody is left to read them. */
+type End = 'whole' | 'limit' | 'unwanted';
+
 interface Detachable {
   readonly signal: AbortSignal;
+  readonly isDetached: boolean;
   /** From now on the original's abort no longer reaches this signal. */
   readonly detach: () => void;
   readonly abort: () => void;
@@ -212,12 +234,19 @@ interface Detachable {
 
 function detachable(original: AbortSignal): Detachable {
   const controller = new AbortController();
+  let isDetached = false;
   const forward = (): void => controller.abort();
   if (original.aborted) forward();
   original.addEventListener('abort', forward, { once: true });
   return {
     signal: controller.signal,
-    detach: () => original.removeEventListener('abort', forward),
+    get isDetached() {
+      return isDetached;
+    },
+    detach() {
+      isDetached = true;
+      original.removeEventListener('abort', forward);
+    },
     abort: forward,
   };
 }
@@ -235,11 +264,13 @@ interface LiveSourceParts {
   readonly isAbandoned: () => boolean;
   /** Rows that the channel left out; null where it had all. */
   readonly rest: () => Promise<Rest | null>;
+  /** What ended the statement early. */
+  readonly failure: () => unknown;
 }
 
 /** Can be read once, from the first row on: the page of the call that runs the statement. */
 function liveSource(parts: LiveSourceParts): RowSource {
-  const { columns, channel, caller, wasCut, isAbandoned, rest } = parts;
+  const { columns, channel, caller, wasCut, isAbandoned, rest, failure } = parts;
   return {
     columns,
     wasCut,
@@ -250,8 +281,10 @@ function liveSource(parts: LiveSourceParts): RowSource {
         if (isAbandoned()) throw gone();
         const left = await rest();
         if (left === null) return;
-        if (left.kept === null) throw lost();
+        if (left.kept === null) throw rowsLost();
         yield* left.kept.chunks(left.at);
+        // They end alike where no more was kept and where no more came.
+        if (failure() !== undefined) throw failure();
       } finally {
         // Of a reader that is gone the signal goes on to tell whether anybody is left.
         if (!isAbandoned()) caller.detach();
@@ -262,6 +295,3 @@ function liveSource(parts: LiveSourceParts): RowSource {
 
 const gone = (): AppError =>
   new AppError('QUERY_CANCELLED', 'The caller went away; the rows after these are missing.');
-
-const lost = (): AppError =>
-  new AppError('NOT_FOUND', 'The rest of this result was lost.', { hint: 'Run the query again.' });

@@ -49,6 +49,8 @@ interface Flight {
   readonly landing: Promise<Landing>;
   readonly begunAt: number;
   readonly controller: AbortController;
+  /** Once it runs here. */
+  live: LiveResult | null;
   members: number;
 }
 
@@ -64,7 +66,8 @@ export function createFlights(options: FlightsOptions): Flights {
       if (!isAboard) return;
       isAboard = false;
       flight.members -= 1;
-      if (flight.members === 0) flight.controller.abort();
+      // With a page read in full the rest is kept for whoever comes: nobody has to stay for it.
+      if (flight.members === 0 && !flight.live?.fillsOn()) flight.controller.abort();
     };
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
@@ -74,10 +77,11 @@ export function createFlights(options: FlightsOptions): Flights {
   function begin(key: string, request: FlightRequest): Flight {
     const { signal } = request;
     const controller = new AbortController();
-    const flight = {
+    const flight: Flight = {
       landing: shared.run(request, controller.signal),
       begunAt: now(),
       controller,
+      live: null,
       members: 0,
     };
     flights.set(key, flight);
@@ -87,6 +91,7 @@ export function createFlights(options: FlightsOptions): Flights {
     flight.landing.then((landing) => {
       if (landing.kind === 'found') return end();
       const { live } = landing.run;
+      flight.live = live;
       // Whoever started it reads the rows as they come. Gone, it must not hold up those who wait for the end.
       signal.addEventListener('abort', live.abandon, { once: true });
       if (signal.aborted) live.abandon();

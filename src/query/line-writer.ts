@@ -1,5 +1,6 @@
 // Owns making JSON lines of rows as they come from the socket: bytes to bytes, in one pass, since most values
 // are the same in both. What is not as simple goes by cell.ts, whose JSON all of it equals to the byte.
+import { bodyOf } from '../cache/rows.ts';
 import type { Chunk } from '../cache/rows.ts';
 import type { Field, RowReader } from '../db/cursor.ts';
 import { cellEncoder } from './cell.ts';
@@ -11,7 +12,7 @@ const CHUNK_BYTES = 64 * 1024;
 const WIDE_BYTES = 16 * 1024;
 /** One byte of text may become \u001f. */
 const MAX_GROWTH = 6;
-/** Of a value: null in the place of nothing, a comma, quotes, the minutes of a time zone. */
+/** Of a value: null in the place of nothing, a comma, quotes, the minutes of a time zone. Of a row: its separator. */
 const MAX_FRAME_BYTES = 8;
 const MAX_SAFE_DIGITS = 15;
 
@@ -67,6 +68,8 @@ export class LineWriter implements RowReader {
   readonly #chunks: Chunk[] = [];
   #bytes: Buffer = Buffer.allocUnsafe(2 * CHUNK_BYTES);
   #length = 0;
+  /** Where the last row ends that is written in full. */
+  #end = 0;
   #rows = 0;
   #firstRow = 0;
 
@@ -89,8 +92,10 @@ export class LineWriter implements RowReader {
     const framed = MAX_FRAME_BYTES * (this.#cells.length + 1);
     /** What the row may take from here on, but for what is encoded, which sees to itself. */
     const roomFrom = (at: number): number => framed + (isWide ? 0 : MAX_GROWTH * (end - at));
+    this.#length = this.#end;
     this.#room(roomFrom(start));
-    if (this.#rows > 0) this.#put(LINE_FEED);
+    this.#put(COMMA);
+    this.#put(LINE_FEED);
     this.#put(OPEN);
     let at = start + 2;
     for (let index = 0; index < this.#cells.length; index += 1) {
@@ -110,26 +115,23 @@ export class LineWriter implements RowReader {
       at += length;
     }
     this.#put(CLOSE);
+    this.#end = this.#length;
     this.#rows += 1;
     if (this.#length >= CHUNK_BYTES) this.#cut();
   }
 
-  /** Chunks that have been filled; the rest waits for more rows or for flush. */
+  /** What was written since; the last chunk may be short. */
   take(): Chunk[] {
+    if (this.#rows > 0) this.#cut();
     return this.#chunks.splice(0);
   }
 
-  flush(): Chunk[] {
-    if (this.#rows > 0) this.#cut();
-    return this.take();
-  }
-
   #cut(): void {
-    const body = this.#bytes.toString('utf8', 0, this.#length);
+    const body = bodyOf(this.#bytes.subarray(0, this.#end));
     this.#chunks.push({ firstRow: this.#firstRow, rowCount: this.#rows, body });
     this.#firstRow += this.#rows;
     this.#rows = 0;
-    this.#length = 0;
+    this.#end = 0;
     // After one wide row not all that follow are.
     if (this.#bytes.length > 8 * CHUNK_BYTES) this.#bytes = Buffer.allocUnsafe(2 * CHUNK_BYTES);
   }

@@ -3,6 +3,7 @@
 import { rowFormat } from './format.ts';
 import type { Format, RowFormat } from './format.ts';
 import { cellsOf, textOf } from './recut.ts';
+import { linesOf } from '../cache/rows.ts';
 import type { Chunk, RowSource } from '../cache/rows.ts';
 
 export interface PageLimits {
@@ -81,37 +82,42 @@ export class Page {
   }
 
   /** The JSON value behind "rows", piece by piece. Read once, to the end, before totals. Never throws. */
-  async *pieces(): AsyncGenerator<string> {
+  async *pieces(): AsyncGenerator<Buffer> {
     const format = rowFormat(this.#format, this.#source.columns);
     this.#bytes = Buffer.byteLength(format.open) + Buffer.byteLength(format.close);
-    let piece = format.open;
+    let text = format.open;
     try {
       let isFirst = true;
-      for await (const text of this.#rows(format)) {
-        piece += isFirst ? text : format.separator + text;
-        isFirst = false;
-        if (piece.length < PIECE_CHARS) continue;
-        yield piece;
-        piece = format.pause;
-        this.#bytes += format.pause.length;
+      for await (const rows of this.#rows(format)) {
+        if (typeof rows === 'string') {
+          text += isFirst ? rows : format.separator + rows;
+          isFirst = false;
+          if (text.length < PIECE_CHARS) continue;
+          yield Buffer.from(text);
+          text = format.pause;
+          this.#bytes += format.pause.length;
+        } else {
+          if (text !== '') yield Buffer.from(text);
+          text = '';
+          yield rows;
+        }
       }
     } catch (error) {
       this.#failure = error;
     }
     this.#finished = true;
-    yield piece + format.close;
+    yield Buffer.from(text + format.close);
   }
 
-  /** Rows as the format shows them, one or many with separators between them, until the page is full. */
-  async *#rows(format: RowFormat): AsyncGenerator<string> {
+  /** Rows until the page is full: one as the format shows it, or many as they are stored. */
+  async *#rows(format: RowFormat): AsyncGenerator<string | Buffer> {
     for await (const chunk of this.#source.chunks(this.#fromRow)) {
       const whole = this.#whole(chunk, format);
       if (whole !== null) {
         yield whole;
         continue;
       }
-      const skip = Math.max(0, this.#fromRow - chunk.firstRow);
-      for (const line of chunk.body.split('\n').slice(skip)) {
+      for (const line of linesOf(chunk, this.#fromRow)) {
         const text = this.#row(line, format);
         if (text === null) {
           this.#hasMore = true;
@@ -123,14 +129,13 @@ export class Page {
   }
 
   /** A chunk that is shown as it is stored and fits: row by row it would cost several times as much. */
-  #whole(chunk: Chunk, format: RowFormat): string | null {
+  #whole(chunk: Chunk, format: RowFormat): Buffer | null {
     if (!format.isAsStored || !this.#hasPreview || chunk.firstRow < this.#fromRow) return null;
     if (this.#rowCount + chunk.rowCount > this.#limits.maxRows) return null;
-    const size = Buffer.byteLength(chunk.body) + format.separator.length;
-    if (this.#bytes + size > this.#limits.maxBytes) return null;
+    if (this.#bytes + chunk.body.length > this.#limits.maxBytes) return null;
     this.#rowCount += chunk.rowCount;
-    this.#bytes += size;
-    return chunk.body.replaceAll('\n', format.separator);
+    this.#bytes += chunk.body.length;
+    return chunk.body;
   }
 
   get #hasPreview(): boolean {

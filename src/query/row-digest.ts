@@ -2,6 +2,7 @@
 // of columns. Reads what the cache holds, up to a bound; what is longer gives none.
 import { createHash } from 'node:crypto';
 
+import { linesOf } from '../cache/rows.ts';
 import type { RowSource } from '../cache/rows.ts';
 
 export interface RowDigest {
@@ -10,16 +11,16 @@ export interface RowDigest {
   readonly digest: string;
 }
 
-const MAX_CHARS = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /** @returns Null when the result was cut or is too long to compare. */
 export async function digestOf(source: RowSource): Promise<RowDigest | null> {
   const rows: string[] = [];
-  let chars = 0;
-  for await (const { body } of source.chunks(0)) {
-    chars += body.length;
-    if (chars > MAX_CHARS) return null;
-    for (const row of body.split('\n')) if (row !== '') rows.push(cellsOf(row));
+  let bytes = 0;
+  for await (const chunk of source.chunks(0)) {
+    bytes += chunk.body.length;
+    if (bytes > MAX_BYTES) return null;
+    for (const row of linesOf(chunk)) rows.push(cellsOf(row));
   }
   if (source.wasCut()) return null;
   const hash = createHash('sha256');

@@ -53,6 +53,7 @@ export interface ServeOptions {
   /** The data database, as far as it can be told without asking it. */
   readonly backend: Pick<Pool, 'isResting'>;
   readonly ttlMs: number;
+  readonly spoolMaxBytes: number;
   readonly now: () => number;
 }
 
@@ -76,7 +77,7 @@ const downSince = (ageMs: number): string =>
   `The database cannot be reached right now: these rows are ${Math.round(ageMs / 1000)} seconds old.`;
 
 export function createServe(options: ServeOptions): Serve {
-  const { cache, executor, flights, large, backend, ttlMs, now } = options;
+  const { cache, executor, flights, large, backend, ttlMs, spoolMaxBytes, now } = options;
 
   async function serve(run: PlanRun, context: RequestContext): Promise<Answer> {
     const { asked, plan, request } = run;
@@ -85,7 +86,7 @@ export function createServe(options: ServeOptions): Serve {
       oldest === null
         ? null
         : await cache.results.find(asked.resultScope, plan.statementKey, oldest);
-    if (found) return served(run, found, backend.isResting);
+    if (found?.fills(request.limits)) return served(run, found, backend.isResting);
     try {
       return await executed(run, context);
     } catch (error) {
@@ -123,7 +124,11 @@ export function createServe(options: ServeOptions): Serve {
     const { asked, plan, request } = run;
     const start = (signal: AbortSignal): Promise<StartedRun> => started(run, context, signal);
     // Whoever wants rows of this very moment has them read for himself.
-    const isShared = plan.volatility !== 'volatile' && request.maxAgeSeconds !== 0;
+    const isShared =
+      plan.volatility !== 'volatile' &&
+      request.maxAgeSeconds !== 0 &&
+      // Of another's run only what is kept is there to be read.
+      request.limits.maxBytes <= spoolMaxBytes;
     if (!isShared) return fresh(run, await start(context.signal));
     const { resultScope } = asked;
     const { statementKey } = plan;
@@ -133,7 +138,7 @@ export function createServe(options: ServeOptions): Serve {
     const flight = { resultScope, statementKey, oldest, signal, start, onWait };
     const joined = await flights.join(flight);
     if (joined.kind === 'live') return fresh(run, joined.run);
-    if (joined.found === null) return fresh(run, await start(context.signal));
+    if (!joined.found?.fills(request.limits)) return fresh(run, await start(context.signal));
     return kept(run, joined.found, { source: 'database' });
   }
 
@@ -230,7 +235,7 @@ export function createServe(options: ServeOptions): Serve {
     if (oldest === null) return null;
     const found = cache.results.held(asked.resultScope, plan.statementKey, oldest);
     // While the database is away answers say how old they are, which changes.
-    if (!found || backend.isResting) return null;
+    if (!found?.fills(run.request.limits) || backend.isResting) return null;
     const { resultScope, questionKey, question } = asked;
     const key = [resultScope, questionKey, found.header.id, run.match?.id, question].join(' ');
     return { key, make: () => served(run, found, false) };

@@ -1,5 +1,6 @@
 // Owns giving out the whole of a result by its answer_id: for programs over HTTP, and for resources.
 import type { Cache } from '../cache/cache.ts';
+import { linesOf } from '../cache/rows.ts';
 import type { RowSource } from '../cache/rows.ts';
 import { AppError } from '../errors.ts';
 import type { Principal } from './context.ts';
@@ -10,6 +11,12 @@ export interface WholeResult {
   readonly asOf: number;
   /** When the rows are deleted, in milliseconds since 1970. */
   readonly expiresAt: number;
+}
+
+export interface RowRange {
+  /** The first row, counted from 0. */
+  readonly from: number;
+  readonly rows: number;
 }
 
 export interface WholeResults {
@@ -38,4 +45,19 @@ export function createWholeResults({
       return { source: found.source, asOf, expiresAt };
     },
   };
+}
+
+/** The lines of a part of the rows, chunk by chunk. */
+export async function* linesIn(
+  source: RowSource,
+  { from, rows }: RowRange,
+): AsyncGenerator<string[]> {
+  const end = from + rows;
+  if (rows === 0) return;
+  for await (const chunk of source.chunks(from)) {
+    const first = Math.max(from, chunk.firstRow);
+    const lines = linesOf(chunk, from).slice(0, end - first);
+    if (lines.length > 0) yield lines;
+    if (first + lines.length >= end) return;
+  }
 }

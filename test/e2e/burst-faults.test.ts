@@ -1,6 +1,7 @@
 // Faults in the midst of a burst: whatever breaks, every call is answered or told when to come again, and
 // afterwards all is as it was, without a restart.
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 
@@ -13,7 +14,7 @@ import { eventually } from '../support/eventually.ts';
 import { gaugesOf, untilAtRest } from '../support/gauges.ts';
 import { noOwnCluster, ownCluster } from '../support/own-cluster.ts';
 import { relayTo } from '../support/relay.ts';
-import { outcomeOf, wireTo } from '../support/wire.ts';
+import { MODERN, MODERN_META, outcomeOf, wireTo } from '../support/wire.ts';
 import type { Outcome, Wire } from '../support/wire.ts';
 
 const NAPS = `
@@ -104,6 +105,47 @@ test(
     await untilAtRest(server.origin);
   },
 );
+
+test('requests that were sent ahead on one connection are answered in turn, and go with it', async (t) => {
+  const { env } = await databasesOf(t);
+  const { server } = await serverOn(t, env);
+  const { port, hostname, host } = new URL(server.url);
+  const post = (sql: string): string => {
+    const args = { question: sql, sql, max_rows: 200_000, max_bytes: 10_000_000 };
+    const params = { name: 'query', arguments: args, _meta: MODERN_META };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: sql, method: 'tools/call', params });
+    const head = [
+      'POST /mcp HTTP/1.1',
+      `host: ${host}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      'content-type: application/json',
+      'accept: application/json, text/event-stream',
+      `mcp-protocol-version: ${MODERN}`,
+      'mcp-method: tools/call',
+      'mcp-name: query',
+    ];
+    return `${head.join('\r\n')}\r\n\r\n${body}`;
+  };
+  const large = (nth: number): string =>
+    `SELECT i, ${nth}, md5(i::text) FROM generate_series(1, 100000) i`;
+  const gone = connect(Number(port), hostname);
+  gone.write(post('SELECT done FROM sleep') + [1, 2, 3].map((nth) => post(large(nth))).join(''));
+  await eventually('it is served', async () => {
+    const gauges = await gaugesOf(server.origin);
+    return gauges.get('askonce_session_pool_utilization_ratio') !== 0;
+  });
+  gone.destroy();
+  await untilAtRest(server.origin);
+
+  const patient = connect(Number(port), hostname);
+  t.after(() => patient.destroy());
+  let text = '';
+  patient.on('data', (piece: Buffer) => (text += piece.toString('latin1')));
+  patient.write(post(large(4)) + post('SELECT 5 AS five'));
+  await eventually('both are answered', () => text.includes('"name":"five"'));
+  assert.ok(text.indexOf('100000,4,') > 0 && text.indexOf('100000,4,') < text.indexOf('"five"'));
+  await untilAtRest(server.origin);
+});
 
 test('connections that are killed again and again cost their calls, not the burst', async (t) => {
   const { database, cache, env } = await databasesOf(t);

@@ -6,6 +6,7 @@ import type { Plan, ResultHeader } from '../../src/cache/entities.ts';
 import { NO_FACTS, type SqlFacts } from '../../src/cache/facts.ts';
 import { idOf, statementKey } from '../../src/cache/key.ts';
 import type { HeldResult, KnownQuestion } from '../../src/cache/memory.ts';
+import { ROW_SEPARATOR, linesOf } from '../../src/cache/rows.ts';
 import type { Chunk, RowSource } from '../../src/cache/rows.ts';
 
 const FACTS: SqlFacts = { ...NO_FACTS, tables: ['public.t'] };
@@ -50,7 +51,13 @@ export function headerOf(given: Partial<ResultHeader> = {}): ResultHeader {
 export function chunkOf(from: number, rowCount: number, padChars = 0): Chunk {
   const pad = 'x'.repeat(padChars);
   const rows = Array.from({ length: rowCount }, (_, index) => JSON.stringify([from + index, pad]));
-  return { firstRow: from, rowCount, body: rows.join('\n') };
+  return chunkOfLines(from, rows);
+}
+
+/** @param lines Each a JSON array. */
+export function chunkOfLines(firstRow: number, lines: readonly string[]): Chunk {
+  const body = Buffer.from(lines.map((line) => ROW_SEPARATOR + line).join(''));
+  return { firstRow, rowCount: lines.length, body };
 }
 
 export function heldOf(given: Partial<ResultHeader> = {}, padChars = 0): HeldResult {
@@ -61,8 +68,7 @@ export function heldOf(given: Partial<ResultHeader> = {}, padChars = 0): HeldRes
 export async function numbersIn(source: RowSource, fromRow = 0): Promise<number[]> {
   const numbers: number[] = [];
   for await (const chunk of source.chunks(fromRow)) {
-    const lines = chunk.body.split('\n').slice(Math.max(0, fromRow - chunk.firstRow));
-    for (const line of lines) numbers.push((JSON.parse(line) as [number])[0]);
+    for (const line of linesOf(chunk, fromRow)) numbers.push((JSON.parse(line) as [number])[0]);
   }
   return numbers;
 }

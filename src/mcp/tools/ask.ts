@@ -60,7 +60,7 @@ export function askTool(pipeline: QueryPipeline, settings: AnswerSettings): Tool
         return { result: documentResult(outcome.document), source: outcome.document.status };
       }
       const { answer } = outcome;
-      return { result: await answerResult(answer), source: answer.head.source };
+      return { result: await answerResult(answer, context), source: answer.head.source };
     },
   });
 }

@@ -21,7 +21,7 @@ export function fetchRowsTool(pipeline: QueryPipeline): Tool {
     }),
     async handle({ cursor }, context) {
       const answer = await pipeline.fetchRows(cursor, context);
-      return { result: await answerResult(answer), source: answer.head.source };
+      return { result: await answerResult(answer, context), source: answer.head.source };
     },
   });
 }

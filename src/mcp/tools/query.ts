@@ -41,7 +41,7 @@ export function queryTool(pipeline: QueryPipeline, settings: AnswerSettings): To
         limits: toLimits(args, settings),
       };
       const answer = await pipeline.query(request, context);
-      return { result: await answerResult(answer), source: answer.head.source };
+      return { result: await answerResult(answer, context), source: answer.head.source };
     },
   });
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { ResultHeader } from '../../../src/cache/entities.ts';
 import { createResultStore } from '../../../src/cache/result-store.ts';
 import type { ResultStore } from '../../../src/cache/result-store.ts';
-import { STATEMENT_KEY, chunkOf, headerOf } from '../../support/cache-samples.ts';
+import { STATEMENT_KEY, chunkOf, chunkOfLines, headerOf } from '../../support/cache-samples.ts';
 import { poolOf } from '../db/pools.ts';
 import { cacheDatabase } from './stores.ts';
 
@@ -24,7 +24,7 @@ test('a result is found by its statement only when it is finished', async (t) =>
   const found = await results.current('alice', STATEMENT_KEY);
   assert.deepEqual(found?.header, header);
   assert.deepEqual([found.status, found.rowCount], ['complete', 3]);
-  assert.equal(found.byteCount, Buffer.byteLength(chunkOf(0, 3).body));
+  assert.equal(found.byteCount, chunkOf(0, 3).body.length);
 });
 
 test('a writer that never comes back is never served', async (t) => {
@@ -35,6 +35,17 @@ test('a writer that never comes back is never served', async (t) => {
   await results.finish(finished.id, 'complete', true);
   await store(results, headerOf({ asOf: Date.now() + 1 }), [chunkOf(0, 100)]);
   assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, finished.id);
+});
+
+test('a writer that thinks for long says that it lives', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const header = headerOf();
+  await store(results, header);
+  await pool.query("update askonce.results set touched_at = now() - interval '1 minute'");
+  assert.ok((await results.byId('alice', header.id))!.untouchedMs > 50_000);
+  await results.touch(header.id);
+  assert.ok((await results.byId('alice', header.id))!.untouchedMs < 10_000);
 });
 
 test('a cut or unrepeatable result is found by its id alone', async (t) => {
@@ -125,16 +136,31 @@ test('chunks are read from the one that holds the row on, in order', async (t) =
   assert.deepEqual(await results.chunks(header.id, 0, 2), chunks.slice(0, 2));
 });
 
+test('chunks of many megabytes are read one by one', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool);
+  const header = headerOf();
+  const wide = 3 * 1024 * 1024;
+  const chunks = [chunkOf(0, 1), chunkOf(1, 1, wide), chunkOf(2, 1, wide), chunkOf(3, 1)];
+  await store(results, header, chunks);
+  const firsts = async (fromRow: number): Promise<number[]> =>
+    (await results.chunks(header.id, fromRow, 100)).map(({ firstRow }) => firstRow);
+  assert.deepEqual(await firsts(0), [0, 1]);
+  assert.deepEqual(await firsts(2), [2]);
+  assert.deepEqual(await firsts(3), [3]);
+});
+
 test('rows come back as they were, whatever text they hold', async (t) => {
   const { pool } = await cacheDatabase(t);
   const results = createResultStore(pool);
   const header = headerOf({ columns: [{ name: 'a "b"\n😀', type: 'text' }] });
-  const body = ['["\\u0000"]', '["😀\\n"]', '[1e400]', '["\\\\"]', '["\\ud800"]'].join('\n');
-  await store(results, header, [{ firstRow: 0, rowCount: 5, body }]);
+  const lines = ['["\\u0000"]', '["😀\\n"]', '[1e400]', '["\\\\"]', '["\\ud800"]'];
+  const chunk = chunkOfLines(0, lines);
+  await store(results, header, [chunk]);
   await results.finish(header.id, 'complete', true);
   const found = await results.current('alice', STATEMENT_KEY);
   assert.deepEqual(found?.header.columns, header.columns);
-  assert.equal((await results.chunks(header.id, 0, 1))[0]?.body, body);
+  assert.deepEqual(await results.chunks(header.id, 0, 1), [chunk]);
 });
 
 test('what has expired is neither found nor kept', async (t) => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { createCache } from '../../../src/cache/cache.ts';
 import type { Cache, Rejection } from '../../../src/cache/cache.ts';
+import type { ResultHeader } from '../../../src/cache/entities.ts';
 import { idOf, questionKey } from '../../../src/cache/key.ts';
 import type { NewPhrasing, PlanScope } from '../../../src/cache/plan-store.ts';
 import { migrate } from '../../../src/db/migrate.ts';
@@ -12,7 +13,7 @@ import { createLogger } from '../../../src/logger.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import type { Cuts } from '../../../src/cache/live-cuts.ts';
 import type { Metrics } from '../../../src/metrics.ts';
-import { planOf } from '../../support/cache-samples.ts';
+import { chunkOf, planOf } from '../../support/cache-samples.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { poolOf } from '../db/pools.ts';
 
@@ -68,4 +69,30 @@ export function phrasingOf(question: string, given: PhrasingGiven = {}): NewPhra
 
 export function rejectionOf(phrasing: NewPhrasing): Rejection {
   return { questionKey: phrasing.questionKey, planId: phrasing.plan.id, phrasingId: phrasing.id };
+}
+
+const ROWS_PER_CHUNK = 100;
+
+interface Written {
+  readonly chunks?: number;
+  readonly padChars?: number;
+  readonly wasCut?: boolean;
+  readonly current?: boolean;
+}
+
+/** Keeps a result of so many chunks. */
+export async function write(cache: Cache, header: ResultHeader, given: Written = {}) {
+  const { chunks = 3, padChars = 0, wasCut = false, current = true } = given;
+  const writer = cache.results.writer(header);
+  for (let index = 0; index < chunks; index += 1) {
+    await writer.append(chunkOf(index * ROWS_PER_CHUNK, ROWS_PER_CHUNK, padChars));
+  }
+  await writer.finish({ wasCut, current });
+  return writer;
+}
+
+export const LARGE: Written = { chunks: 20, padChars: 1000 };
+
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
+import { linesOf } from '../../../src/cache/rows.ts';
 import { openCursor } from '../../../src/db/cursor.ts';
 import { LineWriter } from '../../../src/query/line-writer.ts';
 import type { EmbeddedDatabase } from '../../../src/db/embedded.ts';
@@ -63,7 +64,7 @@ async function read(sql: string, given: Given = {}): Promise<unknown[]> {
     const lines = new LineWriter();
     const cursor = openCursor(client, sql, [], lines);
     while ((await cursor.next()) > 0);
-    return lines.flush().flatMap(({ body }) => body.split('\n').map((line) => JSON.parse(line)));
+    return lines.take().flatMap((chunk) => linesOf(chunk).map((line) => JSON.parse(line)));
   });
 }
 

@@ -10,6 +10,7 @@ import { caller, documentOf, pipelineOf } from './pipelines.ts';
 
 const SETUP = `
   create table t as select i, repeat('x', 1000) as text from generate_series(1, 4000) i;
+  create view trickle as select i, text, pg_sleep(0.001)::text as done from t;
   create view nap as select pg_sleep(0.5)::text as done;
   create view sleep as select pg_sleep(30)::text as done;`;
 const LIMITS: AnswerLimits = { maxRows: 100, maxBytes: 50_000, format: 'table' };
@@ -135,6 +136,54 @@ test('a large result is kept to its end though the one who asked first is gone',
     seen += page.rows.length;
   }
   assert.equal(seen, 4000);
+});
+
+test('who asks while the rest of an answer is still read shares its run and its moment', async (t) => {
+  const { pipeline, coalesced } = await pipelineOf(t, SETUP);
+  const first = caller();
+  const trickle = request('select i, text, done from trickle order by i');
+  const page = await documentOf(await pipeline.query(trickle, first.context));
+  assert.equal(page.truncated, true);
+  first.leave();
+  for (let count = 1; count <= 2; count += 1) {
+    const { context, leave } = caller();
+    const later = await documentOf(await pipeline.query(trickle, context));
+    assert.deepEqual([later.as_of, later.rows], [page.as_of, page.rows]);
+    assert.equal(coalesced.count, count);
+    leave();
+  }
+});
+
+test('a result longer than what is kept of it is served as far as it is', async (t) => {
+  const { pipeline } = await pipelineOf(t, SETUP, { spoolMaxBytes: 1_000_000 });
+  const long = request('select i, text from t order by i');
+  const page = await documentOf(await pipeline.query(long, caller().context));
+  let again = page;
+  await eventually('its rows are served from the store', async () => {
+    again = await documentOf(await pipeline.query(long, caller().context));
+    return again.source === 'store';
+  });
+  assert.deepEqual([again.as_of, again.rows], [page.as_of, page.rows]);
+  assert.ok(again.truncated && again.next_cursor !== null);
+  const all = { ...long, limits: { ...LIMITS, maxRows: 4000, maxBytes: 6_000_000 } };
+  const whole = await documentOf(await pipeline.query(all, caller().context));
+  assert.deepEqual([whole.source, whole.row_count, whole.truncated], ['database', 4000, false]);
+});
+
+test('a long result whose first row no page can hold is run again where a page needs more of it', async (t) => {
+  const wide = `create table wide as
+    select i, case i when 1 then repeat('w', 800000) else 'small' end as w from generate_series(1, 30000) i`;
+  const { pipeline } = await pipelineOf(t, wide, { spoolMaxBytes: 1_000_000 });
+  const few = { ...LIMITS, maxRows: 3 };
+  const ask = async (limits: AnswerLimits) => {
+    const asked = { ...request('select i, w from wide order by i'), limits };
+    return await documentOf(await pipeline.query(asked, caller().context));
+  };
+  assert.equal((await ask(few)).rows.length, 3);
+  await eventually('its rows are stored', async () => (await ask(few)).source === 'store');
+  const page = await ask({ ...LIMITS, maxRows: 20_000, maxBytes: 150_000 });
+  assert.equal(page.source, 'database');
+  assert.ok(page.rows.length > 1000 && page.next_cursor !== null);
 });
 
 test('a question whose rows are under way for another caller waits for them, in its very words', async (t) => {

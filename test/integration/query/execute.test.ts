@@ -146,6 +146,21 @@ test('closing stops what still fills and leaves it unfinished', async (t) => {
   assert.equal(await runningWith(url, 'as filling'), 0);
 });
 
+test('rows that come slowly are there as they come, not when there are many', async (t) => {
+  const { readerUrl } = await freshDatabase(t);
+  const bench = executorOf(t, poolOf(t, readerUrl));
+  const { live } = await bench.run(`select i, pg_sleep(0.02) from generate_series(1, 10000) i`);
+  const seen: number[] = [];
+  for await (const { rowCount } of live.source.chunks(0)) {
+    seen.push(rowCount);
+    if (seen.length === 4) break;
+  }
+  assert.ok(
+    seen.every((rows) => rows <= 128),
+    seen.join(', '),
+  );
+});
+
 test('a connection that dies midway leaves a complete document, and the next query works', async (t) => {
   const { url, readerUrl } = await freshDatabase(t);
   const pool = poolOf(t, readerUrl);
@@ -179,6 +194,25 @@ test('a statement that fails after its first rows leaves a complete document', a
   assert.deepEqual(kept.end, { wasCut: true, current: false });
 });
 
+for (const isKept of [true, false]) {
+  test(`a reader that is slow is told why its rows end, once he has them (kept: ${isKept})`, async (t) => {
+    const { readerUrl } = await freshDatabase(t);
+    const pool = poolOf(t, readerUrl, { max: 1 });
+    const bench = executorOf(t, pool);
+    const { live } = await bench.run(
+      `select i, repeat('x', 500), 1 / (3000 - i) from generate_series(1, 20000) i`,
+      { kept: isKept },
+    );
+    // Behind by more than the driver has patience with him.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const page = await readPage(live.source);
+    assert.ok(isAppError(page.failure, 'QUERY_INVALID'), String(page.failure));
+    assert.match(String(page.failure), /division by zero/);
+    assert.equal(page.rows.length, 2999);
+    assert.deepEqual((await rowsOf(bench, 'select 1')).rows, [[1]]);
+  });
+}
+
 test('a statement that fails at once is an error before any row', async (t) => {
   const { readerUrl } = await freshDatabase(t);
   const bench = executorOf(t, poolOf(t, readerUrl));
@@ -197,7 +231,7 @@ test('the spool ends at its limit and says so; rows up to there are kept', async
   const { live, kept } = await bench.run(MANY);
   await readPage(live.source, { maxRows: 10 });
   await eventually('the spool is closed', () => kept.end !== null);
-  assert.deepEqual(kept.end, { wasCut: true, current: false });
+  assert.deepEqual(kept.end, { wasCut: true, current: true });
   const bytes = kept.chunks.reduce((sum, chunk) => sum + chunk.body.length, 0);
   assert.ok(bytes >= 500_000 && bytes < 700_000, `${bytes}`);
   const rest = await readPage(sourceOf(kept), { fromRow: 10 });
@@ -245,20 +279,38 @@ test('fifty queries at once are all answered by five connections', async (t) => 
   assert.ok(pool.stats().total <= 5);
 });
 
-const TOO_WIDE = [
-  `select repeat('x', 200000000)`,
-  `select case when i > 8 then repeat('x', 8000000) else '' end from generate_series(1, 100) i`,
-];
-
-test('rows too wide to be held are an error that says what to do, and the process lives on', async (t) => {
+test('a row too wide to be held is an error that says what to do, and the process lives on', async (t) => {
   const { readerUrl } = await freshDatabase(t);
   const bench = executorOf(t, poolOf(t, readerUrl));
-  for (const sql of TOO_WIDE) {
-    await assert.rejects(rowsOf(bench, sql), (error) => {
-      assert.ok(isAppError(error, 'RESULT_TOO_LARGE'), String(error));
-      assert.match(error.hint ?? '', /columns/);
-      return true;
-    });
-    assert.deepEqual((await rowsOf(bench, 'select 1')).rows, [[1]]);
+  await assert.rejects(rowsOf(bench, `select repeat('x', 200000000)`), (error) => {
+    assert.ok(isAppError(error, 'RESULT_TOO_LARGE'), String(error));
+    assert.match(error.hint ?? '', /columns/);
+    return true;
+  });
+  assert.deepEqual((await rowsOf(bench, 'select 1')).rows, [[1]]);
+  const { live } = await bench.run(
+    `select i, repeat('x', case i when 200 then 200000000 else 1 end) from generate_series(1, 300) i`,
+  );
+  const page = await readPage(live.source);
+  assert.ok(isAppError(page.failure, 'RESULT_TOO_LARGE'));
+  assert.equal(page.rows.length, 199);
+});
+
+test('rows of which each can be held are all read, however suddenly they grow wide', async (t) => {
+  const { readerUrl } = await freshDatabase(t);
+  const bench = executorOf(t, poolOf(t, readerUrl));
+  const { live } = await bench.run(
+    `select i, repeat('x', case when i > 8 then 8000000 else 1 end) from generate_series(1, 40) i`,
+    { kept: false },
+  );
+  let rows = 0;
+  let bytes = 0;
+  for await (const chunk of live.source.chunks(0)) {
+    assert.equal(chunk.firstRow, rows);
+    rows += chunk.rowCount;
+    bytes += chunk.body.length;
   }
+  assert.equal(rows, 40);
+  assert.ok(bytes > 32 * 8_000_000);
+  assert.deepEqual((await rowsOf(bench, 'select 1')).rows, [[1]]);
 });

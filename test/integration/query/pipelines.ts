@@ -110,7 +110,16 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     remember,
     labeller: createLabeller({ cache, guard, remember, ttlMs: TTL_MS, now }),
     schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),
-    serve: createServe({ cache, executor, flights, large, backend: pool, ttlMs: TTL_MS, now }),
+    serve: createServe({
+      cache,
+      executor,
+      flights,
+      large,
+      backend: pool,
+      ttlMs: TTL_MS,
+      spoolMaxBytes,
+      now,
+    }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: HARD_LIMITS }),
   });
   return { ...databases, pipeline, large, coalesced, cache, scoping, relay };
@@ -119,6 +128,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
 export function contextOf(name: string): RequestContext {
   return {
     requestId: 'test',
+    takesLinks: true,
     atStage: () => undefined,
     principal: { name, role: 'user' },
     signal: new AbortController().signal,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, get as httpGet } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
@@ -8,8 +9,10 @@ import type { TestContext } from 'node:test';
 
 import type { Request, Response } from 'express';
 
+import { AppError } from '../../../src/errors.ts';
 import { createResultsEndpoint } from '../../../src/http/results-endpoint.ts';
 import type { WholeResult } from '../../../src/query/whole-result.ts';
+import { chunkOfLines } from '../../support/cache-samples.ts';
 
 const COLUMNS = [{ name: 'n', type: 'int4' }];
 
@@ -30,8 +33,8 @@ async function serverOf(t: TestContext, open: (id: string) => WholeResult) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  return (path: string) =>
-    fetch(`http://127.0.0.1:${port}/${path}`, { headers: { connection: 'close' } });
+  t.after(() => server.closeAllConnections());
+  return (path: string) => fetch(`http://127.0.0.1:${port}/${path}`);
 }
 
 function resultOf(bodies: readonly string[], wasCut = false): WholeResult {
@@ -44,9 +47,9 @@ function resultOf(bodies: readonly string[], wasCut = false): WholeResult {
       async *chunks(fromRow) {
         let firstRow = 0;
         for (const body of bodies) {
-          const rowCount = body.split('\n').length;
-          if (firstRow + rowCount > fromRow) yield { firstRow, rowCount, body };
-          firstRow += rowCount;
+          const chunk = chunkOfLines(firstRow, body.split('\n'));
+          firstRow += chunk.rowCount;
+          if (firstRow > fromRow) yield chunk;
         }
       },
     },
@@ -62,6 +65,74 @@ test('a download whose last rows were not kept says so, a whole one does not', a
     const response = await get(id);
     assert.equal(response.headers.get('x-askonce-truncated'), told);
     assert.deepEqual(await response.json(), [{ n: 1 }, { n: 2 }]);
+  }
+});
+
+test('a download that began before its result was cut breaks off, the next one says so', async (t) => {
+  let isCut = false;
+  const filling = resultOf(['[1]\n[2]']);
+  const get = await serverOf(t, () => ({
+    ...filling,
+    source: {
+      ...filling.source,
+      wasCut: () => isCut,
+      async *chunks(fromRow) {
+        yield* filling.source.chunks(fromRow);
+        isCut = true;
+      },
+    },
+  }));
+  for (const format of ['json', 'ndjson', 'csv']) {
+    isCut = false;
+    const { url } = await get('a?rows=0');
+    const [broken] = (await once(
+      httpGet(url.replace('rows=0', `format=${format}`)),
+      'response',
+    )) as [IncomingMessage];
+    assert.equal(broken.headers['x-askonce-truncated'], undefined);
+    let text = '';
+    broken.on('data', (piece: Buffer) => (text += piece.toString()));
+    await assert.rejects(once(broken, 'end'), /aborted/);
+    assert.match(text, /2/);
+    const told = await get(`a?format=${format}`);
+    assert.equal(told.headers.get('x-askonce-truncated'), 'true');
+    await told.text();
+  }
+});
+
+test('rows that cannot be read at all are an error before the head, not a broken download', async (t) => {
+  const unread = resultOf([]);
+  const get = await serverOf(t, () => ({
+    ...unread,
+    source: {
+      ...unread.source,
+      chunks(): never {
+        throw new AppError('OVERLOADED', 'The store is busy.');
+      },
+    },
+  }));
+  for (const format of ['json', 'ndjson', 'csv']) {
+    const response = await get(`a?format=${format}`);
+    assert.deepEqual([response.status, await response.text()], [400, 'The store is busy.']);
+  }
+});
+
+test('HEAD tells of a download and reads nothing of it', async (t) => {
+  const { source } = resultOf(['[1]']);
+  const chunks = (): never => assert.fail('rows were read');
+  const get = await serverOf(t, () => ({ asOf: 0, expiresAt: 0, source: { ...source, chunks } }));
+  const { url } = await get('a?form=1');
+  const response = await fetch(url.replace('form=1', 'format=csv'), { method: 'HEAD' });
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get('content-type')!, /^text\/csv/);
+});
+
+test('a parameter that nobody knows is refused, not passed over', async (t) => {
+  const get = await serverOf(t, () => resultOf(['[1]']));
+  for (const query of ['form=2', 'offset=1', 'format=csv&Rows=1', '__proto__=1']) {
+    const response = await get(`a?${query}`);
+    assert.equal(response.status, 400, query);
+    assert.match(await response.text(), /Unknown parameter/);
   }
 });
 
@@ -104,7 +175,7 @@ test('a client that takes nothing for long is cut off, and its rows are let go',
     async *chunks() {
       try {
         for (let row = 0; ; row += 1) {
-          yield { firstRow: row, rowCount: 1, body: JSON.stringify(['x'.repeat(1024 * 1024)]) };
+          yield chunkOfLines(row, [JSON.stringify(['x'.repeat(1024 * 1024)])]);
         }
       } finally {
         isLetGo = true;

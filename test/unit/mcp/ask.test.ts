@@ -30,6 +30,7 @@ function toolOver(ask: QueryPipeline['ask']) {
   const tool = askTool({ ask } as QueryPipeline, { maxRows: 10, maxResponseBytes: 65_536 });
   const context = {
     requestId: 'test',
+    takesLinks: true,
     atStage: () => undefined,
     principal: { name: 'alice', role: 'user' },
     signal: new AbortController().signal,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { linesOf } from '../../../src/cache/rows.ts';
 import type { Chunk } from '../../../src/cache/rows.ts';
 import { cellEncoder } from '../../../src/query/cell.ts';
 import { LineWriter } from '../../../src/query/line-writer.ts';
@@ -27,29 +28,32 @@ function write(writer: LineWriter, rows: readonly Row[]): void {
 function chunksOf(types: readonly number[], rows: readonly Row[]): Chunk[] {
   const writer = writerOf(types);
   write(writer, rows);
-  return writer.flush();
+  return writer.take();
 }
 
-const bodyOf = (types: readonly number[], rows: readonly Row[]): string =>
-  chunksOf(types, rows)
-    .map(({ body }) => body)
-    .join('\n');
+const linesWritten = (types: readonly number[], rows: readonly Row[]): string[] =>
+  chunksOf(types, rows).flatMap((chunk) => linesOf(chunk));
 
 test('rows become lines, in chunks that count on', () => {
   const rows = Array.from({ length: 3000 }, (_, index) => [String(index), 'x'.repeat(100)]);
   const writer = writerOf([INT4, TEXT]);
   write(writer, rows.slice(0, 10));
+  const chunks = writer.take();
+  assert.deepEqual(
+    chunks.map(({ rowCount }) => rowCount),
+    [10],
+  );
   assert.deepEqual(writer.take(), []);
   write(writer, rows.slice(10));
-  const chunks = [...writer.take(), ...writer.flush()];
+  chunks.push(...writer.take());
   assert.ok(chunks.length > 2);
   let next = 0;
   for (const chunk of chunks) {
     assert.equal(chunk.firstRow, next);
-    assert.equal(chunk.body.split('\n').length, chunk.rowCount);
+    assert.equal(linesOf(chunk).length, chunk.rowCount);
     next += chunk.rowCount;
   }
-  const lines = chunks.flatMap((chunk) => chunk.body.split('\n'));
+  const lines = chunks.flatMap((chunk) => linesOf(chunk));
   assert.deepEqual(
     lines.map((line) => JSON.parse(line)),
     rows.map(([n, t]) => [Number(n), t]),
@@ -57,14 +61,16 @@ test('rows become lines, in chunks that count on', () => {
 });
 
 test('NULL is null in every column, and a row without columns is an empty array', () => {
-  assert.equal(bodyOf([INT4, TEXT, JSON_TYPE], [[null, null, null]]), '[null,null,null]');
-  assert.equal(bodyOf([], [[], []]), '[]\n[]');
+  assert.deepEqual(linesWritten([INT4, TEXT, JSON_TYPE], [[null, null, null]]), [
+    '[null,null,null]',
+  ]);
+  assert.deepEqual(linesWritten([], [[], []]), ['[]', '[]']);
 });
 
 test('line feeds never end a row early', () => {
   const [chunk] = chunksOf([TEXT, JSON_TYPE], [['a\nb', '{\n"a":\r\n1}']]);
   assert.equal(chunk?.rowCount, 1);
-  assert.deepEqual(JSON.parse(chunk.body), ['a\nb', { a: 1 }]);
+  assert.deepEqual(JSON.parse(linesOf(chunk)[0]!), ['a\nb', { a: 1 }]);
 });
 
 test('no rows are no chunk', () => {
@@ -73,7 +79,7 @@ test('no rows are no chunk', () => {
 
 test('a row of megabytes is one line', () => {
   const text = 'ä"\n'.repeat(1_000_000);
-  assert.deepEqual(JSON.parse(bodyOf([TEXT, INT4], [[text, '1']])), [text, 1]);
+  assert.deepEqual(JSON.parse(linesWritten([TEXT, INT4], [[text, '1']])[0]!), [text, 1]);
 });
 
 /** Of each type the texts that PostgreSQL sends, the odd ones first; `any` are texts of every kind. */
@@ -156,6 +162,6 @@ test('whatever the table, its lines are those of its values one by one, to the b
       (row) =>
         `[${row.map((cell, at) => (cell === null ? 'null' : encoders[at]!(cell))).join(',')}]`,
     );
-    assert.equal(bodyOf(types, rows), expected.join('\n'), `table ${table}: ${types.join(', ')}`);
+    assert.deepEqual(linesWritten(types, rows), expected, `table ${table}: ${types.join(', ')}`);
   }
 });

@@ -5,6 +5,7 @@ import type { Chunk, Column, RowSource } from '../../../src/cache/rows.ts';
 import type { Format } from '../../../src/query/format.ts';
 import { Page } from '../../../src/query/page.ts';
 import type { PageLimits } from '../../../src/query/page.ts';
+import { chunkOfLines } from '../../support/cache-samples.ts';
 
 const WIDE_OPEN: PageLimits = { maxRows: 1e6, maxBytes: 1e9 };
 
@@ -22,9 +23,8 @@ function sourceOf(rows: readonly unknown[][], given: Given = {}) {
   const columns: Column[] = names.map((name) => ({ name, type: 'text' }));
   const chunks: Chunk[] = [];
   for (let at = 0; at < rows.length; at += perChunk) {
-    const part = rows.slice(at, at + perChunk);
-    const body = part.map((row) => JSON.stringify(row)).join('\n');
-    chunks.push({ firstRow: at, rowCount: part.length, body });
+    const part = rows.slice(at, at + perChunk).map((row) => JSON.stringify(row));
+    chunks.push(chunkOfLines(at, part));
   }
   const state = { given: 0, left: false };
   const source: RowSource = {
@@ -97,7 +97,7 @@ test('bytes counts the UTF-8 of the value, whatever the format', async () => {
 test('the byte limit holds exactly: the whole value fits, one byte less drops the last row', async () => {
   const rows = Array.from({ length: 40 }, (_, index) => [`€ ${'ä'.repeat(index)} 😀`, index]);
   for (const format of ['table', 'objects', 'csv'] as const) {
-    const { source } = sourceOf(rows);
+    const { source } = sourceOf(rows, { perChunk: rows.length });
     const whole = await read(source, { format });
     const fits = await read(source, { format, limits: { maxBytes: whole.totals.bytes } });
     assert.equal(fits.totals.truncated, false, format);
@@ -285,7 +285,7 @@ test('the preview is complete JSON with the first rows', async () => {
 test('many rows come in pieces of moderate size that are one JSON value together', async () => {
   const { source } = sourceOf(numbered(20_000), { perChunk: 500 });
   const page = new Page(source, 0, WIDE_OPEN, 'table');
-  const pieces: string[] = [];
+  const pieces: Buffer[] = [];
   for await (const piece of page.pieces()) pieces.push(piece);
   assert.ok(pieces.length > 5);
   assert.ok(Math.max(...pieces.map((piece) => piece.length)) < 64 * 1024);
