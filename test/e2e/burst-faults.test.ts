@@ -96,9 +96,10 @@ test(
         outcomeOf(wire.call('query', { question: `which is ${call}?`, sql: napping(call) })),
       ),
     );
-    const over = calls.then(() => 'over');
-    while ((await Promise.race([over, watch()])) !== 'over');
-    const outcomes = await calls;
+    let isOver = false;
+    const over = calls.finally(() => (isOver = true));
+    while (!isOver) await watch();
+    const outcomes = await over;
     assertToldWell(outcomes);
     assert.deepEqual([...new Set(outcomes.map(codeOf))], ['answered']);
     assert.ok(most > 0 && most <= BUDGET, String(most));

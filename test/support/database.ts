@@ -64,6 +64,8 @@ export async function admin(
 
 async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url });
+  // A connection that is lost between statements fails the next one: that error is the one to see.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);
