@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 
 import { startAskonce } from '../support/askonce.ts';
 import type { Environment } from '../support/askonce.ts';
-import { killConnections, runningWith } from '../support/backends.ts';
+import { killConnections, runningWith, watchDuring } from '../support/backends.ts';
 import { assertToldWell, burst } from '../support/burst.ts';
 import { admin, freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -96,10 +96,7 @@ test(
         outcomeOf(wire.call('query', { question: `which is ${call}?`, sql: napping(call) })),
       ),
     );
-    let isOver = false;
-    const over = calls.finally(() => (isOver = true));
-    while (!isOver) await watch();
-    const outcomes = await over;
+    const outcomes = await watchDuring(calls, watch);
     assertToldWell(outcomes);
     assert.deepEqual([...new Set(outcomes.map(codeOf))], ['answered']);
     assert.ok(most > 0 && most <= BUDGET, String(most));

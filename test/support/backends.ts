@@ -21,3 +21,20 @@ export async function killConnections(url: string): Promise<void> {
      where datname = current_database() and pid <> pg_backend_pid()`,
   );
 }
+
+/**
+ * Looks again and again while the work goes on. The last look has ended when this resolves: one under way
+ * when the database is dropped would fail the test.
+ */
+export async function watchDuring<T>(work: Promise<T>, look: () => Promise<void>): Promise<T> {
+  const over = new AbortController();
+  const looks = (async () => {
+    while (!over.signal.aborted) await look();
+  })();
+  try {
+    return await work;
+  } finally {
+    over.abort();
+    await looks;
+  }
+}

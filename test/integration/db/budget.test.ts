@@ -6,6 +6,7 @@ import { createReplicas } from '../../../src/cache/replicas.ts';
 import { createBudget } from '../../../src/db/budget.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { createLogger } from '../../../src/logger.ts';
+import { watchDuring } from '../../support/backends.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
 import { cacheDatabase } from '../cache/stores.ts';
 import { poolOf } from './pools.ts';
@@ -84,11 +85,7 @@ test('a burst on three replicas at once is served within the limit of the role',
   const calls = pools.flatMap((pool) =>
     Array.from({ length: 100 }, () => pool.query('select pg_sleep(0.01)')),
   );
-  let isOver = false;
-  const all = Promise.all(calls).then(() => (isOver = true));
-  // Each look ends before the next begins: one under way when the database is dropped would fail the test.
-  while (!isOver) await look();
-  await all;
+  await watchDuring(Promise.all(calls), look);
   assert.ok(most >= 1 && most <= ROLE_LIMIT, String(most));
 });
 
