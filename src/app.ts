@@ -22,6 +22,7 @@ import { createMemoryUse } from './memory-use.ts';
 import { createMetrics } from './metrics.ts';
 import { loadEmbedder, loadVerifier } from './models.ts';
 import { keepLearning, openCache } from './open-cache.ts';
+import { openFreshness } from './open-freshness.ts';
 import { createExecutor } from './query/execute.ts';
 import { createExplainer } from './query/explain.ts';
 import { createFeedback } from './query/feedback.ts';
@@ -118,6 +119,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     },
   });
   keepLearning(store, scoping.planScope, releases);
+  const freshness = openFreshness({ data, guard, metrics, logger, releases });
   const executor = createExecutor({
     pool: data.pool,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
@@ -179,12 +181,20 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     recall,
     pending,
     remember,
-    labeller: createLabeller({ cache, guard, remember, ttlMs, now }),
+    labeller: createLabeller({
+      cache,
+      guard,
+      remember,
+      ttlMs,
+      holds: freshness.holds,
+      now,
+    }),
     schema,
     serve: createServe({
       cache,
       executor,
       flights,
+      freshness,
       large,
       backend: data.pool,
       ttlMs,
@@ -208,7 +218,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     explainTool(explainer),
     reportTool(createFeedback({ cache, scoping, metrics, remember })),
   ];
-  const readiness = createReadiness({ data, cache, embedder, verifier, config, now });
+  const readiness = createReadiness({ data, freshness, cache, embedder, verifier, config, now });
   const wholeResults = createWholeResults({ cache, scoping });
   return await listen({
     config,

@@ -25,6 +25,8 @@ export interface DatabaseOptions {
 
 export interface OpenDatabase {
   readonly pool: Pool;
+  /** One connection more, for looking at what changes; null where nobody else writes. */
+  readonly watchPool: Pool | null;
   /** Names the database in cache keys; holds no password. */
   readonly id: string;
   readonly role: string;
@@ -44,6 +46,9 @@ const DATA_ACQUIRE_MS = 5000;
 const CACHE_ACQUIRE_MS = 1500;
 /** What it has not done by then it will not do: a server that says nothing must not hold a call up. */
 const CACHE_HOLD_MS = 6000;
+/** Who looks beside the statements whether rows still hold is not waited for long. */
+const WATCH_ACQUIRE_MS = 1500;
+const WATCH_HOLD_MS = 5000;
 export const CACHE_POOL_MAX = 10;
 /**
  * One engine runs one transaction at a time. A second connection would wait inside of it, where its
@@ -85,7 +90,16 @@ export async function openDataDatabase(
       ...shared,
     });
     releases.push('data pool', () => pool.close());
-    return opened({ pool, ...identify(url) });
+    const watchPool = createPool({
+      url,
+      min: 1,
+      max: 1,
+      acquireTimeoutMs: WATCH_ACQUIRE_MS,
+      holdMs: WATCH_HOLD_MS,
+      logger,
+    });
+    releases.push('watch pool', () => watchPool.close());
+    return opened({ pool, watchPool, ...identify(url) });
   }
   const engine = await startEmbeddedDatabase({
     dataDir: config.ASKONCE_DATA_DIR,
@@ -188,9 +202,13 @@ async function migrateAt(url: string, dir: string, logger: Logger): Promise<read
   }
 }
 
-function opened(parts: Pick<OpenDatabase, 'pool' | 'id' | 'role' | 'interrupt'>): OpenDatabase {
+function opened(
+  parts: Pick<OpenDatabase, 'pool' | 'id' | 'role'> &
+    Partial<Pick<OpenDatabase, 'watchPool' | 'interrupt'>>,
+): OpenDatabase {
   const { pool, interrupt } = parts;
   return {
+    watchPool: null,
     ...parts,
     ready: Promise.resolve(true),
     runQuery: async (sql, params, signal = new AbortController().signal) => {

@@ -25,6 +25,8 @@ export interface Metrics {
   cacheLabel(source: string, label: string): void;
   /** The lowest margin that is served in a class of risk; null where nothing is. */
   cacheCut(risk: string, cut: number | null): void;
+  /** Known rows that were not served. */
+  invalidated(cause: string): void;
   /** A call that waited for the run of another. */
   coalesced(): void;
   breakerState(state: BreakerState): void;
@@ -121,6 +123,12 @@ export function createMetrics(): Metrics {
     labelNames: ['source', 'label'],
     registers,
   });
+  const invalidations = new Counter({
+    name: 'askonce_invalidations_total',
+    help: 'Known rows not served because what they depend on changed, or could not be looked at.',
+    labelNames: ['cause'],
+    registers,
+  });
   const cuts = new Gauge({
     name: 'askonce_cache_cut',
     help: 'Margin of the verifier from which rephrasings are served; +Inf where none is.',
@@ -174,6 +182,7 @@ export function createMetrics(): Metrics {
     falseHit: () => falseHits.inc(),
     cacheLabel: (source, label) => learned.inc({ source, label }),
     cacheCut: (risk, cut) => cuts.set({ risk }, cut ?? Infinity),
+    invalidated: (cause) => invalidations.inc({ cause }),
     coalesced: () => coalesced.inc(),
     breakerState: (state) => breaker.set(BREAKER_LEVELS[state]),
     queue: (what) => ({

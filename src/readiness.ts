@@ -4,12 +4,14 @@ import type { Verifier } from './cache/verifier.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
 import type { Embedder } from './embedding/embedder.ts';
+import type { Freshness, FreshnessStatus } from './freshness/freshness.ts';
 import type { Readiness } from './http/server.ts';
 
 const READY_TTL_MS = 1000;
 
 interface ReadinessParts {
   readonly data: OpenDatabase;
+  readonly freshness: Pick<Freshness, 'status'>;
   readonly cache: Cache;
   readonly embedder: Embedder | null;
   readonly verifier: Verifier | null;
@@ -37,8 +39,17 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
         embedding: parts.embedder
           ? 'ok'
           : `model ${parts.config.EMBEDDING_MODEL} not loaded: rephrasings are not recognised`,
+        changes: changesOf(parts.freshness.status(), parts.config.CACHE_TTL_SECONDS),
         verifier: parts.verifier ? 'ok' : 'not loaded: rephrasings are offered, never served',
       },
     };
   };
+}
+
+/** Where writes are learned from, and how late at most. */
+function changesOf({ source, boundMs, unlogged }: FreshnessStatus, ttlSeconds: number): string {
+  if (source === 'unseen') return 'unseen: known rows are not served';
+  if (source === 'ttl') return `ttl: a write may be seen ${ttlSeconds} s late`;
+  const some = unlogged > 0 ? `, ${unlogged} tables without a trigger by statistics` : '';
+  return `${source}: a write is seen within ${Math.ceil((boundMs ?? 0) / 1000)} s${some}`;
 }

@@ -111,12 +111,12 @@ export function createCache(options: CacheOptions): Cache {
     onFailed: (error) => logger.warn({ error: String(error) }, 'cache write failed'),
   });
   const plans = createPlanStore(pool);
-  const resultStore = createResultStore(pool);
+  const resultStore = createResultStore(pool, now);
   const answerLog = createAnswerLog(pool);
   const answers = createAnswers({ log: answerLog, gate, queue, metrics });
   const decisionLog = createDecisionLog(pool);
   const decisions = createDecisions({ log: decisionLog, gate, queue, metrics, cuts, isShared });
-  const leases = isShared ? createLeases(pool, gate) : UNSHARED;
+  const leases = isShared ? createLeases(pool, gate, now) : UNSHARED;
   /** Phrasings on their way into the store, and the newest of them. */
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();

@@ -2,8 +2,7 @@
 import type { SqlFacts } from './facts.ts';
 import type { Key } from './key.ts';
 import type { Column } from './rows.ts';
-
-export type Volatility = 'stable' | 'clock' | 'volatile';
+import type { Volatility } from './volatility.ts';
 
 /** A guarded statement with its parameters: how a question is answered. */
 export interface Plan {
@@ -51,7 +50,19 @@ export interface ResultHeader {
   readonly resultScope: string;
   readonly statementKey: Key;
   readonly columns: readonly Column[];
-  /** When the database read these rows, in milliseconds since 1970. */
+  /** When the database read these rows, in milliseconds since 1970 by the clock of the replica that ran it. */
   readonly asOf: number;
+  /** The same by the clock of this one. */
+  readonly readAt: number;
   readonly expiresAt: number;
+  /** Null until its last row is there, and where its rows are not to be served to another call. */
+  readonly validity: Validity | null;
+}
+
+/** How long rows are what their statement says, unless something they depend on changes. */
+export interface Validity {
+  /** What they depend on, as its owner (freshness/) writes it. */
+  readonly stamp: unknown;
+  /** When the meaning of the statement ends, in milliseconds since 1970; null where it does not. */
+  readonly holdsUntil: number | null;
 }

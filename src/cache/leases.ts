@@ -32,7 +32,7 @@ export interface Lease {
 
 export interface Holder {
   readonly id: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the clock of this process. */
   readonly begunAt: number;
   readonly isRunning: boolean;
   readonly fault: AppError | null;
@@ -46,7 +46,7 @@ interface Fault {
 
 interface HolderRow {
   readonly holder: string;
-  readonly begun_at: Date;
+  readonly age_ms: number;
   readonly is_running: boolean;
   readonly fault: unknown;
 }
@@ -58,7 +58,7 @@ const RENEW_EVERY_MS = 2000;
 const SWEEP_AFTER = '1 minute';
 const IS_THIS = 'result_scope = $1 AND statement_key = $2';
 
-export function createLeases(pool: Pool, gate: Gate): Leases {
+export function createLeases(pool: Pool, gate: Gate, now: () => number): Leases {
   const tell = (operation: string, sql: string, values: readonly unknown[]): Promise<void> =>
     gate.attempt(operation, undefined, async () => void (await pool.query(sql, values)));
 
@@ -105,14 +105,15 @@ export function createLeases(pool: Pool, gate: Gate): Leases {
     holder: (statement) =>
       gate.attempt('lease-holder', null, async () => {
         const [row] = await pool.query<HolderRow>(
-          `SELECT holder, begun_at, expires_at > now() AS is_running, fault
+          `SELECT holder, expires_at > now() AS is_running, fault,
+             extract(epoch FROM now() - begun_at)::float8 * 1000 AS age_ms
            FROM askonce.leases WHERE ${IS_THIS}`,
           valuesOf(statement),
         );
         if (!row) return null;
         return {
           id: row.holder,
-          begunAt: row.begun_at.getTime(),
+          begunAt: now() - row.age_ms,
           isRunning: row.is_running,
           fault: toError(row.fault),
         };

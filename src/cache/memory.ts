@@ -82,7 +82,7 @@ export function createMemoryTier(options: MemoryOptions): MemoryTier {
       put(`r:${header.id}`, result, ttl);
       const { resultScope, statementKey } = header;
       const known = current ? resultOf(resultScope, statementKey) : undefined;
-      const isNewest = current && (known === undefined || known.header.asOf <= header.asOf);
+      const isNewest = current && (known === undefined || known.header.readAt <= header.readAt);
       if (isNewest) put(`s:${resultScope}:${statementKey}`, header.id, ttl);
     },
     dropResult: (resultScope, statementKey) =>

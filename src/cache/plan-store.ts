@@ -3,7 +3,8 @@
 import pgvector from 'pgvector';
 
 import type { Pool } from '../db/pool.ts';
-import type { Neighbour, Phrasing, Volatility } from './entities.ts';
+import type { Neighbour, Phrasing } from './entities.ts';
+import type { Volatility } from './volatility.ts';
 import { NO_FACTS, type SqlFacts } from './facts.ts';
 import type { Key } from './key.ts';
 

@@ -3,7 +3,7 @@
 import type { Pool } from '../db/pool.ts';
 import { valuesOf } from '../db/row-tap.ts';
 import { runWithBytes } from '../db/run-with-bytes.ts';
-import type { ResultHeader, ResultStatus } from './entities.ts';
+import type { ResultHeader, ResultStatus, Validity } from './entities.ts';
 import type { Key } from './key.ts';
 import { bodyOf } from './rows.ts';
 import type { Chunk, Column } from './rows.ts';
@@ -28,8 +28,8 @@ export interface ResultStore {
   touch(id: string): Promise<void>;
   /** What a crash of the database loses of it is lost with what would make it be found: see finish. */
   append(id: string, chunks: readonly Chunk[]): Promise<void>;
-  /** Closes a result; `current` makes it the one that its statement finds from now on. */
-  finish(id: string, status: 'complete' | 'cut', current: boolean): Promise<void>;
+  /** Closes a result; with a validity it is the one that its statement finds from now on. */
+  finish(id: string, status: 'complete' | 'cut', validity: Validity | null): Promise<void>;
   /** Removes what has expired; returns how many results went. */
   sweep(): Promise<number>;
 }
@@ -43,25 +43,33 @@ interface ResultRow {
   readonly row_count: string;
   readonly byte_count: string;
   readonly as_of: Date;
-  readonly expires_at: Date;
+  readonly is_current: boolean;
+  readonly stamp: unknown;
+  readonly age_ms: number;
+  readonly left_ms: number;
+  readonly holds_ms: number | null;
   readonly untouched_ms: number;
 }
 
-const COLUMNS = `id, result_scope, statement_key, status, columns, row_count, byte_count, as_of,
-  expires_at, extract(epoch FROM now() - touched_at)::float8 * 1000 AS untouched_ms`;
+const MS = (interval: string): string => `extract(epoch FROM ${interval})::float8 * 1000`;
+const COLUMNS = `id, result_scope, statement_key, status, is_current, columns, row_count, byte_count, as_of,
+  stamp, ${MS('now() - read_at')} AS age_ms, ${MS('expires_at - now()')} AS left_ms,
+  ${MS('holds_until - now()')} AS holds_ms, ${MS('now() - touched_at')} AS untouched_ms`;
+const AFTER_MS = (place: string): string => `now() + ${place} * interval '1 millisecond'`;
 /** For the one transaction: its commit waits for no disk. The commit of finish does, for all before it. */
 const UNHURRIED = `(SELECT set_config('synchronous_commit', 'off', true)) AS unhurried`;
 const SWEEP_BATCH = 200;
 /** A row of many megabytes is a chunk of its own: they are not to be read by the dozen. */
 const MAX_READ_BYTES = 2 * 1024 * 1024;
 
-export function createResultStore(pool: Pool): ResultStore {
+/** @param now The clock of this process; ages are told by that of the store and counted from here. */
+export function createResultStore(pool: Pool, now: () => number): ResultStore {
   const one = async (where: string, values: readonly unknown[]): Promise<StoredResult | null> => {
     const rows = await pool.query<ResultRow>(
       `SELECT ${COLUMNS} FROM askonce.results WHERE expires_at > now() AND ${where}`,
       values,
     );
-    return rows[0] ? toResult(rows[0]) : null;
+    return rows[0] ? toResult(rows[0], now()) : null;
   };
 
   return {
@@ -100,15 +108,16 @@ export function createResultStore(pool: Pool): ResultStore {
     async begin(header) {
       await pool.query(
         `INSERT INTO askonce.results
-           (id, result_scope, statement_key, status, columns, as_of, expires_at)
-         VALUES ($1, $2, $3, 'filling', $4, $5, $6)`,
+           (id, result_scope, statement_key, status, columns, as_of, read_at, expires_at)
+         VALUES ($1, $2, $3, 'filling', $4, $5, ${AFTER_MS('$6')}, ${AFTER_MS('$7')})`,
         [
           header.id,
           header.resultScope,
           Buffer.from(header.statementKey, 'hex'),
           JSON.stringify(header.columns),
           new Date(header.asOf),
-          new Date(header.expiresAt),
+          header.readAt - now(),
+          header.expiresAt - now(),
         ],
       );
     },
@@ -137,7 +146,11 @@ export function createResultStore(pool: Pool): ResultStore {
       await pool.withClient((client) => runWithBytes(client, sql, [id, ...values]));
     },
 
-    finish: (id, status, current) => finishResult(pool, { id, status, current }),
+    finish(id, status, validity) {
+      const { stamp = null, holdsUntil = null } = validity ?? {};
+      const holdsMs = holdsUntil === null ? null : holdsUntil - now();
+      return finishResult(pool, { id, status, current: validity !== null, stamp, holdsMs });
+    },
 
     async sweep() {
       const rows = await pool.query(
@@ -152,7 +165,13 @@ export function createResultStore(pool: Pool): ResultStore {
 
 async function finishResult(
   pool: Pool,
-  end: { readonly id: string; readonly status: 'complete' | 'cut'; readonly current: boolean },
+  end: {
+    readonly id: string;
+    readonly status: 'complete' | 'cut';
+    readonly current: boolean;
+    readonly stamp: unknown;
+    readonly holdsMs: number | null;
+  },
 ): Promise<void> {
   await pool.withClient(async (client) => {
     await client.query('BEGIN');
@@ -167,17 +186,17 @@ async function finishResult(
         await client.query(
           `UPDATE askonce.results old SET is_current = false FROM askonce.results new
            WHERE new.id = $1 AND old.is_current AND old.result_scope = new.result_scope
-             AND old.statement_key = new.statement_key AND old.as_of <= new.as_of`,
+             AND old.statement_key = new.statement_key AND old.read_at <= new.read_at`,
           [end.id],
         );
       }
       await client.query(
-        `UPDATE askonce.results new SET status = $2, touched_at = now(),
-           is_current = $3 AND NOT EXISTS (
+        `UPDATE askonce.results new SET status = $2, touched_at = now(), stamp = $4,
+           holds_until = ${AFTER_MS('$5::float8')}, is_current = $3 AND NOT EXISTS (
              SELECT FROM askonce.results old WHERE old.is_current AND old.id <> new.id
                AND old.result_scope = new.result_scope AND old.statement_key = new.statement_key)
          WHERE new.id = $1`,
-        [end.id, end.status, end.current],
+        [end.id, end.status, end.current, JSON.stringify(end.stamp), end.holdsMs],
       );
       await client.query('COMMIT');
     } catch (error) {
@@ -192,7 +211,8 @@ function toChunk(message: Buffer, start: number): Chunk {
   return { firstRow: Number(firstRow), rowCount: Number(rowCount), body: bodyOf(body) };
 }
 
-function toResult(row: ResultRow): StoredResult {
+function toResult(row: ResultRow, now: number): StoredResult {
+  const holdsUntil = row.holds_ms === null ? null : now + row.holds_ms;
   return {
     header: {
       id: row.id,
@@ -200,7 +220,9 @@ function toResult(row: ResultRow): StoredResult {
       statementKey: row.statement_key.toString('hex'),
       columns: row.columns,
       asOf: row.as_of.getTime(),
-      expiresAt: row.expires_at.getTime(),
+      readAt: now - row.age_ms,
+      expiresAt: now + row.left_ms,
+      validity: row.is_current ? { stamp: row.stamp, holdsUntil } : null,
     },
     status: row.status,
     rowCount: Number(row.row_count),

@@ -1,6 +1,6 @@
 // Owns keeping a result while it is read: a small one is held in memory and written once it is complete, of a
 // larger one the store gets what has come, batch by batch, some way behind its reader.
-import type { ResultHeader } from './entities.ts';
+import type { ResultHeader, Validity } from './entities.ts';
 import type { Gate } from './gate.ts';
 import type { MemoryTier } from './memory.ts';
 import type { ResultStore } from './result-store.ts';
@@ -13,8 +13,13 @@ export interface ResultWriter {
   readonly kept: boolean;
   /** Waits for the store when the result has outgrown memory. Never rejects. */
   append(chunk: Chunk): Promise<void>;
-  /** `current`: later calls of the same statement may be served from it. Never rejects. */
-  finish(end: { readonly wasCut: boolean; readonly current: boolean }): Promise<void>;
+  /** With a validity later calls of the same statement may be served from it. Never rejects. */
+  finish(end: ResultEnd): Promise<void>;
+}
+
+export interface ResultEnd {
+  readonly wasCut: boolean;
+  readonly validity: Validity | null;
 }
 
 export interface ResultWriterOptions {
@@ -94,8 +99,8 @@ export function createResultWriter(
     onProgress();
   }
 
-  const close = (wasCut: boolean, current: boolean): Promise<void> =>
-    attempt('finish-result', () => store.finish(header.id, wasCut ? 'cut' : 'complete', current));
+  const close = ({ wasCut, validity }: ResultEnd): Promise<void> =>
+    attempt('finish-result', () => store.finish(header.id, wasCut ? 'cut' : 'complete', validity));
 
   return {
     resultId: header.id,
@@ -113,28 +118,30 @@ export function createResultWriter(
         await new Promise<void>((resolve) => (onProgress = resolve));
       }
     },
-    async finish({ wasCut, current }) {
+    async finish(end) {
+      const { wasCut, validity } = end;
       await writing;
       clearInterval(signs);
       if (hasFailed) return onReachable();
       if (isStreaming) {
-        await close(wasCut, current);
-        if (current) memory.dropResult(header.resultScope, header.statementKey);
+        await close(end);
+        if (validity) memory.dropResult(header.resultScope, header.statementKey);
         return;
       }
-      memory.putResult({ header, chunks: waiting, wasCut }, current);
-      if (gate.open) enqueue(wasCut, current);
+      const held = { header: { ...header, validity }, chunks: waiting, wasCut };
+      memory.putResult(held, validity !== null);
+      if (gate.open) enqueue(end);
       onReachable();
     },
   };
 
-  function enqueue(wasCut: boolean, current: boolean): void {
+  function enqueue(end: ResultEnd): void {
     queue.add({
       id: header.id,
       bytes: waitingBytes,
       write: async () => {
         await writeWaiting();
-        if (!hasFailed) await close(wasCut, current);
+        if (!hasFailed) await close(end);
       },
     });
   }

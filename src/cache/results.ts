@@ -23,14 +23,21 @@ export interface FoundResult {
 }
 
 export interface Results {
-  /** The newest rows of a statement, if they were read after `oldestAsOf`. */
-  find(resultScope: string, statementKey: Key, oldestAsOf: number): Promise<FoundResult | null>;
+  /** The newest rows of a statement, if they will do. */
+  find(resultScope: string, statementKey: Key, wanted: Wanted): Promise<FoundResult | null>;
   /** As find, in this process alone and at once. */
-  held(resultScope: string, statementKey: Key, oldestAsOf: number): FoundResult | null;
+  held(resultScope: string, statementKey: Key, wanted: Wanted<boolean>): FoundResult | null;
   byId(resultScope: string, id: string): Promise<FoundResult | null>;
   /** Resolves when a result that was finished here is in the store, or given up. */
   stored(id: string): Promise<void>;
   writer(header: ResultHeader): ResultWriter;
+}
+
+export interface Wanted<Told = Promise<boolean>> {
+  /** Rows were read after this. */
+  readonly oldest: number;
+  /** Whether what they depend on is as it was. */
+  readonly holds: (stamp: unknown) => Told;
 }
 
 export interface ResultsOptions {
@@ -75,30 +82,33 @@ export function createResults(options: ResultsOptions): Results {
     return { ...fromMemory(held), tier: 'store' };
   }
 
-  const isFreshSince =
-    (oldestAsOf: number) =>
-    (header: ResultHeader): boolean =>
-      header.expiresAt > now() && header.asOf > oldestAsOf;
+  const isOfAge = ({ expiresAt, readAt, validity }: ResultHeader, oldest: number): boolean =>
+    expiresAt > now() && readAt > oldest && (validity?.holdsUntil ?? Infinity) > now();
+
+  const isFresh = async (header: ResultHeader, { oldest, holds }: Wanted): Promise<boolean> =>
+    isOfAge(header, oldest) && (await holds(header.validity?.stamp));
 
   return {
-    held(resultScope, statementKey, oldestAsOf) {
+    held(resultScope, statementKey, { oldest, holds }) {
       const held = memory.result(resultScope, statementKey);
-      if (held === undefined || !isFreshSince(oldestAsOf)(held.header)) return null;
+      if (held === undefined || !isOfAge(held.header, oldest)) return null;
+      if (!holds(held.header.validity?.stamp)) return null;
       metrics.cacheLookup('memory', 'hit');
       return fromMemory(held);
     },
 
-    async find(resultScope, statementKey, oldestAsOf) {
-      const isFresh = isFreshSince(oldestAsOf);
+    async find(resultScope, statementKey, wanted) {
       const held = memory.result(resultScope, statementKey);
-      const isHeld = held !== undefined && isFresh(held.header);
+      const isHeld = held !== undefined && (await isFresh(held.header, wanted));
       metrics.cacheLookup('memory', isHeld ? 'hit' : held ? 'stale' : 'miss');
       if (isHeld) return fromMemory(held);
       type Found = FoundResult | 'miss' | 'stale' | 'error';
       const found = await gate.attempt<Found>('find-result', 'error', async () => {
         const stored = await store.current(resultScope, statementKey);
         if (!stored) return 'miss';
-        if (!isFresh(stored.header)) return 'stale';
+        // The same one is as stale as it was.
+        if (stored.header.id === held?.header.id) return 'stale';
+        if (!(await isFresh(stored.header, wanted))) return 'stale';
         return (await open(stored, true)) ?? 'miss';
       });
       const isFound = typeof found !== 'string';

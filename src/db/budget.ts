@@ -33,6 +33,8 @@ export interface ServerLimits {
 /** For whoever else uses the server: psql, a migration, a backup. */
 const HEADROOM = 3;
 const HEADROOM_SHARE = 0.1;
+/** That looks for changes beside the statements. */
+const WATCHING = 1;
 /** Of one server's connections, where it holds both. */
 const CACHE_SHARE = 1 / 3;
 
@@ -107,7 +109,7 @@ export function divide(
   const part = Math.floor(usable / Math.max(1, live));
   const ofCache = cacheMax === 0 ? 0 : Math.min(cacheMax, Math.floor(part * CACHE_SHARE));
   return {
-    dataMax: Math.max(1, Math.min(dataMax, part - ofCache)),
+    dataMax: Math.max(1, Math.min(dataMax, part - ofCache - WATCHING)),
     cacheMax: Math.max(1, ofCache),
   };
 }

@@ -156,7 +156,8 @@ function faultOf(error: unknown, options: ReadOnlyOptions): AppError {
 
 function begin(statementTimeoutMs: number): string {
   return [
-    'BEGIN TRANSACTION READ ONLY',
+    // What is asked behind the rows sees what they saw.
+    'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY',
     `SET LOCAL statement_timeout = ${statementTimeoutMs}`,
     `SET LOCAL lock_timeout = ${Math.min(LOCK_TIMEOUT_MS, statementTimeoutMs)}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeoutMs + GRACE_MS}`,

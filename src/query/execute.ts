@@ -2,10 +2,11 @@
 // transaction. What the reader's page does not take goes on filling the result's spool, to its limit.
 import type { ResultWriter } from '../cache/result-writer.ts';
 import { rowsLost } from '../cache/rows.ts';
+import type { Validity } from '../cache/entities.ts';
 import type { Chunk, Column, RowSource } from '../cache/rows.ts';
 import { openCursor } from '../db/cursor.ts';
 import type { RowCursor } from '../db/cursor.ts';
-import type { Pool } from '../db/pool.ts';
+import type { Client, Pool } from '../db/pool.ts';
 import { withReadOnlyTransaction } from '../db/transaction.ts';
 import { createTypeNames } from '../db/type-names.ts';
 import { Channel } from '../lib/channel.ts';
@@ -20,8 +21,11 @@ export interface ExecuteRequest {
   readonly keep: (columns: readonly Column[], asOf: number) => ResultWriter;
   /** Reads what was kept; null where it cannot be read. */
   readonly kept: () => Promise<RowSource | null>;
-  /** Whether later calls of the statement may be served from what was kept. */
-  readonly reusable: boolean;
+  /**
+   * Asked inside the transaction behind the last row: how long what was kept may be served to later calls;
+   * null where never.
+   */
+  readonly validity: (client: Client) => Promise<Validity | null>;
   /** The caller's. Once its page is read in full, the spool fills on without it. */
   readonly signal: AbortSignal;
   readonly principal: string;
@@ -86,6 +90,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       /** The first row that the reader has to take from what is kept; null while it keeps pace. */
       let behindAt: number | null = null;
       let writer: ResultWriter | undefined;
+      let validity: Validity | null = null;
       const done = withReadOnlyTransaction(options.pool, transaction, async (client, stop) => {
         await typeNames.ensure(client);
         stop.throwIfAborted();
@@ -132,10 +137,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
         } finally {
           await cursor.close().catch(() => undefined);
         }
+        // Nothing that fails here fails the rows.
+        if (end !== 'unwanted') validity = await request.validity(client).catch(() => null);
       })
         .then(async () => {
-          const isUnwanted = end === 'unwanted';
-          await writer?.finish({ wasCut: wasCut(), current: request.reusable && !isUnwanted });
+          await writer?.finish({ wasCut: wasCut(), validity });
           channel.end();
         })
         .catch(async (error: unknown) => {
@@ -143,7 +149,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
           // The rows that came are a prefix of the snapshot: cursors into it stay valid.
           end = 'failed';
           failure = error;
-          await writer?.finish({ wasCut: true, current: false });
+          await writer?.finish({ wasCut: true, validity: null });
           channel.end(error);
           options.logger.debug({ error: String(error) }, 'statement ended early');
         })

@@ -34,7 +34,8 @@ const COST = /cost=[\d.]+\.\.([\d.]+) rows=(\d+)/;
 
 const CACHE_REASONS: Record<GuardedStatement['volatility'], string | null> = {
   stable: null,
-  clock: 'it reads the clock: the plan is remembered, its rows are not',
+  day: null,
+  clock: 'it reads the clock, not only its day: the plan is remembered, its rows are not',
   volatile: 'it gives other rows at every run: the plan is remembered, its rows are not',
 };
 

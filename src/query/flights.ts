@@ -1,5 +1,7 @@
 // Owns statements in flight: the same one, for the same scope, runs once. Who asks meanwhile waits for the run
 // that is under way and reads its rows from where they are kept. It is stopped when the last one has left.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { FoundResult, Results } from '../cache/results.ts';
 import type { LiveResult } from './execute.ts';
 import { unlessGone } from './patience.ts';
@@ -18,6 +20,10 @@ export interface FlightRequest {
   readonly statementKey: string;
   /** When the oldest rows were read that will do; null where no kept ones do. */
   readonly oldest: number | null;
+  /** Of a run that began after this, the rows are as new as any that could be read now. */
+  readonly recent: number;
+  /** Whether what the rows of an earlier one depend on is as it was. */
+  readonly holds: (stamp: unknown) => Promise<boolean>;
   readonly signal: AbortSignal;
   /** The signal is the flight's: of all who wait for it. */
   readonly start: (signal: AbortSignal) => Promise<StartedRun>;
@@ -36,6 +42,9 @@ export type Joined =
   /** Somebody else's; null where its rows are not kept: they must be read again. */
   | { readonly kind: 'kept'; readonly found: FoundResult | null };
 
+/** Of a run that was joined: its rows, null where they are not kept, or that they were written over since. */
+type Rows = FoundResult | null | 'stale';
+
 export interface FlightsOptions {
   readonly now: () => number;
   readonly results: Pick<Results, 'byId'>;
@@ -53,6 +62,8 @@ interface Flight {
   live: LiveResult | null;
   members: number;
 }
+
+const END_PATIENCE_MS = 500;
 
 export function createFlights(options: FlightsOptions): Flights {
   const { results, shared, maxWaitMs, now, onJoined } = options;
@@ -103,36 +114,57 @@ export function createFlights(options: FlightsOptions): Flights {
   async function joined(flight: Flight, request: FlightRequest): Promise<Joined> {
     onJoined();
     request.onWait();
-    const rows = async (): Promise<FoundResult | null> => {
-      const landing = await flight.landing;
-      if (landing.kind === 'run')
-        return await results.byId(request.resultScope, landing.run.resultId);
-      // Another replica may have read them before this one was asked for.
-      return landing.found.header.asOf > (request.oldest ?? -Infinity) ? landing.found : null;
-    };
-    return { kind: 'kept', found: await unlessGone(rows(), request.signal, maxWaitMs) };
+    const found = await unlessGone(rowsOf(flight, request), request.signal, maxWaitMs);
+    if (found !== 'stale') return { kind: 'kept', found };
+    return await join(request, request.recent);
   }
 
-  return {
-    async join(request) {
-      const key = `${request.resultScope} ${request.statementKey}`;
-      const latest = flights.get(key);
-      // One that everybody has left is on its way down; one that began too early has rows too old.
-      const isMissed =
-        latest?.controller.signal.aborted || (latest?.begunAt ?? 0) < (request.oldest ?? -Infinity);
-      const known = latest && !isMissed ? latest : undefined;
-      const flight = known ?? begin(key, request);
-      const leave = board(flight, request.signal);
-      if (known) {
-        return await joined(flight, request).catch((error: unknown) => {
-          // Whoever has lost patience keeps nothing running.
-          leave();
-          throw error;
-        });
-      }
-      const landing = await flight.landing;
-      if (landing.kind === 'found') return { kind: 'kept', found: landing.found };
-      return { kind: 'live', run: landing.run };
-    },
-  };
+  async function rowsOf(flight: Flight, request: FlightRequest): Promise<Rows> {
+    const landing = await flight.landing;
+    if (landing.kind === 'found') {
+      // Another replica may have read them before this one was asked for.
+      const { readAt } = landing.found.header;
+      return readAt > (request.oldest ?? -Infinity) ? landing.found : null;
+    }
+    const { run } = landing;
+    const isRecent = flight.begunAt >= request.recent;
+    // Only at its end is it known what its rows depend on; who would wait long for that reads them anew.
+    if (!isRecent && !(await isOver(run.live.finished))) return 'stale';
+    const found = await results.byId(request.resultScope, run.resultId);
+    if (found === null || isRecent) return found;
+    return (await request.holds(found.header.validity?.stamp)) ? found : 'stale';
+  }
+
+  /** @param since Runs that began earlier are not joined. */
+  async function join(
+    request: FlightRequest,
+    since = request.oldest ?? -Infinity,
+  ): Promise<Joined> {
+    const key = `${request.resultScope} ${request.statementKey}`;
+    const latest = flights.get(key);
+    // One that everybody has left is on its way down; one that began too early has rows too old.
+    const isMissed = latest?.controller.signal.aborted || (latest?.begunAt ?? 0) < since;
+    const known = latest && !isMissed ? latest : undefined;
+    const flight = known ?? begin(key, request);
+    const leave = board(flight, request.signal);
+    if (known) {
+      return await joined(flight, request).catch((error: unknown) => {
+        // Whoever has lost patience keeps nothing running.
+        leave();
+        throw error;
+      });
+    }
+    const landing = await flight.landing;
+    if (landing.kind === 'found') return { kind: 'kept', found: landing.found };
+    return { kind: 'live', run: landing.run };
+  }
+
+  return { join: (request) => join(request) };
+}
+
+async function isOver(finished: Promise<void>): Promise<boolean> {
+  const waiting = new AbortController();
+  const over = finished.then(() => true);
+  const late = sleep(END_PATIENCE_MS, false, { signal: waiting.signal }).catch(() => false);
+  return await Promise.race([over, late]).finally(() => waiting.abort());
 }

@@ -1,6 +1,8 @@
 // Owns which functions and operators a statement may use: by list, everything else is refused. Knows
 // names only; a name that the database owner has given to a function of his own cannot be told apart,
 // so the role that runs the statement must not be able to do harm either.
+import type { Volatility } from '../cache/volatility.ts';
+import { clockOfValue } from './clock.ts';
 import {
   CLOCK_FUNCTIONS,
   EXTENSION_FUNCTIONS,
@@ -10,9 +12,6 @@ import {
   UNSTABLE_FUNCTIONS,
 } from './guard-function-names.ts';
 import { wordSet, wordsOf } from './guard-words.ts';
-
-/** What an answer depends on beside the tables; 'volatile' is never cached. */
-export type Volatility = 'stable' | 'clock' | 'volatile';
 
 export interface Refusal {
   /** Completes "The function "x" …". */
@@ -35,8 +34,10 @@ export interface FunctionRules {
    * has: a field, as far as names tell.
    */
   judgeAttribute(name: string): FunctionVerdict | null;
-  /** Operators are functions too: [symbol] or [schema, symbol]. */
-  allowsOperator(name: readonly string[]): boolean;
+  /** Keywords that stand for a value, by the parser's names for them. */
+  judgeValue(op: string): Volatility;
+  /** Operators are functions too: [symbol] or [schema, symbol]. Null for one that is refused. */
+  judgeOperator(name: readonly string[]): Volatility | null;
 }
 
 export function createFunctionRules(): FunctionRules {
@@ -72,15 +73,42 @@ export function createFunctionRules(): FunctionRules {
       return judgeByArguments(name, 1) ?? (isHarmful ? refusalOf(name) : null);
     },
 
-    allowsOperator(name) {
+    judgeValue: clockOfValue,
+
+    judgeOperator(name) {
       const symbol = name.at(-1) ?? '';
       const schema = name.at(-2);
-      if (schema === 'pg_catalog') return builtInOperators.has(symbol);
-      if (schema !== undefined) return extensionOperators.has(symbol);
-      return builtInOperators.has(symbol) || extensionOperators.has(symbol);
+      const isBuiltIn = schema === undefined || schema === 'pg_catalog';
+      const isExtension = schema !== 'pg_catalog';
+      const isKnown =
+        (isBuiltIn && builtInOperators.has(symbol)) ||
+        (isExtension && extensionOperators.has(symbol));
+      return isKnown ? 'stable' : null;
     },
   };
 }
+
+/**
+ * For what the owner of the database wrote: nothing is refused, and what is not on the lists is volatile unless it
+ * is known to be pure. Who the user is belongs to the scope of every result.
+ */
+export function lenient(rules: FunctionRules, pure: ReadonlySet<string>): FunctionRules {
+  const toVolatility = (verdict: FunctionVerdict, name: string): { volatility: Volatility } => {
+    if ('volatility' in verdict) return verdict;
+    return { volatility: pure.has(name) ? 'stable' : 'volatile' };
+  };
+  return {
+    judge: (call) => toVolatility(rules.judge(call), call.name.at(-1) ?? ''),
+    judgeAttribute(name) {
+      const verdict = rules.judgeAttribute(name);
+      return verdict && toVolatility(verdict, name);
+    },
+    judgeValue: (op) => (USER_VALUES.test(op) ? 'stable' : rules.judgeValue(op)),
+    judgeOperator: (name) => (rules.judgeOperator(name) === null ? 'volatile' : 'stable'),
+  };
+}
+
+const USER_VALUES = /^SVFOP_((CURRENT|SESSION)_USER|USER|CURRENT_ROLE)$/;
 
 /** Unqualified names reach pg_catalog first; any other schema holds no built-in function. */
 function isSystem(schema: string | undefined): boolean {

@@ -1,11 +1,14 @@
 // Owns the walk over every node of a permitted statement's tree: refuses what is not on the lists and
 // gathers what the statement reads and depends on. Generic on purpose: no clause is ever skipped.
+import { mostOf } from '../cache/volatility.ts';
+import type { Volatility } from '../cache/volatility.ts';
 import { AppError } from '../errors.ts';
+import { clockOfText, clocksOfDay } from './clock.ts';
 import { expansionOf, MAX_EXPANSION_BYTES } from './guard-expansion.ts';
 import { nameOfNode, PERMITTED_FIELDS, PERMITTED_NODES } from './guard-nodes.ts';
 import { wordSet } from './guard-words.ts';
 import { isNodeType, isObject, listOf, namesOf, textOf, unwrap } from './syntax.ts';
-import type { FunctionRules, Refusal, Volatility } from './functions.ts';
+import type { FunctionRules, Refusal } from './functions.ts';
 import type { SyntaxNode } from './syntax.ts';
 
 export interface Inspection {
@@ -22,6 +25,8 @@ interface Walk {
   readonly rules: FunctionRules;
   readonly tables: Set<string>;
   readonly dependsOn: Set<Volatility>;
+  /** Nodes that read the clock where only its day is used. */
+  readonly ofDay: ReadonlySet<SyntaxNode>;
   parameterCount: number;
   expansion: number;
 }
@@ -30,16 +35,13 @@ interface Walk {
 export function inspectStatement(statement: SyntaxNode, rules: FunctionRules): Inspection {
   const tables = new Set<string>();
   const dependsOn = new Set<Volatility>();
-  const walk: Walk = { rules, tables, dependsOn, parameterCount: 0, expansion: 0 };
+  const ofDay = clocksOfDay(statement);
+  const walk: Walk = { rules, tables, dependsOn, ofDay, parameterCount: 0, expansion: 0 };
   visit(walk, statement, new Set());
   return {
     tables: [...tables].sort(),
-    volatility: dependsOn.has('volatile')
-      ? 'volatile'
-      : dependsOn.has('clock')
-        ? 'clock'
-        : 'stable',
-    usesClock: dependsOn.has('clock'),
+    volatility: mostOf(dependsOn),
+    usesClock: dependsOn.has('clock') || dependsOn.has('day'),
     parameterCount: walk.parameterCount,
   };
 }
@@ -95,11 +97,9 @@ function examine(walk: Walk, { type, fields, scope }: Found): void {
     case 'SortBy':
       return noteOperator(walk, 'AEXPR_OP', fields['useOp']);
     case 'SQLValueFunction':
-      return void walk.dependsOn.add(
-        CLOCK_VALUES.test(textOf(fields['op'])) ? 'clock' : 'volatile',
-      );
+      return noteValue(walk, fields);
     case 'A_Const':
-      if (readsClock(constantText(fields))) walk.dependsOn.add('clock');
+      for (const use of clockOfText(constantText(fields))) walk.dependsOn.add(use);
       return;
     case 'ParamRef':
       walk.parameterCount = Math.max(walk.parameterCount, Number(fields['number'] ?? 0));
@@ -107,6 +107,12 @@ function examine(walk: Walk, { type, fields, scope }: Found): void {
     case 'RangeTableSample':
       return noteSample(walk, fields);
   }
+}
+
+function noteValue(walk: Walk, fields: SyntaxNode): void {
+  const value = textOf(fields['op']);
+  const use = walk.rules.judgeValue(value);
+  walk.dependsOn.add(use === 'clock' && walk.ofDay.has(fields) ? 'day' : use);
 }
 
 function noteTable(walk: Walk, fields: SyntaxNode, scope: Scope): void {
@@ -134,7 +140,7 @@ function noteCall(walk: Walk, fields: SyntaxNode): void {
   const name = namesOf(fields['funcname']);
   const verdict = walk.rules.judge({ name, argumentCount: listOf(fields['args']).length });
   if ('reason' in verdict) throw callNotPermitted(name.join('.'), verdict);
-  walk.dependsOn.add(verdict.volatility);
+  walk.dependsOn.add(walk.ofDay.has(fields) ? 'day' : verdict.volatility);
   walk.expansion += expansionOf(fields);
   if (walk.expansion <= MAX_EXPANSION_BYTES) return;
   throw new AppError('QUERY_REJECTED', 'The statement blows constants up to more than 1 MB', {
@@ -161,7 +167,8 @@ function noteOperator(walk: Walk, kind: unknown, operator: unknown): void {
   const name = namesOf(operator);
   // BETWEEN and its kin are words of the grammar, not operators that could be replaced.
   if (name.length === 0 || textOf(kind).includes('BETWEEN')) return;
-  if (walk.rules.allowsOperator(name)) return;
+  const use = walk.rules.judgeOperator(name);
+  if (use !== null) return void walk.dependsOn.add(use);
   throw new AppError('QUERY_REJECTED', `The operator ${name.join('.')} is not permitted`, {
     hint: "Use PostgreSQL's own operators, or those of well-known extensions.",
   });
@@ -189,20 +196,6 @@ const SAMPLE_METHODS = new Set([
   'pg_catalog.bernoulli',
   'pg_catalog.system',
 ]);
-const CLOCK_VALUES = /^SVFOP_(CURRENT_(DATE|TIME|TIMESTAMP)|LOCALTIME(STAMP)?)(_N)?$/;
-
-/**
- * Whether text means a moment that moves ('now', 'today 12:00') once it becomes a date or a time.
- * True for some texts that never do: such a statement is only cached for a shorter time.
- */
-export function readsClock(text: string): boolean {
-  return text.length <= LONGEST_DATE_TEXT && CLOCK_WORDS.test(text);
-}
-
-/** PostgreSQL refuses longer date texts (MAXDATELEN is 128). */
-const LONGEST_DATE_TEXT = 128;
-const CLOCK_WORDS = /(?<![a-z])(now|today|tomorrow|yesterday)(?![a-z])/i;
-
 function constantText(fields: SyntaxNode): string {
   const value = fields['sval'];
   return isObject(value) ? textOf(value['sval']) : '';

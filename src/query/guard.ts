@@ -2,7 +2,7 @@
 // lists is refused. It never rewrites a statement. It is one layer of several: names cannot tell what a
 // view or an owner's function does, so the transaction is read-only and the role least-privileged too.
 import { AppError } from '../errors.ts';
-import { createFunctionRules } from './functions.ts';
+import { createFunctionRules, lenient } from './functions.ts';
 import { canonicalText, literalTokens, trimStatement } from './guard-canonical.ts';
 import type { LiteralToken } from './guard-canonical.ts';
 import { MAX_DEPTH, MAX_NESTING, measureDepth } from './guard-depth.ts';
@@ -12,7 +12,8 @@ import { readFacts } from './sql-facts.ts';
 import { meaningOf } from './sql-meaning.ts';
 import { createSyntax, isObject, listOf, textOf, unwrap } from './syntax.ts';
 import type { SqlFacts } from '../cache/facts.ts';
-import type { Volatility } from './functions.ts';
+import { mostOf } from '../cache/volatility.ts';
+import type { Volatility } from '../cache/volatility.ts';
 import type { Inspection } from './guard-inspect.ts';
 import type { Syntax, SyntaxFault, SyntaxNode, Token } from './syntax.ts';
 
@@ -41,6 +42,15 @@ export interface StatementGuard {
    * QUERY_REJECTED (it parses and is not permitted; the message names the rule).
    */
   check(sql: string): GuardedStatement;
+  /** What it depends on beside its tables; 'volatile' where that cannot be told. */
+  volatilityOf(definition: DefinitionText): Volatility;
+}
+
+/** The text behind a view or a policy. */
+export interface DefinitionText {
+  readonly texts: readonly string[];
+  /** Names of functions outside of the lists that are known to be immutable. */
+  readonly pureFunctions: readonly string[];
 }
 
 export interface StatementGuardOptions {
@@ -84,6 +94,22 @@ export async function createStatementGuard(
         literals: literalTokens(tokens, text.indexOf(trimmed)),
         meaning: () => meaningOf(root),
       };
+    },
+
+    volatilityOf({ texts, pureFunctions }) {
+      const pure = new Set(pureFunctions);
+      try {
+        return mostOf(
+          texts.map((sql) => {
+            const tokens = syntax.scan(sql);
+            if (tokens !== null) requireShallow(tokens);
+            return inspectStatement(parseOne(syntax, sql), lenient(rules, pure)).volatility;
+          }),
+        );
+      } catch {
+        // It runs all the same: the owner of the database wrote it.
+        return 'volatile';
+      }
     },
   };
 }

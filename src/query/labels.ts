@@ -2,6 +2,7 @@
 // statement that the agent brought is held against those it was offered. Free, and never on the answer's way.
 import type { Cache } from '../cache/cache.ts';
 import type { Phrasing, Plan } from '../cache/entities.ts';
+import { isReusable } from '../cache/volatility.ts';
 import type { Logger } from '../logger.ts';
 import type { StatementGuard } from './guard.ts';
 import type { Remember } from './remember.ts';
@@ -26,6 +27,8 @@ export interface LabellerOptions {
   readonly remember: Remember;
   /** Rows older than this are not compared: the data may have changed meanwhile. */
   readonly ttlMs: number;
+  /** Whether rows with this stamp are what the database holds. */
+  readonly holds: (stamp: unknown) => Promise<boolean>;
   readonly now: () => number;
 }
 
@@ -38,7 +41,7 @@ interface Finding {
 }
 
 export function createLabeller(options: LabellerOptions): Labeller {
-  const { cache, guard, remember, ttlMs, now } = options;
+  const { cache, guard, remember, holds, ttlMs, now } = options;
 
   async function label(brought: Brought, context: RequestContext): Promise<void> {
     const { asked } = brought;
@@ -62,16 +65,22 @@ export function createLabeller(options: LabellerOptions): Labeller {
     if (plan.id === earlier.plan.id || means(plan) === means(earlier.plan))
       return { label: 'same', source: 'sql' };
     const { results } = cache;
-    if (plan.volatility !== 'stable' || earlier.plan.volatility !== 'stable') return null;
+    if (!isReusable(plan.volatility) || !isReusable(earlier.plan.volatility)) return null;
     const { statementKey } = earlier.plan;
-    const theirs = await results.find(asked.resultScope, statementKey, now() - ttlMs);
+    const theirs = await results.find(asked.resultScope, statementKey, {
+      oldest: now() - ttlMs,
+      holds,
+    });
     const mine = theirs && (await results.byId(asked.resultScope, resultId));
     const [first, second] = [
       mine && (await digestOf(mine.source)),
       theirs && (await digestOf(theirs.source)),
     ];
     if (!first || !second || first.columns !== second.columns) return null;
-    if (first.digest !== second.digest) return { label: 'different', source: 'rows' };
+    if (first.digest !== second.digest) {
+      const isByChance = isAnySoMany(plan) || isAnySoMany(earlier.plan);
+      return isByChance ? null : { label: 'different', source: 'rows' };
+    }
     return first.rows >= TELLING_ROWS ? { label: 'same', source: 'rows' } : null;
   }
 
@@ -86,6 +95,10 @@ export function createLabeller(options: LabellerOptions): Labeller {
     }
   };
 }
+
+/** A limit without an order takes whatever rows come first: others at the next run of the same statement. */
+const isAnySoMany = ({ facts }: Plan): boolean =>
+  facts.limit !== null && facts.orderings.length === 0;
 
 function warn(logger: Logger, error: unknown): void {
   logger.warn({ error: String(error) }, 'decisions not labelled');

@@ -1,8 +1,9 @@
 // Owns what parameters mean beside their statement: that there are as many as it asks for, that their
 // values are evidence like literals, and that a text such as 'today' reads the clock.
 import type { SqlFacts, SqlLiteral } from '../cache/facts.ts';
+import { mostOf } from '../cache/volatility.ts';
 import { AppError } from '../errors.ts';
-import { readsClock } from './guard-inspect.ts';
+import { clockOfText } from './clock.ts';
 import type { GuardedStatement } from './guard.ts';
 
 /** @throws AppError INPUT_INVALID */
@@ -22,10 +23,10 @@ export function withParams(
 ): { readonly facts: SqlFacts; readonly volatility: GuardedStatement['volatility'] } {
   if (params.length === 0) return { facts, volatility };
   const values = params.flat().filter((value) => value !== null);
-  const usesClock = values.some((value) => typeof value === 'string' && readsClock(value));
+  const uses = values.flatMap((value) => (typeof value === 'string' ? clockOfText(value) : []));
   return {
     facts: { ...facts, literals: [...facts.literals, ...values.map(toLiteral)] },
-    volatility: usesClock && volatility === 'stable' ? 'clock' : volatility,
+    volatility: mostOf([volatility, ...uses]),
   };
 }
 

@@ -3,12 +3,14 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Cache } from '../cache/cache.ts';
-import type { Match, Plan } from '../cache/entities.ts';
-import type { FoundResult } from '../cache/results.ts';
+import type { Match, Plan, Validity } from '../cache/entities.ts';
+import type { FoundResult, Wanted } from '../cache/results.ts';
+import { isReusable, mostOf } from '../cache/volatility.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer, AnswerLimits, AnswerParts, Source } from './answer.ts';
-import type { Pool } from '../db/pool.ts';
+import type { Client, Pool } from '../db/pool.ts';
 import { isAppError } from '../errors.ts';
+import type { Freshness, RunWatch } from '../freshness/freshness.ts';
 import type { Admission } from '../lib/admission.ts';
 import type { RequestContext } from './context.ts';
 import type { Executor } from './execute.ts';
@@ -48,6 +50,7 @@ export interface ServeOptions {
   readonly cache: Pick<Cache, 'results' | 'recordAnswer'>;
   readonly executor: Executor;
   readonly flights: Flights;
+  readonly freshness: Freshness;
   /** Places for results larger than a page, so that there is always room for small ones. */
   readonly large: Pick<Admission, 'enter'>;
   /** The data database, as far as it can be told without asking it. */
@@ -69,6 +72,9 @@ const LARGE_ROWS = 10_000;
 /** Rows outlive their freshness, so that a cursor into them can be followed. */
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
 
+/** Of a database that is away. */
+const HOWEVER_OLD: Wanted = { oldest: -Infinity, holds: () => Promise.resolve(true) };
+
 interface RowsServed extends Pick<AnswerParts, 'source' | 'asOf' | 'rows' | 'resultId' | 'isKept'> {
   readonly remark?: string | undefined;
 }
@@ -77,7 +83,8 @@ const downSince = (ageMs: number): string =>
   `The database cannot be reached right now: these rows are ${Math.round(ageMs / 1000)} seconds old.`;
 
 export function createServe(options: ServeOptions): Serve {
-  const { cache, executor, flights, large, backend, ttlMs, spoolMaxBytes, now } = options;
+  const { cache, executor, flights, freshness, large, backend, ttlMs, spoolMaxBytes, now } =
+    options;
 
   async function serve(run: PlanRun, context: RequestContext): Promise<Answer> {
     const { asked, plan, request } = run;
@@ -85,7 +92,7 @@ export function createServe(options: ServeOptions): Serve {
     const found =
       oldest === null
         ? null
-        : await cache.results.find(asked.resultScope, plan.statementKey, oldest);
+        : await cache.results.find(asked.resultScope, plan.statementKey, asWritten(oldest));
     if (found?.fills(request.limits)) return served(run, found, backend.isResting);
     try {
       return await executed(run, context);
@@ -93,7 +100,7 @@ export function createServe(options: ServeOptions): Serve {
       const isWanted = oldest !== null && request.maxAgeSeconds === undefined;
       const old =
         isWanted && isAppError(error, 'DATABASE_UNAVAILABLE')
-          ? await cache.results.find(asked.resultScope, plan.statementKey, -Infinity)
+          ? await cache.results.find(asked.resultScope, plan.statementKey, HOWEVER_OLD)
           : null;
       if (!old) throw error;
       return served(run, old, true);
@@ -103,8 +110,13 @@ export function createServe(options: ServeOptions): Serve {
   /** When the oldest rows were read that will do; null where the statement must run. */
   function oldestServed({ plan, request }: PlanRun): number | null {
     const maxAgeMs = Math.min(ttlMs, 1000 * (request.maxAgeSeconds ?? Infinity));
-    return plan.volatility === 'stable' && maxAgeMs > 0 ? now() - maxAgeMs : null;
+    return isReusable(plan.volatility) && maxAgeMs > 0 ? now() - maxAgeMs : null;
   }
+
+  const asWritten = (oldest: number): Wanted => ({
+    oldest,
+    holds: (stamp) => freshness.holds(stamp),
+  });
 
   function served(run: PlanRun, found: FoundResult, isDown: boolean): Answer {
     const source = run.tier === 'memory' ? found.tier : run.tier;
@@ -135,7 +147,8 @@ export function createServe(options: ServeOptions): Serve {
     const { signal } = context;
     const oldest = oldestServed(run);
     const onWait = (): void => context.atStage('waiting for a run of the same statement');
-    const flight = { resultScope, statementKey, oldest, signal, start, onWait };
+    const rows = { oldest, recent: now() - freshness.seenWithinMs, holds: freshness.holds };
+    const flight = { resultScope, statementKey, ...rows, signal, start, onWait };
     const joined = await flights.join(flight);
     if (joined.kind === 'live') return fresh(run, joined.run);
     if (!joined.found?.fills(request.limits)) return fresh(run, await start(context.signal));
@@ -168,11 +181,12 @@ export function createServe(options: ServeOptions): Serve {
     { context, signal }: { readonly context: RequestContext; readonly signal: AbortSignal },
   ): Promise<StartedRun> {
     const resultId = randomUUID();
+    const watch = await freshness.beforeRun();
     context.atStage('waiting for a database connection');
     const live = await executor.run({
       sql: plan.sql,
       params: plan.params,
-      reusable: plan.volatility === 'stable' && ttlMs > 0,
+      validity: (client) => validityOf(plan, watch, client),
       signal,
       principal: context.principal.name,
       onStart: () => context.atStage('running the statement'),
@@ -184,10 +198,23 @@ export function createServe(options: ServeOptions): Serve {
           statementKey: plan.statementKey,
           columns,
           asOf,
+          readAt: asOf,
           expiresAt: asOf + Math.max(ttlMs, MIN_RESULT_LIFE_MS),
+          validity: null,
         }),
     });
     return { resultId, live };
+  }
+
+  async function validityOf(plan: Plan, watch: RunWatch, client: Client): Promise<Validity | null> {
+    if (!isReusable(plan.volatility) || ttlMs === 0) return null;
+    const askedAt = now();
+    const stamped = await watch.stamp(client);
+    if (stamped === null) return null;
+    const volatility = mostOf([plan.volatility, stamped.volatility]);
+    if (!isReusable(volatility)) return null;
+    const holdsUntil = volatility === 'day' ? askedAt + stamped.dayLeftMs : null;
+    return { stamp: stamped.stamp, holdsUntil };
   }
 
   function fresh(run: PlanRun, { resultId, live }: StartedRun): Answer {
@@ -233,7 +260,10 @@ export function createServe(options: ServeOptions): Serve {
     const { asked, plan } = run;
     const oldest = oldestServed(run);
     if (oldest === null) return null;
-    const found = cache.results.held(asked.resultScope, plan.statementKey, oldest);
+    const found = cache.results.held(asked.resultScope, plan.statementKey, {
+      oldest,
+      holds: (stamp) => freshness.holdsNow(stamp),
+    });
     // While the database is away answers say how old they are, which changes.
     if (!found?.fills(run.request.limits) || backend.isResting) return null;
     const { resultScope, questionKey, question } = asked;

@@ -88,7 +88,10 @@ export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
       onJoined();
       request.onWait();
       await ended(request, holder, signal);
-      const found = await results.find(request.resultScope, request.statementKey, oldest);
+      const found = await results.find(request.resultScope, request.statementKey, {
+        oldest,
+        holds: request.holds,
+      });
       if (found) return { kind: 'found', found };
       return await here(request, signal, (await leases.take(request)) ?? undefined);
     },

@@ -16,11 +16,12 @@ import { noOwnCluster, ownCluster } from '../support/own-cluster.ts';
 import { relayTo } from '../support/relay.ts';
 import { MODERN, MODERN_META, outcomeOf, wireTo } from '../support/wire.ts';
 import type { Outcome, Wire } from '../support/wire.ts';
+import { napView } from '../support/naps.ts';
 
 const NAPS = `
-  CREATE VIEW nap AS SELECT pg_sleep(0.03)::text AS done;
-  CREATE VIEW rest AS SELECT pg_sleep(0.5)::text AS done;
-  CREATE VIEW sleep AS SELECT pg_sleep(30)::text AS done;
+  ${napView('nap', 0.03)}
+  ${napView('rest', 0.5)}
+  ${napView('sleep', 30)}
   CREATE TABLE locked AS SELECT 1 AS n`;
 const napping = (call: number): string => `SELECT ${call} AS n, done FROM nap`;
 

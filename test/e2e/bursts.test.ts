@@ -7,11 +7,12 @@ import { call, connect, startAskonce } from '../support/askonce.ts';
 import type { Document } from '../support/askonce.ts';
 import { freshDatabase } from '../support/database.ts';
 import { createSmallShop, startSmallShop } from '../support/small-shop.ts';
+import { napView } from '../support/naps.ts';
 
 const QUESTION = 'how many customers are there in Spain?';
 const SQL = "SELECT count(*) FROM customers, nap WHERE country = 'Spain'";
 
-const NAP = 'CREATE VIEW nap AS SELECT pg_sleep(1.5)::text AS done';
+const NAP = napView('nap', 1.5);
 
 async function countOf(origin: string, metric: string): Promise<number> {
   const text = await (await fetch(`${origin}/metrics`)).text();

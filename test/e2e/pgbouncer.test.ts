@@ -14,10 +14,11 @@ import { gaugesOf, untilAtRest } from '../support/gauges.ts';
 import { poolerOf } from '../support/pooler.ts';
 import { GERMAN_CUSTOMERS, createSmallShop } from '../support/small-shop.ts';
 import { outcomeOf, wireTo } from '../support/wire.ts';
+import { napView } from '../support/naps.ts';
 
 const VIEWS = `
-  CREATE VIEW nap AS SELECT pg_sleep(0.03)::text AS done;
-  CREATE VIEW sleep AS SELECT pg_sleep(30)::text AS done`;
+  ${napView('nap', 0.03)}
+  ${napView('sleep', 30)}`;
 
 async function shopBehindPooler(t: TestContext, poolSize: number, env: Environment = {}) {
   const [database, cache] = [await freshDatabase(t), await freshDatabase(t)];

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Plan, ResultHeader } from '../../src/cache/entities.ts';
+import type { Plan, ResultHeader, Validity } from '../../src/cache/entities.ts';
 import { NO_FACTS, type SqlFacts } from '../../src/cache/facts.ts';
 import { idOf, statementKey } from '../../src/cache/key.ts';
 import type { HeldResult, KnownQuestion } from '../../src/cache/memory.ts';
 import { ROW_SEPARATOR, linesOf } from '../../src/cache/rows.ts';
+import type { Wanted } from '../../src/cache/results.ts';
 import type { Chunk, RowSource } from '../../src/cache/rows.ts';
 
 const FACTS: SqlFacts = { ...NO_FACTS, tables: ['public.t'] };
@@ -42,10 +43,18 @@ export function headerOf(given: Partial<ResultHeader> = {}): ResultHeader {
       { name: 'pad', type: 'text' },
     ],
     asOf,
+    readAt: asOf,
     expiresAt: asOf + 60_000,
+    validity: null,
     ...given,
   };
 }
+
+/** Of rows that nothing writes over. */
+export const VALID: Validity = { stamp: null, holdsUntil: null };
+
+/** Rows of this age, whatever was written since. */
+export const since = (oldest: number): Wanted => ({ oldest, holds: async () => true });
 
 /** Rows that count on from `from`, each with a text of `padChars` characters. */
 export function chunkOf(from: number, rowCount: number, padChars = 0): Chunk {

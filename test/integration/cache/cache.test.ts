@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnswerRecord } from '../../../src/cache/answer-log.ts';
 import type { Cache } from '../../../src/cache/cache.ts';
 import { isAppError } from '../../../src/errors.ts';
-import { STATEMENT_KEY, headerOf, numbersIn } from '../../support/cache-samples.ts';
+import { STATEMENT_KEY, headerOf, numbersIn, since } from '../../support/cache-samples.ts';
 import { eventually } from '../../support/eventually.ts';
 import { poolOf } from '../db/pools.ts';
 import {
@@ -189,7 +189,7 @@ async function useAll(cache: Cache) {
   assert.equal(await cache.findQuestion(phrasing.questionKey), null);
   assert.equal(await cache.findPhrasing(SCOPE, phrasing.id), null);
   assert.equal(await cache.nearest(SCOPE, search), null);
-  assert.equal(await cache.results.find('alice', STATEMENT_KEY, 0), null);
+  assert.equal(await cache.results.find('alice', STATEMENT_KEY, since(0)), null);
   assert.equal(await cache.results.byId('alice', randomUUID()), null);
   await cache.reject(rejectionOf(phrasing));
   cache.remember(SCOPE, { ...phrasing, embed: async () => phrasing.embedding });
@@ -206,7 +206,7 @@ test('a store that is down costs nothing but its memory', async (t) => {
   assert.equal(cache.available, false);
   const small = headerOf();
   await write(cache, small);
-  const found = await cache.results.find('alice', STATEMENT_KEY, 0);
+  const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
   assert.deepEqual(await numbersIn(found!.source), range(0, 300));
   assert.ok(await cache.results.byId('alice', small.id));
   const large = headerOf({ statementKey: 'cd'.repeat(32) });

@@ -5,7 +5,7 @@ import type { Cache } from '../../../src/cache/cache.ts';
 import type { ResultHeader } from '../../../src/cache/entities.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import type { Metrics } from '../../../src/metrics.ts';
-import { STATEMENT_KEY, chunkOf, headerOf } from '../../support/cache-samples.ts';
+import { STATEMENT_KEY, VALID, chunkOf, headerOf, since } from '../../support/cache-samples.ts';
 import { admin } from '../../support/database.ts';
 import { poolOf } from '../db/pools.ts';
 import { SCOPE, cacheDatabase, cacheOver, phrasingOf } from './stores.ts';
@@ -23,7 +23,7 @@ async function lookupsIn(metrics: Metrics): Promise<Record<string, number>> {
 async function write(cache: Cache, header: ResultHeader): Promise<void> {
   const writer = cache.results.writer(header);
   await writer.append(chunkOf(0, 3));
-  await writer.finish({ wasCut: false, current: true });
+  await writer.finish({ wasCut: false, validity: VALID });
 }
 
 const PHRASING = phrasingOf('how many');
@@ -60,9 +60,9 @@ test('look-ups of rows are counted by tier, those too old as stale', async (t) =
   const metrics = createMetrics();
   const cache = cacheOver(t, poolOf(t, url), { metrics });
   const find = (statementKey: string, oldestAsOf: number) =>
-    cache.results.find('alice', statementKey, oldestAsOf);
+    cache.results.find('alice', statementKey, since(oldestAsOf));
   await find('cd'.repeat(32), 0);
-  await find(STATEMENT_KEY, asOf);
+  await find(STATEMENT_KEY, asOf + 1000);
   assert.deepEqual(await lookupsIn(metrics), {
     'memory miss': 2,
     'store miss': 1,
@@ -70,7 +70,7 @@ test('look-ups of rows are counted by tier, those too old as stale', async (t) =
   });
   await find(STATEMENT_KEY, 0);
   await find(STATEMENT_KEY, 0);
-  await find(STATEMENT_KEY, asOf);
+  await find(STATEMENT_KEY, asOf + 1000);
   assert.deepEqual(await lookupsIn(metrics), {
     'memory miss': 3,
     'store miss': 1,
@@ -88,6 +88,6 @@ test('a store that cannot answer is an error, not a miss', async (t) => {
   await admin(url, 'alter table askonce.phrasings rename to gone');
   await lookUpQuestion(cache);
   await admin(url, 'alter table askonce.results rename to gone_too');
-  await cache.results.find('alice', STATEMENT_KEY, 0);
+  await cache.results.find('alice', STATEMENT_KEY, since(0));
   assert.deepEqual(await lookupsIn(metrics), { 'memory miss': 2, 'store error': 2 });
 });

@@ -4,7 +4,13 @@ import { test } from 'node:test';
 import type { ResultHeader } from '../../../src/cache/entities.ts';
 import { createResultStore } from '../../../src/cache/result-store.ts';
 import type { ResultStore } from '../../../src/cache/result-store.ts';
-import { STATEMENT_KEY, chunkOf, chunkOfLines, headerOf } from '../../support/cache-samples.ts';
+import {
+  STATEMENT_KEY,
+  VALID,
+  chunkOf,
+  chunkOfLines,
+  headerOf,
+} from '../../support/cache-samples.ts';
 import { poolOf } from '../db/pools.ts';
 import { cacheDatabase } from './stores.ts';
 
@@ -13,33 +19,38 @@ async function store(results: ResultStore, header: ResultHeader, chunks = [chunk
   await results.append(header.id, chunks);
 }
 
+/** The store tells them by its own clock. */
+const TIMES = { readAt: 0, expiresAt: 0 };
+
 test('a result is found by its statement only when it is finished', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const header = headerOf();
   await store(results, header);
   assert.equal(await results.current('alice', STATEMENT_KEY), null);
   assert.equal((await results.byId('alice', header.id))?.status, 'filling');
-  await results.finish(header.id, 'complete', true);
+  await results.finish(header.id, 'complete', VALID);
   const found = await results.current('alice', STATEMENT_KEY);
-  assert.deepEqual(found?.header, header);
-  assert.deepEqual([found.status, found.rowCount], ['complete', 3]);
-  assert.equal(found.byteCount, chunkOf(0, 3).body.length);
+  assert.deepEqual({ ...found!.header, ...TIMES }, { ...header, validity: VALID, ...TIMES });
+  assert.ok(Math.abs(found!.header.readAt - header.readAt) < 1000);
+  assert.ok(Math.abs(found!.header.expiresAt - header.expiresAt) < 1000);
+  assert.deepEqual([found!.status, found!.rowCount], ['complete', 3]);
+  assert.equal(found!.byteCount, chunkOf(0, 3).body.length);
 });
 
 test('a writer that never comes back is never served', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const finished = headerOf();
   await store(results, finished);
-  await results.finish(finished.id, 'complete', true);
+  await results.finish(finished.id, 'complete', VALID);
   await store(results, headerOf({ asOf: Date.now() + 1 }), [chunkOf(0, 100)]);
   assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, finished.id);
 });
 
 test('a writer that thinks for long says that it lives', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const header = headerOf();
   await store(results, header);
   await pool.query("update askonce.results set touched_at = now() - interval '1 minute'");
@@ -50,20 +61,20 @@ test('a writer that thinks for long says that it lives', async (t) => {
 
 test('a cut or unrepeatable result is found by its id alone', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const header = headerOf();
   await store(results, header);
-  await results.finish(header.id, 'cut', false);
+  await results.finish(header.id, 'cut', null);
   assert.equal(await results.current('alice', STATEMENT_KEY), null);
   assert.equal((await results.byId('alice', header.id))?.status, 'cut');
 });
 
 test('no scope finds the results of another, by statement or by id', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const header = headerOf();
   await store(results, header);
-  await results.finish(header.id, 'complete', true);
+  await results.finish(header.id, 'complete', VALID);
   for (const scope of ['bob', '', 'alic', 'alice ', '%']) {
     assert.equal(await results.current(scope, STATEMENT_KEY), null);
     assert.equal(await results.byId(scope, header.id), null);
@@ -72,12 +83,14 @@ test('no scope finds the results of another, by statement or by id', async (t) =
 
 test('runs that finish at once leave one current, the one that read last', async (t) => {
   const { url, pool } = await cacheDatabase(t);
-  const stores = [1, 2, 3].map(() => createResultStore(poolOf(t, url, { max: 3 })));
-  const headers = Array.from({ length: 9 }, (_, index) => headerOf({ asOf: Date.now() + index }));
+  const stores = [1, 2, 3].map(() => createResultStore(poolOf(t, url, { max: 3 }), Date.now));
+  const headers = Array.from({ length: 9 }, (_, index) =>
+    headerOf({ asOf: Date.now() - 9000 + 1000 * index }),
+  );
   for (const header of headers) await store(stores[0]!, header);
   const order = [4, 8, 0, 2, 7, 1, 3, 6, 5];
   await Promise.all(
-    order.map((index) => stores[index % 3]!.finish(headers[index]!.id, 'complete', true)),
+    order.map((index) => stores[index % 3]!.finish(headers[index]!.id, 'complete', VALID)),
   );
   const rows = await pool.query('select id from askonce.results where is_current');
   assert.deepEqual(rows, [{ id: headers[8]!.id }]);
@@ -85,23 +98,23 @@ test('runs that finish at once leave one current, the one that read last', async
 
 test('a run that read earlier and ends later does not turn back time', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const early = headerOf({ asOf: Date.now() });
   const late = headerOf({ asOf: Date.now() + 50 });
   for (const header of [early, late]) await store(results, header);
-  await results.finish(late.id, 'complete', true);
-  await results.finish(early.id, 'complete', true);
+  await results.finish(late.id, 'complete', VALID);
+  await results.finish(early.id, 'complete', VALID);
   assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, late.id);
   assert.equal((await results.byId('alice', early.id))?.status, 'complete');
 });
 
 test('scopes have their own current result of one statement', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   for (const resultScope of ['alice', 'bob']) {
     const header = headerOf({ resultScope });
     await store(results, header);
-    await results.finish(header.id, 'complete', true);
+    await results.finish(header.id, 'complete', VALID);
   }
   for (const resultScope of ['alice', 'bob']) {
     const found = await results.current(resultScope, STATEMENT_KEY);
@@ -111,7 +124,7 @@ test('scopes have their own current result of one statement', async (t) => {
 
 test('chunks are read from the one that holds the row on, in order', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const header = headerOf();
   const chunks = [chunkOf(0, 10), chunkOf(10, 1), chunkOf(11, 39), chunkOf(50, 50)];
   await store(results, header, [chunks[2]!, chunks[0]!, chunks[3]!, chunks[1]!]);
@@ -138,7 +151,7 @@ test('chunks are read from the one that holds the row on, in order', async (t) =
 
 test('chunks of many megabytes are read one by one', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const header = headerOf();
   const wide = 3 * 1024 * 1024;
   const chunks = [chunkOf(0, 1), chunkOf(1, 1, wide), chunkOf(2, 1, wide), chunkOf(3, 1)];
@@ -152,12 +165,12 @@ test('chunks of many megabytes are read one by one', async (t) => {
 
 test('rows come back as they were, whatever text they hold', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const header = headerOf({ columns: [{ name: 'a "b"\n😀', type: 'text' }] });
   const lines = ['["\\u0000"]', '["😀\\n"]', '[1e400]', '["\\\\"]', '["\\ud800"]'];
   const chunk = chunkOfLines(0, lines);
   await store(results, header, [chunk]);
-  await results.finish(header.id, 'complete', true);
+  await results.finish(header.id, 'complete', VALID);
   const found = await results.current('alice', STATEMENT_KEY);
   assert.deepEqual(found?.header.columns, header.columns);
   assert.deepEqual(await results.chunks(header.id, 0, 1), [chunk]);
@@ -165,12 +178,12 @@ test('rows come back as they were, whatever text they hold', async (t) => {
 
 test('what has expired is neither found nor kept', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const results = createResultStore(pool);
+  const results = createResultStore(pool, Date.now);
   const dead = headerOf({ expiresAt: Date.now() - 1000 });
   const alive = headerOf({ resultScope: 'bob' });
   for (const header of [dead, alive]) {
     await store(results, header);
-    await results.finish(header.id, 'complete', true);
+    await results.finish(header.id, 'complete', VALID);
   }
   assert.equal(await results.current('alice', STATEMENT_KEY), null);
   assert.equal(await results.byId('alice', dead.id), null);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { isAppError } from '../../../src/errors.ts';
-import { STATEMENT_KEY, chunkOf, headerOf, numbersIn } from '../../support/cache-samples.ts';
+import {
+  STATEMENT_KEY,
+  VALID,
+  chunkOf,
+  headerOf,
+  numbersIn,
+  since,
+} from '../../support/cache-samples.ts';
 import { admin } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { poolOf } from '../db/pools.ts';
@@ -13,14 +20,14 @@ test('a small result is served from memory, and by another replica from the stor
   const cache = cacheOver(t, pool);
   const header = headerOf();
   await write(cache, header);
-  const own = await cache.results.find('alice', STATEMENT_KEY, 0);
-  assert.deepEqual([own?.tier, own?.header], ['memory', header]);
+  const own = await cache.results.find('alice', STATEMENT_KEY, since(0));
+  assert.deepEqual([own?.tier, own?.header], ['memory', { ...header, validity: VALID }]);
   await cache.drain();
   const replica = cacheOver(t, poolOf(t, url));
-  const first = await replica.results.find('alice', STATEMENT_KEY, 0);
-  assert.deepEqual([first?.tier, first?.header], ['store', header]);
+  const first = await replica.results.find('alice', STATEMENT_KEY, since(0));
+  assert.deepEqual([first?.tier, first?.header.id], ['store', header.id]);
   assert.deepEqual(await numbersIn(first!.source, 150), range(150, 300));
-  const second = await replica.results.find('alice', STATEMENT_KEY, 0);
+  const second = await replica.results.find('alice', STATEMENT_KEY, since(0));
   assert.equal(second?.tier, 'memory');
   assert.deepEqual(await numbersIn(second.source), range(0, 300));
 });
@@ -31,7 +38,7 @@ test('a large result streams into the store and is read back from any row on', a
   const header = headerOf();
   const writer = await write(cache, header, LARGE);
   assert.equal(writer.kept, true);
-  const found = await cache.results.find('alice', STATEMENT_KEY, 0);
+  const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
   assert.equal(found?.tier, 'store');
   for (const fromRow of [0, 1, 99, 100, 1234, 1999]) {
     assert.deepEqual(await numbersIn(found.source, fromRow), range(fromRow, 2000));
@@ -48,14 +55,18 @@ test('a result that still fills can be followed to its end', async (t) => {
   for (let index = 0; index < 8; index += 1) {
     await writer.append(chunkOf(index * 100, 100, 1000));
   }
-  assert.equal(await cache.results.find('alice', STATEMENT_KEY, 0), null, 'not before its end');
+  assert.equal(
+    await cache.results.find('alice', STATEMENT_KEY, since(0)),
+    null,
+    'not before its end',
+  );
   const found = await cache.results.byId('alice', header.id);
   assert.ok(found);
   const numbers = numbersIn(found.source, 250);
   for (let index = 8; index < 12; index += 1) {
     await writer.append(chunkOf(index * 100, 100, 1000));
   }
-  await writer.finish({ wasCut: true, current: false });
+  await writer.finish({ wasCut: true, validity: null });
   assert.deepEqual(await numbers, range(250, 1200));
   assert.equal(found.source.wasCut(), true);
 });
@@ -68,7 +79,7 @@ test('a cursor into a small result that still fills waits for its end', async (t
   await writer.append(chunkOf(0, 100));
   const found = cache.results.byId('alice', header.id);
   await writer.append(chunkOf(100, 100));
-  await writer.finish({ wasCut: false, current: true });
+  await writer.finish({ wasCut: false, validity: VALID });
   assert.deepEqual(await numbersIn((await found)!.source, 50), range(50, 200));
 });
 
@@ -82,7 +93,7 @@ test('no scope reads the rows of another, in either tier', async (t) => {
   for (const each of [cache, cacheOver(t, poolOf(t, url))]) {
     for (const header of [small, large]) {
       assert.equal(await each.results.byId('bob', header.id), null);
-      assert.equal(await each.results.find('bob', header.statementKey, 0), null);
+      assert.equal(await each.results.find('bob', header.statementKey, since(0)), null);
       assert.ok(await each.results.byId('alice', header.id));
     }
   }
@@ -93,10 +104,10 @@ test('a newer result that is too large for memory replaces the small one there',
   const cache = cacheOver(t, pool);
   const asOf = Date.now();
   await write(cache, headerOf({ asOf }));
-  assert.ok(await cache.results.find('alice', STATEMENT_KEY, 0));
+  assert.ok(await cache.results.find('alice', STATEMENT_KEY, since(0)));
   const large = headerOf({ asOf: asOf + 1 });
   await write(cache, large, LARGE);
-  const found = await cache.results.find('alice', STATEMENT_KEY, 0);
+  const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
   assert.equal(found?.header.id, large.id);
 });
 
@@ -106,8 +117,8 @@ test('rows older than the caller takes are a miss', async (t) => {
   const asOf = Date.now() - 5000;
   await write(cache, headerOf({ asOf }));
   await cache.drain();
-  assert.equal(await cache.results.find('alice', STATEMENT_KEY, asOf), null);
-  assert.ok(await cache.results.find('alice', STATEMENT_KEY, asOf - 1));
+  assert.equal(await cache.results.find('alice', STATEMENT_KEY, since(asOf)), null);
+  assert.ok(await cache.results.find('alice', STATEMENT_KEY, since(asOf - 1)));
 });
 
 test('without memory everything comes from the store', async (t) => {
@@ -137,9 +148,9 @@ test('a store that breaks under a large result leaves nothing that is served', a
   // The store is some way behind.
   await eventually('the writer is told', () => !writer.kept);
   await writer.append(chunkOf(900, 100, 1000));
-  await writer.finish({ wasCut: false, current: true });
+  await writer.finish({ wasCut: false, validity: VALID });
   await admin(url, 'alter table askonce.gone rename to result_chunks');
-  assert.equal(await cache.results.find('alice', STATEMENT_KEY, 0), null);
+  assert.equal(await cache.results.find('alice', STATEMENT_KEY, since(0)), null);
   const rows = await pool.query('select status, is_current from askonce.results');
   assert.deepEqual(rows, [{ status: 'filling', is_current: false }]);
 });
@@ -151,7 +162,7 @@ test('rows that are deleted while they are read are an error, never an early end
   for (let index = 0; index < 40; index += 1) {
     await writer.append(chunkOf(index * 100, 100, 1000));
   }
-  await writer.finish({ wasCut: false, current: true });
+  await writer.finish({ wasCut: false, validity: VALID });
   for (const [gone, from] of [
     ['first_row >= 3000', 0],
     ['first_row >= 3000', 2000],
@@ -160,7 +171,7 @@ test('rows that are deleted while they are read are an error, never an early end
   ] as const) {
     const reader = cacheOver(t, pool).results;
     const found =
-      from === 0 ? reader.find('alice', STATEMENT_KEY, 0) : reader.byId('alice', header.id);
+      from === 0 ? reader.find('alice', STATEMENT_KEY, since(0)) : reader.byId('alice', header.id);
     const { source } = (await found)!;
     await pool.query(`create table kept as select * from askonce.result_chunks`);
     await pool.query(`delete from askonce.result_chunks where ${gone}`);
@@ -176,9 +187,9 @@ test('a large result whose rows cannot be read is a miss, and the statement runs
   const header = headerOf();
   await write(cache, header, LARGE);
   await cache.drain();
-  assert.ok(await cache.results.find('alice', STATEMENT_KEY, 0));
+  assert.ok(await cache.results.find('alice', STATEMENT_KEY, since(0)));
   await admin(url, 'alter table askonce.result_chunks rename to gone');
-  assert.equal(await cache.results.find('alice', STATEMENT_KEY, 0), null);
+  assert.equal(await cache.results.find('alice', STATEMENT_KEY, since(0)), null);
 });
 
 test('the store is never far behind what is read, and has all of it in the end', async (t) => {
@@ -195,8 +206,8 @@ test('the store is never far behind what is read, and has all of it in the end',
     const behind = (index + 1) * 100 - stored!.rows;
     assert.ok(behind <= 4000, `${behind} rows behind after ${index + 1} chunks`);
   }
-  await writer.finish({ wasCut: false, current: true });
-  const found = await cache.results.find('alice', STATEMENT_KEY, 0);
+  await writer.finish({ wasCut: false, validity: VALID });
+  const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
   let next = 0;
   for await (const chunk of found!.source.chunks(0)) {
     assert.equal(chunk.firstRow, next);
@@ -215,7 +226,7 @@ test('many results of many scopes written at once are each read back by their ow
   await cache.drain();
   const replica = cacheOver(t, poolOf(t, url));
   for (const [n, header] of headers.entries()) {
-    const found = await replica.results.find(header.resultScope, header.statementKey, 0);
+    const found = await replica.results.find(header.resultScope, header.statementKey, since(0));
     assert.equal(found?.header.id, header.id);
     assert.equal((await numbersIn(found.source)).length, n % 10 === 0 ? 2000 : 300);
   }

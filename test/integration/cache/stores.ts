@@ -13,7 +13,7 @@ import { createLogger } from '../../../src/logger.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import type { Cuts } from '../../../src/cache/live-cuts.ts';
 import type { Metrics } from '../../../src/metrics.ts';
-import { chunkOf, planOf } from '../../support/cache-samples.ts';
+import { VALID, chunkOf, planOf } from '../../support/cache-samples.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { poolOf } from '../db/pools.ts';
 
@@ -87,7 +87,7 @@ export async function write(cache: Cache, header: ResultHeader, given: Written =
   for (let index = 0; index < chunks; index += 1) {
     await writer.append(chunkOf(index * ROWS_PER_CHUNK, ROWS_PER_CHUNK, padChars));
   }
-  await writer.finish({ wasCut, current });
+  await writer.finish({ wasCut, validity: current ? VALID : null });
   return writer;
 }
 

@@ -52,16 +52,16 @@ test('replicas that share a cache divide what the server gives, and take over fr
     for (const { budget } of [...all, ...all]) await budget.refresh();
     return all.map(({ data }) => data.stats().max);
   };
-  assert.deepEqual(await limits(), [4, 4, 4]);
+  assert.deepEqual(await limits(), [3, 3, 3]);
   const [gone] = all.splice(0, 1);
   await gone!.replicas.leave();
-  assert.deepEqual(await limits(), [6, 6]);
+  assert.deepEqual(await limits(), [5, 5]);
   await cachePool.query(
     "update askonce.replicas set seen_at = now() - interval '1 minute' where id in (select id from askonce.replicas limit 1)",
   );
   await all[0]!.budget.refresh();
   await all[1]!.budget.refresh();
-  assert.deepEqual(await limits(), [6, 6], 'both live, one was late');
+  assert.deepEqual(await limits(), [5, 5], 'both live, one was late');
 });
 
 test('a burst on three replicas at once is served within the limit of the role', async (t) => {

@@ -6,13 +6,16 @@ import { isAppError } from '../../../src/errors.ts';
 import type { AnswerLimits } from '../../../src/query/answer.ts';
 import { runningWith } from '../../support/backends.ts';
 import { eventually } from '../../support/eventually.ts';
+import { napView } from '../../support/naps.ts';
 import { caller, documentOf, pipelineOf } from './pipelines.ts';
 
 const SETUP = `
   create table t as select i, repeat('x', 1000) as text from generate_series(1, 4000) i;
-  create view trickle as select i, text, pg_sleep(0.001)::text as done from t;
-  create view nap as select pg_sleep(0.5)::text as done;
-  create view sleep as select pg_sleep(30)::text as done;`;
+  create function slowly(i int) returns text immutable language plpgsql as
+    'begin perform pg_sleep(0.0002); return i; end';
+  create view trickle as select i, text, slowly(i) as done from t;
+  ${napView('nap', 0.5)}
+  ${napView('sleep', 30)}`;
 const LIMITS: AnswerLimits = { maxRows: 100, maxBytes: 50_000, format: 'table' };
 const SLOW = 'select count(*) from t, nap';
 const request = (sql = SLOW, question = 'how many rows has t') => ({
@@ -141,7 +144,7 @@ test('a large result is kept to its end though the one who asked first is gone',
 test('who asks while the rest of an answer is still read shares its run and its moment', async (t) => {
   const { pipeline, coalesced } = await pipelineOf(t, SETUP);
   const first = caller();
-  const trickle = request('select i, text, done from trickle order by i');
+  const trickle = request('select i, text, done from trickle');
   const page = await documentOf(await pipeline.query(trickle, first.context));
   assert.equal(page.truncated, true);
   first.leave();

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 
 import type { Breaker } from '../../../src/db/breaker.ts';
 import type { Pool } from '../../../src/db/pool.ts';
+import { createFreshness } from '../../../src/freshness/freshness.ts';
 import { createAdmission } from '../../../src/lib/admission.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { createMetrics } from '../../../src/metrics.ts';
@@ -93,6 +94,13 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     schemaVersion: async () => '1',
   });
   const guard = await createStatementGuard();
+  const freshness = createFreshness({
+    pool: poolOf(t, relay.url, { max: 1 }),
+    volatilityOf: (definition) => guard.volatilityOf(definition),
+    onChange: (cause) => metrics.invalidated(cause),
+    logger,
+  });
+  t.after(() => freshness.close());
   const remember = createRememberer({ cache, embedder: null });
   const pending = createPending(cache);
   const pipeline: QueryPipeline = createPipeline({
@@ -108,12 +116,20 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     }),
     pending,
     remember,
-    labeller: createLabeller({ cache, guard, remember, ttlMs: TTL_MS, now }),
+    labeller: createLabeller({
+      cache,
+      guard,
+      remember,
+      ttlMs: TTL_MS,
+      holds: freshness.holds,
+      now,
+    }),
     schema: createSchemaIndex({ runQuery: readerOf(t, readerUrl), embed: null, logger }),
     serve: createServe({
       cache,
       executor,
       flights,
+      freshness,
       large,
       backend: pool,
       ttlMs: TTL_MS,

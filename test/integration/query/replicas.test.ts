@@ -8,12 +8,13 @@ import { isAppError } from '../../../src/errors.ts';
 import type { AnswerLimits } from '../../../src/query/answer.ts';
 import { runningWith } from '../../support/backends.ts';
 import { eventually } from '../../support/eventually.ts';
+import { napView } from '../../support/naps.ts';
 import { caller, documentOf, pipelineOf } from './pipelines.ts';
 
 const SETUP = `
   create table t as select i, repeat('x', 1000) as text from generate_series(1, 4000) i;
-  create view nap as select pg_sleep(1)::text as done;
-  create view sleep as select pg_sleep(20)::text as done;`;
+  ${napView('nap', 1)}
+  ${napView('sleep', 20)}`;
 const LIMITS: AnswerLimits = { maxRows: 100, maxBytes: 50_000, format: 'table' };
 const requestOf = (sql: string, limits = LIMITS) => ({
   question: 'how many rows has t',

@@ -3,18 +3,19 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 
-import type { ResultWriter } from '../../../src/cache/result-writer.ts';
+import type { ResultEnd, ResultWriter } from '../../../src/cache/result-writer.ts';
 import type { Chunk, Column, RowSource } from '../../../src/cache/rows.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { createExecutor } from '../../../src/query/execute.ts';
 import type { Executor, LiveResult } from '../../../src/query/execute.ts';
 import { Page } from '../../../src/query/page.ts';
+import { VALID } from '../../support/cache-samples.ts';
 
 export interface Kept {
   readonly chunks: Chunk[];
   columns: readonly Column[];
-  end: { readonly wasCut: boolean; readonly current: boolean } | null;
+  end: ResultEnd | null;
   /** Set to false as if the store had failed. */
   kept: boolean;
 }
@@ -59,7 +60,7 @@ export function executorOf(
         params,
         signal,
         principal: 'ana',
-        reusable: true,
+        validity: async () => VALID,
         keep,
         kept: async () => sourceOf(kept),
       });

@@ -26,6 +26,8 @@ test('a run whose first caller has left ends when the last who waits has lost pa
     resultScope: 'scope',
     statementKey: 'statement',
     oldest: 0,
+    recent: 0,
+    holds: async () => true,
     signal,
     start: () => assert.fail('shared runs start it'),
     onWait: () => undefined,

@@ -1,0 +1,219 @@
+// Owns whether rows that were read once are still what the database holds. Each result is stamped with what its
+// rows depend on, as of its own snapshot or before; a hit compares the stamp with what was seen a moment ago.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { mostOf } from '../cache/volatility.ts';
+import type { Volatility } from '../cache/volatility.ts';
+import type { Client, Pool } from '../db/pool.ts';
+import type { Logger } from '../logger.ts';
+import { changeSince, contentOf, isFromLog, isFromStatistics, toStamp } from './observation.ts';
+import type { Change, ContentMarks, Observation, RelationStamp, Stamp } from './observation.ts';
+import { createObserver, surroundingsText } from './observer.ts';
+import { DAY_LEFT_SQL, LOG_SQL, READ_SQL, SURROUNDINGS_SQL } from './relations-sql.ts';
+import { hasDefinition, readDefinitions, toRelation } from './relations.ts';
+import type { Definition, Relation } from './relations.ts';
+
+export interface Freshness {
+  /** To be called before the statement runs: what is known then is older than its snapshot. */
+  beforeRun(): Promise<RunWatch>;
+  /** Whether rows with this stamp hold every write that was committed before the bound. Never rejects. */
+  holds(stamp: unknown): Promise<boolean>;
+  /** As holds, from what is known already: false where that does not tell. */
+  holdsNow(stamp: unknown): boolean;
+  /** What was seen so long ago still tells. */
+  readonly seenWithinMs: number;
+  status(): FreshnessStatus;
+  close(): void;
+}
+
+export interface RunWatch {
+  /**
+   * In the transaction of the statement, behind its last row.
+   * @returns Null where its rows may have changed at any time, and are not to be served again.
+   */
+  stamp(client: Client): Promise<Stamped | null>;
+}
+
+export interface Stamped {
+  /** To be kept with the rows. */
+  readonly stamp: Stamp | null;
+  /** Of the views and policies behind the statement. */
+  readonly volatility: Volatility;
+  /** Until the session's day ends. */
+  readonly dayLeftMs: number;
+}
+
+/** Where changes are learned from, the best first; 'unseen' before the database was asked. */
+export type Source = 'embedded' | 'triggers' | 'statistics' | 'ttl' | 'unseen';
+
+export interface FreshnessStatus {
+  readonly source: Source;
+  /** An answer holds every write that was committed so long before the call. Null where only the TTL tells. */
+  readonly boundMs: number | null;
+  /** Of the relations behind known rows, those whose writes the source does not see: by statistics. */
+  readonly unlogged: number;
+}
+
+export interface FreshnessOptions {
+  /** One connection, for looking beside the statements. */
+  readonly pool: Pool;
+  /** What a view's or a policy's own text depends on. */
+  readonly volatilityOf: (definition: Definition) => Volatility;
+  readonly onChange: (cause: Exclude<Change, null>) => void;
+  readonly logger: Logger;
+  /** Of performance.now(). */
+  readonly now?: () => number;
+}
+
+/** What was seen so long ago still tells; older is looked at again first. */
+const SEEN_WITHIN_MS = 1000;
+/** A session's counters are added up within a minute of its commits (PGSTAT_MAX_INTERVAL). */
+const STATISTICS_LATE_MS = 60_000;
+/** A call waits so long to learn whether rows hold; then the statement runs. */
+const PATIENCE_MS = 1000;
+const MAX_KNOWN_DEFINITIONS = 5000;
+
+interface Rows<Row> {
+  readonly rows: readonly Row[];
+}
+
+type Answers = readonly [
+  surroundings: { readonly rows: readonly [Parameters<typeof surroundingsText>[0]] },
+  day: { readonly rows: readonly [{ readonly day_left: number }] },
+  read: Rows<Parameters<typeof toRelation>[0]>,
+  log?: Rows<{ readonly id: string; readonly mark: string }>,
+];
+
+export function createFreshness(options: FreshnessOptions): Freshness {
+  const { pool, volatilityOf, onChange, logger, now = () => performance.now() } = options;
+  const observer = createObserver({ pool, logger, now });
+  /** By oid and mark. */
+  const definitions = new Map<string, Volatility>();
+
+  function source(): Source {
+    const { surroundings } = observer;
+    if (surroundings === null) return 'unseen';
+    if (surroundings.hasLog) return 'triggers';
+    // A standby counts no writes.
+    return surroundings.isStandby ? 'ttl' : 'statistics';
+  }
+
+  async function seen(ids: Iterable<string> = []): Promise<Observation | null> {
+    const looking = observer.observe(now() - SEEN_WITHIN_MS, ids);
+    return await Promise.race([looking, sleep(PATIENCE_MS, null, { ref: false })]);
+  }
+
+  async function volatilityBehind(client: Client, relations: Relation[]): Promise<Set<Volatility>> {
+    const keyOf = ({ id, mark }: Relation): string => `${id} ${mark}`;
+    const defined = relations.filter(hasDefinition);
+    const unread = defined.filter((relation) => !definitions.has(keyOf(relation)));
+    if (unread.length > 0) {
+      if (definitions.size > MAX_KNOWN_DEFINITIONS) definitions.clear();
+      const ids = unread.map(({ id }) => id);
+      const found = new Map((await readDefinitions(client, ids)).map((read) => [read.id, read]));
+      for (const relation of unread) {
+        const read = found.get(relation.id);
+        definitions.set(keyOf(relation), read ? volatilityOf(read) : 'volatile');
+      }
+    }
+    return new Set(defined.map((relation) => definitions.get(keyOf(relation)) ?? 'volatile'));
+  }
+
+  async function stamped(client: Client, before: Observation): Promise<Stamped | null> {
+    const statements = [SURROUNDINGS_SQL, DAY_LEFT_SQL, READ_SQL, ...(before.log ? [LOG_SQL] : [])];
+    // Several at once make one round trip, and one answer each.
+    const answers = (await client.query(statements.join(';'))) as unknown as Answers;
+    const [surroundings, day, read, log] = answers;
+    const relations = read.rows.map(toRelation);
+    const inSnapshot = {
+      log: log ? new Map(log.rows.map(({ id, mark }) => [id, mark])) : null,
+      statistics: before.statistics,
+    };
+    const stamp = stampOf(surroundingsText(surroundings.rows[0]), relations, inSnapshot);
+    if (stamp === null && source() !== 'ttl') return null;
+    observer.want(relations.map(({ id }) => id));
+    return {
+      stamp,
+      volatility: mostOf(await volatilityBehind(client, relations)),
+      dayLeftMs: day.rows[0].day_left,
+    };
+  }
+
+  /** Whether known rows hold, by the last look; 'unknown' where that is too long ago. */
+  function verdict(stamp: Stamp): Change {
+    const { latest } = observer;
+    if (latest === null) return 'unknown';
+    const change = changeSince(stamp, latest);
+    // What had changed by then has changed, however long ago that was.
+    if (change !== null) return change;
+    const since = now() - SEEN_WITHIN_MS;
+    const isLate = latest.readAt < since || (latest.logReadAt < since && usesLog(stamp));
+    return isLate ? 'unknown' : null;
+  }
+
+  return {
+    seenWithinMs: SEEN_WITHIN_MS,
+
+    async beforeRun() {
+      // The log is read inside of the statement's own snapshot: what is known beforehand need not be new.
+      const isNeeded = source() !== 'triggers' && source() !== 'ttl';
+      const before = isNeeded ? await seen() : observer.latest;
+      return { stamp: async (client) => before && (await stamped(client, before)) };
+    },
+
+    async holds(value) {
+      const stamp = toStamp(value);
+      if (source() === 'ttl') return true;
+      if (stamp === null) return false;
+      const ids = Object.keys(stamp.relations);
+      observer.want(ids);
+      let change = verdict(stamp);
+      if (change === 'unknown') {
+        await seen(ids);
+        change = verdict(stamp);
+      }
+      if (change !== null) onChange(change);
+      return change === null;
+    },
+
+    holdsNow(value) {
+      const stamp = toStamp(value);
+      if (source() === 'ttl') return true;
+      if (stamp === null) return false;
+      observer.want(Object.keys(stamp.relations));
+      return verdict(stamp) === null;
+    },
+
+    status() {
+      const at = source();
+      if (at === 'unseen' || at === 'ttl') return { source: at, boundMs: null, unlogged: 0 };
+      const { latest } = observer;
+      const counted = [...(latest?.relations.values() ?? [])].filter(
+        (relation) => latest && relation && isFromStatistics(contentOf(relation, latest) ?? ''),
+      ).length;
+      const isLate = at === 'statistics' || counted > 0;
+      const boundMs = SEEN_WITHIN_MS + (isLate ? STATISTICS_LATE_MS : 0);
+      return { source: at, boundMs, unlogged: at === 'triggers' ? counted : 0 };
+    },
+
+    close: () => observer.close(),
+  };
+}
+
+const usesLog = ({ relations }: Stamp): boolean =>
+  Object.values(relations).some(({ content }) => isFromLog(content));
+
+/** Null where a write to one of them would not be seen. */
+function stampOf(
+  surroundings: string,
+  relations: readonly Relation[],
+  marks: ContentMarks,
+): Stamp | null {
+  const stamps: Record<string, RelationStamp> = {};
+  for (const relation of relations) {
+    const content = contentOf(relation, marks);
+    if (content === null) return null;
+    stamps[relation.id] = { definition: relation.mark, content };
+  }
+  return { surroundings, relations: stamps };
+}

@@ -1,0 +1,82 @@
+// Owns what one replica has seen of the data database, and what a stamp is worth in its light (pure). Two texts of
+// a relation that are equal mean that nothing about it has changed between the two moments.
+import type { Marks, Relation } from './relations.ts';
+
+export interface Observation {
+  /** Of server, database, role and settings. */
+  readonly surroundings: string;
+  /** By oid, as far as they were looked for; null for what is gone. */
+  readonly relations: ReadonlyMap<string, Relation | null>;
+  /** Null where there is no log. */
+  readonly log: Marks | null;
+  readonly statistics: Marks;
+  /** When the catalog and the statistics, and when the log began to be read. Milliseconds of performance.now(). */
+  readonly readAt: number;
+  readonly logReadAt: number;
+}
+
+/** What the rows of a result depend on, as it was when they were read. Kept with them, compared on every hit. */
+export interface Stamp {
+  readonly surroundings: string;
+  /** By oid. */
+  readonly relations: Readonly<Record<string, RelationStamp>>;
+}
+
+export interface RelationStamp {
+  readonly definition: string;
+  readonly content: string;
+}
+
+/** Why a result is not served; null where it holds. */
+export type Change = 'write' | 'definition' | 'surroundings' | 'unknown' | null;
+
+/** Nothing of its own is stored: what is below is locked, and seen, too. */
+const WITHOUT_CONTENT = new Set(['v', 'p']);
+const WITH_STATISTICS = new Set(['r', 'm']);
+
+export type ContentMarks = Pick<Observation, 'log' | 'statistics'>;
+
+/** Null where a write would not be seen: foreign tables, sequences, what is new. */
+export function contentOf(relation: Relation, { log, statistics }: ContentMarks): string | null {
+  const { id, kind, persistence, ancestors } = relation;
+  if (persistence === 't') return null;
+  if (log && relation.isLogged) {
+    return `log ${[id, ...ancestors].map((logged) => log.get(logged) ?? '0').join(' ')}`;
+  }
+  if (WITHOUT_CONTENT.has(kind)) return '';
+  const counted = WITH_STATISTICS.has(kind) ? statistics.get(id) : undefined;
+  return counted === undefined ? null : `statistics ${counted}`;
+}
+
+export const isFromLog = (content: string): boolean => content.startsWith('log ');
+export const isFromStatistics = (content: string): boolean => content.startsWith('statistics ');
+
+/** What has changed since the stamp, as far as the observation shows; 'unknown' where it does not tell. */
+export function changeSince(stamp: Stamp, seen: Observation): Change {
+  if (stamp.surroundings !== seen.surroundings) return 'surroundings';
+  let isKnown = true;
+  for (const [id, stamped] of Object.entries(stamp.relations)) {
+    const relation = seen.relations.get(id);
+    if (relation === null) return 'definition';
+    if (relation === undefined) {
+      isKnown = false;
+      continue;
+    }
+    if (relation.mark !== stamped.definition) return 'definition';
+    if (contentOf(relation, seen) !== stamped.content) return 'write';
+  }
+  return isKnown ? null : 'unknown';
+}
+
+/** Null for what no replica writes: whoever can write to the store must not fail a query. */
+export function toStamp(value: unknown): Stamp | null {
+  const { surroundings, relations } = (value ?? {}) as Partial<Record<keyof Stamp, unknown>>;
+  if (typeof surroundings !== 'string' || typeof relations !== 'object' || relations === null) {
+    return null;
+  }
+  const isWhole = Object.values(relations).every(
+    (stamped: Partial<RelationStamp> | null) =>
+      typeof stamped?.definition === 'string' && typeof stamped.content === 'string',
+  );
+  return isWhole ? (value as Stamp) : null;
+}

@@ -1,0 +1,180 @@
+// Owns looking at the data database from beside the statements that run: what is there now, through a connection
+// of its own, so that known rows can be served however busy the pool is. It looks while somebody wants to know.
+import type { Pool } from '../db/pool.ts';
+import type { Logger } from '../logger.ts';
+import type { Observation } from './observation.ts';
+import { LOG_SQL, STATISTICS_SQL, SURROUNDINGS_SQL } from './relations-sql.ts';
+import { readRelations } from './relations.ts';
+import type { Marks, Relation } from './relations.ts';
+
+export interface Observer {
+  /** The last one; null before the first. */
+  readonly latest: Observation | null;
+  /** Whether this is a server on which writes leave their traces; null before the first look. */
+  readonly surroundings: Surroundings | null;
+  /**
+   * Looks again, at these relations too; one look for all who ask meanwhile.
+   * @returns What began to be read at or after `since` (of performance.now()); null where it cannot be read.
+   */
+  observe(since: number, ids?: Iterable<string>): Promise<Observation | null>;
+  /** Somebody wants to know about these, and will again. */
+  want(ids: Iterable<string>): void;
+  close(): void;
+}
+
+export interface Surroundings {
+  readonly isStandby: boolean;
+  readonly hasLog: boolean;
+}
+
+export interface ObserverOptions {
+  /** Of one connection. */
+  readonly pool: Pool;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+interface SurroundingsRow {
+  readonly system: string;
+  readonly timeline: string;
+  readonly database: string;
+  readonly settings: string;
+  readonly is_standby: boolean;
+  readonly has_log: boolean;
+}
+
+/** While somebody asks: writes are seen so soon after their commit, the rest so soon. */
+const LOG_EVERY_MS = 100;
+const ALL_EVERY_MS = 500;
+/** Without a question for so long it looks no more. */
+const ACTIVE_MS = 3000;
+const MAX_RELATIONS = 2000;
+const FORGET_AFTER_MS = 10 * 60 * 1000;
+
+export function createObserver({ pool, logger, now }: ObserverOptions): Observer {
+  let latest: Observation | null = null;
+  let surroundings: Surroundings | null = null;
+  /** By oid, with when somebody last wanted it. */
+  const wanted = new Map<string, number>();
+  let look: Look | null = null;
+  let lastWantedAt = -Infinity;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  let told = '';
+
+  function want(ids: Iterable<string>): void {
+    const at = now();
+    lastWantedAt = at;
+    // Put behind the others: the first are those that were not wanted for longest.
+    for (const id of ids) {
+      wanted.delete(id);
+      wanted.set(id, at);
+    }
+    for (const [id, since] of wanted) {
+      if (wanted.size <= MAX_RELATIONS && since > at - FORGET_AFTER_MS) break;
+      wanted.delete(id);
+    }
+    if (!isClosed) timer ??= setTimeout(tick, LOG_EVERY_MS).unref();
+  }
+
+  function tick(): void {
+    timer = undefined;
+    const at = now();
+    if (isClosed || at - lastWantedAt > ACTIVE_MS) return;
+    const isDue = latest === null || at - latest.readAt >= ALL_EVERY_MS;
+    const looked = isDue ? run('all') : latest?.log ? run('log') : Promise.resolve();
+    void looked.finally(() => {
+      if (!isClosed) timer ??= setTimeout(tick, LOG_EVERY_MS).unref();
+    });
+  }
+
+  /** One at a time: there is one connection. */
+  function run(kind: Look['kind']): Promise<void> {
+    if (look) return look.done;
+    const begun: Look = { kind, begunAt: now(), done: Promise.resolve() };
+    look = begun;
+    const work = kind === 'all' ? readAll(begun.begunAt) : readLog(begun.begunAt);
+    begun.done = work
+      .then(
+        () => (told = ''),
+        (error: unknown) => {
+          const reason = String(error);
+          if (reason !== told) logger.warn({ error: reason }, 'changes of the data cannot be seen');
+          told = reason;
+        },
+      )
+      .then(() => {
+        look = null;
+      });
+    return begun.done;
+  }
+
+  async function readLog(at: number): Promise<void> {
+    const log = await marks(LOG_SQL);
+    if (latest) latest = { ...latest, log, logReadAt: at };
+  }
+
+  async function readAll(at: number): Promise<void> {
+    const [row] = await pool.query<SurroundingsRow & Record<string, unknown>>(SURROUNDINGS_SQL);
+    const ids = [...wanted.keys()];
+    const log = row!.has_log ? await marks(LOG_SQL) : null;
+    const found = await readRelations(pool, ids);
+    const statistics = row!.is_standby ? new Map() : await marks(STATISTICS_SQL, [MAX_RELATIONS]);
+    const relations = new Map<string, Relation | null>(ids.map((id) => [id, null]));
+    for (const relation of found) relations.set(relation.id, relation);
+    surroundings = { isStandby: row!.is_standby, hasLog: row!.has_log };
+    latest = {
+      surroundings: surroundingsText(row!),
+      relations,
+      log,
+      statistics,
+      readAt: at,
+      logReadAt: at,
+    };
+  }
+
+  async function marks(sql: string, values: readonly unknown[] = []): Promise<Marks> {
+    const rows = await pool.query<{ id: string; mark: string }>(sql, values);
+    return new Map(rows.map(({ id, mark }) => [id, mark]));
+  }
+
+  return {
+    get latest() {
+      return latest;
+    },
+    get surroundings() {
+      return surroundings;
+    },
+    want,
+    async observe(since, ids = []) {
+      const needed = [...ids];
+      want(needed);
+      const isSeen = (seen: Observation | null): boolean =>
+        seen !== null &&
+        seen.readAt >= since &&
+        seen.logReadAt >= since &&
+        needed.every((id) => seen.relations.has(id));
+      // What is under way may have begun too early, or without these; what is begun then has neither fault.
+      for (let attempt = 0; attempt < 2 && !isSeen(latest); attempt += 1) {
+        await look?.done;
+        if (!isSeen(latest)) await run('all');
+      }
+      return isSeen(latest) ? latest : null;
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+interface Look {
+  readonly kind: 'all' | 'log';
+  readonly begunAt: number;
+  done: Promise<void>;
+}
+
+/** As a stamp has it, too. */
+export function surroundingsText(row: Omit<SurroundingsRow, 'is_standby' | 'has_log'>): string {
+  return [row.system, row.timeline, row.database, row.settings].join(' ');
+}

@@ -1,0 +1,125 @@
+// Owns the statements that ask PostgreSQL's catalog what a relation is and whether it is still the same. No rights
+// are needed but those to connect; functions are named with their schema, so that nothing stands in for them.
+
+/** What `askonce install-triggers` makes in the data database (triggers.ts). */
+export const LOG_TABLE = 'askonce_changes.log';
+export const LOG_FUNCTION = 'askonce_changes.record()';
+export const LOG_TRIGGER = 'askonce_changes';
+
+/**
+ * Changes with the relation's definition, its columns, its file (TRUNCATE, REFRESH), its children, who may read
+ * it, its policies, and the functions that its view or its policies call. In-place updates, as by ANALYZE and
+ * VACUUM, leave xmin as it is.
+ */
+const MARK = `
+  pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.xmin, c.relfilenode, n.xmin,
+    pg_catalog.has_table_privilege(c.oid, 'SELECT'), pg_catalog.has_schema_privilege(n.oid, 'USAGE'),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', a.attnum, a.xmin), ',' ORDER BY a.attnum)
+     FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', i.inhrelid, i.xmin), ',' ORDER BY i.inhrelid)
+     FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', p.oid, p.xmin), ',' ORDER BY p.oid)
+     FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', r.oid, r.xmin), ',' ORDER BY r.oid)
+     FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', f.oid, f.xmin), ',' ORDER BY f.oid)
+     FROM pg_catalog.pg_proc f WHERE f.oid IN (FUNCTIONS))
+  ), 0)::text`;
+
+/** Those of its own that the view or the policies of relation c call; built-in ones are not recorded. */
+const FUNCTIONS = `
+  SELECT d.refobjid FROM pg_catalog.pg_depend d
+  WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND (
+    (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid IN
+      (SELECT r.oid FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND c.relkind = 'v'))
+    OR (d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass AND d.objid IN
+      (SELECT p.oid FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid)))`;
+
+/** A write through a table above in the tree fires the triggers of that one alone. */
+const ANCESTORS = `
+  (WITH RECURSIVE above AS (
+     SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid
+     UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN above ON i.inhrelid = above.inhparent)
+   SELECT coalesce(pg_catalog.array_agg(inhparent::text ORDER BY inhparent), '{}') FROM above)`;
+
+/** ALWAYS: it fires in replicas' sessions too. What a subscription applies fires no trigger of a statement. */
+const IS_LOGGED = `
+  EXISTS (SELECT FROM pg_catalog.pg_trigger t
+    WHERE t.tgrelid = c.oid AND t.tgname = '${LOG_TRIGGER}' AND t.tgenabled = 'A'
+      AND t.tgfoid = pg_catalog.to_regprocedure('${LOG_FUNCTION}'))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_subscription_rel s WHERE s.srrelid = c.oid)`;
+
+const RELATION = `
+  SELECT c.oid::text AS id, c.relkind::text AS kind, c.relpersistence::text AS persistence,
+    c.relrowsecurity AS has_policies, ${ANCESTORS} AS ancestors, ${IS_LOGGED} AS is_logged,
+    ${MARK.replace('FUNCTIONS', FUNCTIONS)} AS mark
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`;
+
+/** $1 oids. */
+export const RELATIONS_SQL = `${RELATION} WHERE c.oid = ANY ($1::pg_catalog.oid[])`;
+
+/**
+ * What this transaction has read: PostgreSQL keeps a lock on each until its end, whatever way led there (a view, a
+ * function, a partition, a policy). Those below 16384 are the catalog, which this statement reads itself.
+ */
+export const READ_SQL = `${RELATION} WHERE c.relkind NOT IN ('i', 'I', 't') AND c.oid IN (
+  SELECT l.relation FROM pg_catalog.pg_locks l
+  WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384)`;
+
+/** $1 oids: what is to be read of views and policies to know what they depend on. */
+export const DEFINITIONS_SQL = `
+  SELECT c.oid::text AS id,
+    CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS view,
+    ARRAY (SELECT pg_catalog.pg_get_expr(p.polqual, p.polrelid) FROM pg_catalog.pg_policy p
+      WHERE p.polrelid = c.oid AND p.polqual IS NOT NULL) AS policies,
+    ARRAY (SELECT f.proname::text FROM pg_catalog.pg_proc f WHERE f.oid IN (${FUNCTIONS})
+      GROUP BY f.proname HAVING pg_catalog.bool_and(f.provolatile = 'i')) AS pure
+  FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1::pg_catalog.oid[])`;
+
+const SETTINGS = [
+  'TimeZone',
+  'search_path',
+  'row_security',
+  'lc_monetary',
+  'lc_numeric',
+  'lc_time',
+  'default_text_search_config',
+  'xmloption',
+  'xmlbinary',
+];
+
+/** What else rows depend on: which server this is and since when, and the settings of the session. */
+export const SURROUNDINGS_SQL = `
+  SELECT (SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s) AS system,
+    CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_postmaster_start_time()::text
+      ELSE pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) END AS timeline,
+    (SELECT d.oid::text FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AS database,
+    pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', current_user, session_user,
+      ${SETTINGS.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')},
+      (SELECT pg_catalog.string_agg(r.xmin::text, ',' ORDER BY r.xmin::text)
+       FROM pg_catalog.pg_db_role_setting r)
+    ), 0)::text AS settings,
+    pg_catalog.pg_is_in_recovery() AS is_standby,
+    coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regclass('${LOG_TABLE}'), 'SELECT'), false) AS has_log`;
+
+/**
+ * Milliseconds to the end of the session's day. Of the transaction's day, so that it is below zero where
+ * the statement began yesterday.
+ */
+export const DAY_LEFT_SQL = `
+  SELECT pg_catalog.date_part('epoch', (current_date + 1)::timestamptz - pg_catalog.clock_timestamp()) * 1000 AS day_left`;
+
+export const LOG_SQL = `SELECT relid::text AS id, sum(writes)::text AS mark FROM ${LOG_TABLE} GROUP BY relid`;
+
+/**
+ * $1 most relations. The counters of committed writes: what a session did is added up to a minute later; they
+ * begin anew when they are reset, and after a crash.
+ */
+export const STATISTICS_SQL = `
+  SELECT c.oid::text AS id, pg_catalog.concat_ws(',', pg_catalog.pg_stat_get_tuples_inserted(c.oid),
+    pg_catalog.pg_stat_get_tuples_updated(c.oid), pg_catalog.pg_stat_get_tuples_deleted(c.oid),
+    (SELECT pg_catalog.date_part('epoch', pg_catalog.pg_stat_get_db_stat_reset_time(d.oid))
+     FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())) AS mark
+  FROM pg_catalog.pg_class c
+  WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'
+  ORDER BY c.oid LIMIT $1`;
