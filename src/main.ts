@@ -15,6 +15,8 @@ const HELP = `askonce: ask a PostgreSQL database each question once
 Usage:
   askonce serve            serve MCP over HTTP (settings from the environment or ./.env)
   askonce connect [URL]    bridge stdio to an askonce server, starting one if none answers here
+  askonce install-triggers [URL] | uninstall-triggers [URL]
+                           let a data database tell at once what is written to it; --help
   askonce config           print every setting, its meaning and its value
   askonce --help | --version
 `;
@@ -29,7 +31,8 @@ const PARENT_POLL_MS = 500;
 async function main(args: readonly string[]): Promise<number> {
   const [command = '--help', ...rest] = args;
   const source = { env: process.env, cwd: process.cwd(), root: ROOT };
-  if (rest.includes('--help') && command !== 'connect') return print(HELP);
+  const hasOwnHelp = command === 'connect' || command.endsWith('install-triggers');
+  if (rest.includes('--help') && !hasOwnHelp) return print(HELP);
   switch (command) {
     case 'serve':
       return await serve();
@@ -43,6 +46,9 @@ async function main(args: readonly string[]): Promise<number> {
         stdout: process.stdout,
         stderr: process.stderr,
       });
+    case 'install-triggers':
+    case 'uninstall-triggers':
+      return await changes(command, rest);
     case 'config':
       readConfig(source);
       return print(`${describeConfig(source)}\n`);
@@ -54,6 +60,17 @@ async function main(args: readonly string[]): Promise<number> {
       process.stderr.write(`Unknown command ${command}.\n\n${HELP}`);
       return 2;
   }
+}
+
+async function changes(
+  command: 'install-triggers' | 'uninstall-triggers',
+  args: readonly string[],
+): Promise<number> {
+  const { CHANGES_HELP, runChanges } = await import('./changes.ts');
+  if (args.includes('--help')) return print(CHANGES_HELP);
+  const config = readConfig({ env: process.env, cwd: process.cwd(), root: ROOT });
+  const { stdout, stderr } = process;
+  return await runChanges(command, { args, config, logger: createLogger('warn'), stdout, stderr });
 }
 
 async function serve(): Promise<number> {

@@ -17,7 +17,7 @@ export interface Freshness {
   /** To be called before the statement runs: what is known then is older than its snapshot. */
   beforeRun(): Promise<RunWatch>;
   /** Whether rows with this stamp hold every write that was committed before the bound. Never rejects. */
-  holds(stamp: unknown): Promise<boolean>;
+  readonly holds: (stamp: unknown) => Promise<boolean>;
   /** As holds, from what is known already: false where that does not tell. */
   holdsNow(stamp: unknown): boolean;
   /** What was seen so long ago still tells. */
@@ -98,8 +98,8 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     return surroundings.isStandby ? 'ttl' : 'statistics';
   }
 
-  async function seen(ids: Iterable<string> = []): Promise<Observation | null> {
-    const looking = observer.observe(now() - SEEN_WITHIN_MS, ids);
+  async function seen(since: number, ids: Iterable<string> = []): Promise<Observation | null> {
+    const looking = observer.observe(since, ids);
     return await Promise.race([looking, sleep(PATIENCE_MS, null, { ref: false })]);
   }
 
@@ -156,8 +156,9 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
     async beforeRun() {
       // The log is read inside of the statement's own snapshot: what is known beforehand need not be new.
+      observer.want([]);
       const isNeeded = source() !== 'triggers' && source() !== 'ttl';
-      const before = isNeeded ? await seen() : observer.latest;
+      const before = isNeeded ? await seen(now() - SEEN_WITHIN_MS) : observer.latest;
       return { stamp: async (client) => before && (await stamped(client, before)) };
     },
 
@@ -168,8 +169,9 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       const ids = Object.keys(stamp.relations);
       observer.want(ids);
       let change = verdict(stamp);
-      if (change === 'unknown') {
-        await seen(ids);
+      if (change !== null) {
+        // Rows may be newer than the last look; looking again costs less than reading them again.
+        await seen(change === 'unknown' ? now() - SEEN_WITHIN_MS : now(), ids);
         change = verdict(stamp);
       }
       if (change !== null) onChange(change);

@@ -100,7 +100,10 @@ export const SURROUNDINGS_SQL = `
        FROM pg_catalog.pg_db_role_setting r)
     ), 0)::text AS settings,
     pg_catalog.pg_is_in_recovery() AS is_standby,
-    coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regclass('${LOG_TABLE}'), 'SELECT'), false) AS has_log`;
+    coalesce((SELECT pg_catalog.has_schema_privilege(l.relnamespace, 'USAGE')
+        AND pg_catalog.has_table_privilege(l.oid, 'SELECT')
+        AND NOT (l.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery())
+      FROM pg_catalog.pg_class l WHERE l.oid = pg_catalog.to_regclass('${LOG_TABLE}')), false) AS has_log`;
 
 /**
  * Milliseconds to the end of the session's day. Of the transaction's day, so that it is below zero where

@@ -62,8 +62,9 @@ function collect(value: unknown, found: Set<SyntaxNode>): void {
 function dayClockOf(type: string, fields: SyntaxNode): SyntaxNode | null {
   if (type === 'SQLValueFunction') return fields['op'] === 'SVFOP_CURRENT_DATE' ? fields : null;
   if (type === 'TypeCast') {
-    const type = isObject(fields['typeName']) ? fields['typeName'] : {};
-    const isDate = isBuiltIn(namesOf(type['names']), 'date') && type['arrayBounds'] === undefined;
+    const target = isObject(fields['typeName']) ? fields['typeName'] : {};
+    const isDate =
+      isBuiltIn(namesOf(target['names']), 'date') && target['arrayBounds'] === undefined;
     return isDate ? clockIn(fields['arg']) : null;
   }
   if (type !== 'FuncCall') return null;

@@ -1,0 +1,260 @@
+// What ends rows that were read once, and what does not.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { uninstallTriggers } from '../../../src/freshness/triggers.ts';
+import { admin } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { holdsSoon, installAll, watched } from './stamps.ts';
+
+const SETUP = `
+  create table orders (id int primary key, total int);
+  create table other (id int);
+  insert into orders select i, i from generate_series(1, 10) i;
+  create table days (day int, n int) partition by range (day);
+  create table monday partition of days for values from (0) to (10);
+  create table tuesday partition of days for values from (10) to (20);
+  create table loose (day int, n int);
+  create table animal (name text);
+  create table dog () inherits (animal);
+  create function doubled(i int) returns int immutable language sql as 'select 2 * i';
+  create view totals as select id, doubled(total) as total from orders;
+  create view above as select count(*) from totals where total > 5;
+  create materialized view daily as select count(*) as n from orders;`;
+
+const WRITES: ReadonlyArray<readonly [reads: string, writes: string]> = [
+  ['select * from orders', 'insert into orders values (11, 11)'],
+  ['select * from orders', 'update orders set total = 0 where id = 1'],
+  ['select * from orders', 'delete from orders where id = 2'],
+  ['select * from above', 'update orders set total = 1 where id = 3'],
+  ['select (select total from totals where id = 4)', 'delete from orders where id = 5'],
+  ['select * from days', 'insert into days values (1, 1)'],
+  ['select * from days', 'insert into tuesday values (11, 1)'],
+  ['select * from monday', 'insert into days values (2, 1)'],
+  ['select * from animal', "insert into dog values ('rex')"],
+  ['select * from dog', "update animal set name = 'max'"],
+  ['select * from orders', 'truncate orders'],
+  ['select * from daily', 'refresh materialized view daily'],
+];
+
+for (const withTriggers of [false, true]) {
+  const source = withTriggers ? 'triggers' : 'statistics';
+
+  test(`by ${source} rows end with a write to what they were read from, however it was reached`, async (t) => {
+    const { endsBy, causes } = await watched(t, SETUP, { withTriggers });
+    for (const [reads, writes] of WRITES) {
+      causes.length = 0;
+      assert.ok(await endsBy(reads, writes), `${reads}, ${writes}`);
+      assert.ok(['write', 'definition'].includes(causes[0]!), causes.join());
+    }
+  });
+
+  test(`by ${source} rows hold whatever is written elsewhere, analyzed and vacuumed`, async (t) => {
+    const { run, freshness, url } = await watched(t, SETUP, { withTriggers });
+    const stamped = await run('select * from above, monday');
+    assert.ok(stamped);
+    await admin(url, 'insert into other values (1); insert into tuesday values (12, 1)');
+    await admin(url, 'analyze');
+    await admin(url, 'vacuum orders');
+    await admin(url, 'create index on orders (total)');
+    assert.ok(await holdsSoon(freshness, stamped));
+    assert.equal(freshness.status().source, source);
+    assert.ok(freshness.holdsNow(stamped.stamp), 'and this is known at once');
+  });
+}
+
+test('rows end when what they were read from, or who may read it, is changed', async (t) => {
+  const { endsBy, readerUrl } = await watched(t, SETUP);
+  const reader = decodeURIComponent(new URL(readerUrl).username);
+  const changes = [
+    ['select * from orders', 'alter table orders add column note text'],
+    ['select id from orders', 'alter table orders rename column total to sum'],
+    ['select * from above', 'alter table orders rename column sum to total'],
+    ['select * from above', 'create or replace view above as select count(*) from totals'],
+    [
+      'select * from above',
+      `create or replace function doubled(i int) returns int immutable language sql as 'select 3 * i'`,
+    ],
+    ['select * from days', 'alter table days attach partition loose for values from (20) to (30)'],
+    ['select * from days', 'alter table days detach partition loose'],
+    ['select * from orders', 'alter table orders enable row level security'],
+    ['select * from orders', 'create policy few on orders using (id < 3)'],
+    ['select * from orders', 'alter policy few on orders using (id < 4)'],
+    ['select * from orders', `grant insert on orders to ${reader}`],
+    ['select * from above', `revoke select on above from ${reader}`],
+    ['select * from other', `revoke usage on schema public from ${reader}`],
+  ] as const;
+  for (const [reads, change] of changes) {
+    assert.ok(await endsBy(reads, change), `${reads}, ${change}`);
+  }
+});
+
+test('rows end when the settings of the role or of the database change', async (t) => {
+  const { run, freshness, url } = await watched(t, SETUP);
+  const stamped = await run('select * from orders');
+  assert.ok(stamped && (await freshness.holds(stamped.stamp)));
+  const name = new URL(url).pathname.slice(1);
+  await admin(url, `alter database ${name} set timezone = 'Asia/Tokyo'`);
+  assert.equal(await holdsSoon(freshness, stamped), false);
+});
+
+test('what nobody can see a write to is never served again', async (t) => {
+  const { run, url, readerUrl } = await watched(
+    t,
+    `create extension file_fdw;
+     create server files foreign data wrapper file_fdw;
+     create foreign table far (line text) server files options (filename '/etc/hostname');
+     create view near as select count(*) as n from far;
+     create sequence numbers;`,
+  );
+  const reader = decodeURIComponent(new URL(readerUrl).username);
+  await admin(url, `grant select on numbers to ${reader}; grant pg_read_server_files to postgres`);
+  for (const sql of ['select * from near', 'select last_value from numbers']) {
+    assert.equal(await run(sql), null, sql);
+  }
+});
+
+test('a view or a policy that follows the clock, chance or the session is known by its text', async (t) => {
+  const { run } = await watched(
+    t,
+    `create table t (i int, owner text);
+     create table mine (i int, owner text);
+     create function lucky() returns int language sql volatile as 'select 7';
+     create view stable_view as select i, lower(owner) as owner from t where owner = current_user;
+     create view day_view as select * from t where i > extract(year from current_date);
+     create view clock_view as select i, now() from t;
+     create view chance_view as select i, random() from t;
+     create view lucky_view as select i, lucky() from t;
+     create view catalog_view as select count(*) from pg_class, t;
+     create view over as select * from (select * from clock_view) x;
+     alter table mine enable row level security;
+     create policy own on mine using (owner = current_user);
+     create table theirs (i int, owner text);
+     alter table theirs enable row level security;
+     create policy set on theirs using (owner = current_setting('app.user', true));`,
+  );
+  const expected = {
+    stable_view: 'stable',
+    day_view: 'day',
+    clock_view: 'clock',
+    over: 'clock',
+    chance_view: 'volatile',
+    lucky_view: 'volatile',
+    catalog_view: 'volatile',
+    t: 'stable',
+    mine: 'stable',
+    theirs: 'volatile',
+  };
+  for (const [name, volatility] of Object.entries(expected)) {
+    assert.equal((await run(`select * from ${name}`))?.volatility, volatility, name);
+  }
+});
+
+test('the day that is left is that of the session', async (t) => {
+  const hours: number[] = [];
+  for (const zone of ['Pacific/Kiritimati', 'Pacific/Midway']) {
+    const { run } = await watched(t, SETUP, { zone });
+    const left = (await run('select 1'))!.dayLeftMs / 3_600_000;
+    assert.ok(left > 0 && left <= 24, String(left));
+    hours.push(left);
+  }
+  // They are 25 hours apart.
+  const [first, second] = hours as [number, number];
+  assert.ok(Math.abs(((second - first + 48) % 24) - 1) < 0.1, hours.join());
+});
+
+test('triggers count what commits, not what is undone, and each transaction once', async (t) => {
+  const { owner, url } = await watched(t, SETUP, { withTriggers: true });
+  const writes = async (): Promise<number> => {
+    const [row] = await admin(
+      url,
+      "select count(*)::int as n from askonce_changes.log where relid = 'orders'::regclass",
+    );
+    return row!['n'] as number;
+  };
+  await owner.withClient(async (client) => {
+    await client.query('begin');
+    await client.query('update orders set total = 1');
+    await client.query('rollback');
+    assert.equal(await writes(), 0);
+    await client.query('begin');
+    await client.query('savepoint s');
+    await client.query('update orders set total = 2');
+    await client.query('rollback to s');
+    await client.query('commit');
+    assert.equal(await writes(), 0);
+    await client.query('begin');
+    await client.query('savepoint s');
+    await client.query('update orders set total = 3');
+    await client.query('rollback to s');
+    await client.query('update orders set total = 4');
+    await client.query('update orders set total = 5');
+    await client.query('commit');
+  });
+  assert.ok((await writes()) <= 1, 'one, unless it was merged');
+});
+
+test('writers of one table do not wait for one another, and the log stays short', async (t) => {
+  const { url, owner } = await watched(t, SETUP, { withTriggers: true });
+  await owner.withClient(async (client) => {
+    await client.query('begin');
+    await client.query('update orders set total = 1 where id = 1');
+    await client.query('update other set id = 1');
+    for (let id = 0; id < 600; id += 1) {
+      await admin(
+        url,
+        `set lock_timeout = '1s'; insert into other values (${id}); update orders set total = 7 where id = 2`,
+      );
+    }
+    await client.query('commit');
+  });
+  const [row] = await admin(url, 'select count(*)::int as n from askonce_changes.log');
+  assert.ok((row!['n'] as number) < 500, String(row!['n']));
+});
+
+test('a table without the trigger is watched by its statistics, and the status says so', async (t) => {
+  const { run, endsBy, freshness, url } = await watched(t, SETUP, { withTriggers: true });
+  assert.ok(await run('select * from orders'));
+  await freshness.holds((await run('select * from orders'))!.stamp);
+  assert.deepEqual(freshness.status(), { source: 'triggers', boundMs: 1000, unlogged: 0 });
+  await admin(url, 'create table late (i int)');
+  await eventually('it is seen', async () => (await run('select * from late')) !== null);
+  assert.ok(await endsBy('select * from late, orders', 'insert into late values (1)'));
+  assert.deepEqual(freshness.status(), { source: 'triggers', boundMs: 61_000, unlogged: 1 });
+  await admin(url, 'alter table orders disable trigger askonce_changes');
+  assert.ok(await endsBy('select * from orders', 'update orders set total = 9'));
+});
+
+test('installing and leaving out triggers is noticed while it serves', async (t) => {
+  const { run, endsBy, freshness, owner } = await watched(t, SETUP);
+  assert.ok(await endsBy('select * from orders', 'update orders set total = 1'));
+  assert.equal(freshness.status().source, 'statistics');
+  await installAll(owner);
+  await eventually('triggers', async () => {
+    await freshness.holds((await run('select * from orders'))?.stamp);
+    return freshness.status().source === 'triggers';
+  });
+  assert.ok(await endsBy('select * from orders', 'update orders set total = 2'));
+  await uninstallTriggers({ pool: owner, onProgress: () => undefined });
+  await eventually('statistics', async () => {
+    await freshness.holds((await run('select * from orders'))?.stamp);
+    return freshness.status().source === 'statistics';
+  });
+  assert.ok(await endsBy('select * from orders', 'update orders set total = 3'));
+});
+
+test('a stamp that nobody here has written is none', async (t) => {
+  const { freshness, run } = await watched(t, SETUP);
+  await run('select * from orders');
+  for (const forged of [
+    null,
+    1,
+    'x',
+    {},
+    { surroundings: 1, relations: {} },
+    { surroundings: '', relations: { 1: null } },
+  ]) {
+    assert.equal(await freshness.holds(forged), false);
+    assert.equal(freshness.holdsNow(forged), false);
+  }
+});
