@@ -119,7 +119,15 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     },
   });
   keepLearning(store, scoping.planScope, releases);
-  const freshness = openFreshness({ data, guard, metrics, logger, releases });
+  const freshness = openFreshness({
+    config,
+    data,
+    cache: cacheDatabase,
+    guard,
+    metrics,
+    logger,
+    releases,
+  });
   const executor = createExecutor({
     pool: data.pool,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,

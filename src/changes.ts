@@ -4,24 +4,32 @@ import { parseArgs } from 'node:util';
 import type { Config } from './config.ts';
 import { createPool } from './db/pool.ts';
 import { AppError } from './errors.ts';
+import { installPublication, uninstallPublication } from './freshness/publication.ts';
 import { installTriggers, uninstallTriggers } from './freshness/triggers.ts';
 import type { TriggerReport } from './freshness/triggers.ts';
 import type { Logger } from './logger.ts';
 
 export const CHANGES_HELP = `Usage:
-  askonce install-triggers [URL] [--standby]
-  askonce uninstall-triggers [URL]
+  askonce install-triggers [URL] [--standby]      askonce uninstall-triggers [URL]
+  askonce install-publication [URL]               askonce uninstall-publication [URL]
 
-Makes a trigger on every table of the database, and a log that it writes to: from then on askonce sees
-a write within a second of its commit instead of a minute. URL names the database as a role that owns
-the tables; default: DATABASE_URL. A running server notices by itself.
+With either of them askonce sees a write within one or two seconds of its commit instead of a minute.
+URL names the database as a role that owns the tables; default: DATABASE_URL. A running server notices
+by itself. Run it again when there are new tables: what is left out is watched by its statistics.
 
-A statement that writes pays for one more small row in its transaction; writers do not wait for one
-another. Run it again when there are new tables: one without the trigger is watched by its statistics.
-
+install-triggers makes a trigger of the statement on every table, and a log that it writes to. A
+transaction that writes pays for one more small row for each table; writers do not wait for one another.
   --standby   write the log to the WAL too, for an askonce that queries a standby. Not where a
               publication FOR ALL TABLES has subscribers: they would be sent the log.
+
+install-publication makes the publication "askonce" of every table with a primary key. The server
+needs wal_level = logical and a max_slot_wal_keep_size, and askonce a REPLICATION_URL: the same database
+as a role with the REPLICATION attribute. A table that loses its primary key must leave the publication,
+or PostgreSQL refuses its updates. uninstall-publication drops askonce's slots, too: end its servers first.
 `;
+
+export type ChangesCommand =
+  'install-triggers' | 'uninstall-triggers' | 'install-publication' | 'uninstall-publication';
 
 interface Output {
   write(text: string): unknown;
@@ -39,20 +47,35 @@ const ACQUIRE_MS = 10_000;
 
 /** @returns The exit code. @throws AppError */
 export async function runChanges(
-  command: 'install-triggers' | 'uninstall-triggers',
+  command: ChangesCommand,
   options: ChangesOptions,
 ): Promise<number> {
   const { config, logger, stdout, stderr } = options;
   const { url, forStandbys } = readArgs(options.args, config);
   const pool = createPool({ url, min: 0, max: 1, acquireTimeoutMs: ACQUIRE_MS, logger });
+  const tell = ({ done, failed }: TriggerReport, what: string): number => {
+    for (const reason of failed) stderr.write(`not done: ${reason}\n`);
+    stdout.write(`${done} tables ${what}\n`);
+    return failed.length > 0 ? 1 : 0;
+  };
   const onProgress = (line: string): void => void stderr.write(`${line}\n`);
   try {
-    const isInstall = command === 'install-triggers';
-    const report = isInstall
-      ? await installTriggers({ pool, onProgress, forStandbys })
-      : await uninstallTriggers({ pool, onProgress });
-    stdout.write(summaryOf(report, isInstall));
-    return report.failed.length > 0 ? 1 : 0;
+    switch (command) {
+      case 'install-triggers':
+        return tell(await installTriggers({ pool, onProgress, forStandbys }), 'with the trigger');
+      case 'uninstall-triggers':
+        return tell(await uninstallTriggers({ pool, onProgress }), 'without the trigger');
+      case 'install-publication': {
+        const { published, leftOut } = await installPublication(pool);
+        for (const name of leftOut) stderr.write(`${name}: left out: it has no primary key\n`);
+        stdout.write(`${published.length} tables published\n`);
+        return 0;
+      }
+      case 'uninstall-publication':
+        await uninstallPublication(pool);
+        stdout.write('nothing is published to askonce any more\n');
+        return 0;
+    }
   } finally {
     await pool.close();
   }
@@ -89,10 +112,4 @@ function parsed(args: readonly string[]) {
       hint: CHANGES_HELP,
     });
   }
-}
-
-function summaryOf({ done, failed }: TriggerReport, isInstall: boolean): string {
-  const what = isInstall ? 'with the trigger' : 'without the trigger';
-  const rest = failed.map((reason) => `not done: ${reason}\n`).join('');
-  return `${done} tables ${what}\n${rest}`;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import type { ChangesCommand } from './changes.ts';
 import { describeConfig, doubtfulNames, readConfig } from './config.ts';
 import { runConnect } from './connect/bridge.ts';
 import { AppError } from './errors.ts';
@@ -15,7 +16,7 @@ const HELP = `askonce: ask a PostgreSQL database each question once
 Usage:
   askonce serve            serve MCP over HTTP (settings from the environment or ./.env)
   askonce connect [URL]    bridge stdio to an askonce server, starting one if none answers here
-  askonce install-triggers [URL] | uninstall-triggers [URL]
+  askonce install-triggers | uninstall-triggers | install-publication | uninstall-publication
                            let a data database tell at once what is written to it; --help
   askonce config           print every setting, its meaning and its value
   askonce --help | --version
@@ -31,8 +32,9 @@ const PARENT_POLL_MS = 500;
 async function main(args: readonly string[]): Promise<number> {
   const [command = '--help', ...rest] = args;
   const source = { env: process.env, cwd: process.cwd(), root: ROOT };
-  const hasOwnHelp = command === 'connect' || command.endsWith('install-triggers');
+  const hasOwnHelp = command === 'connect' || isOfChanges(command);
   if (rest.includes('--help') && !hasOwnHelp) return print(HELP);
+  if (isOfChanges(command)) return await changes(command, rest);
   switch (command) {
     case 'serve':
       return await serve();
@@ -46,9 +48,6 @@ async function main(args: readonly string[]): Promise<number> {
         stdout: process.stdout,
         stderr: process.stderr,
       });
-    case 'install-triggers':
-    case 'uninstall-triggers':
-      return await changes(command, rest);
     case 'config':
       readConfig(source);
       return print(`${describeConfig(source)}\n`);
@@ -62,10 +61,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function changes(
-  command: 'install-triggers' | 'uninstall-triggers',
-  args: readonly string[],
-): Promise<number> {
+const isOfChanges = (command: string): command is ChangesCommand =>
+  /^(un)?install-(triggers|publication)$/.test(command);
+
+async function changes(command: ChangesCommand, args: readonly string[]): Promise<number> {
   const { CHANGES_HELP, runChanges } = await import('./changes.ts');
   if (args.includes('--help')) return print(CHANGES_HELP);
   const config = readConfig({ env: process.env, cwd: process.cwd(), root: ROOT });

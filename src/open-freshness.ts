@@ -1,8 +1,12 @@
 // Owns how the freshness of rows is known while the server runs: through a connection of its own to the data
-// database, or not at all where that is embedded.
+// database and, where it may, the stream of changes; or not at all where that database is embedded.
+import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
+import { createPool } from './db/pool.ts';
 import { createFreshness } from './freshness/freshness.ts';
 import type { Freshness } from './freshness/freshness.ts';
+import { openChangeStream } from './freshness/stream.ts';
+import type { ChangeStream } from './freshness/stream.ts';
 import { UNCHANGING } from './freshness/unchanging.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
@@ -10,18 +14,24 @@ import type { Metrics } from './metrics.ts';
 import type { StatementGuard } from './query/guard.ts';
 
 export interface OpenFreshnessOptions {
+  readonly config: Pick<Config, 'REPLICATION_URL'>;
   readonly data: OpenDatabase;
+  readonly cache: OpenDatabase;
   readonly guard: StatementGuard;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly releases: ReleaseStack;
 }
 
+const STREAM_ACQUIRE_MS = 1500;
+
 export function openFreshness(options: OpenFreshnessOptions): Freshness {
   const { data, guard, metrics, logger, releases } = options;
   if (data.watchPool === null) return UNCHANGING;
+  const stream = openStream(options);
   const freshness = createFreshness({
     pool: data.watchPool,
+    stream: stream && (() => stream.state()),
     volatilityOf: (definition) => guard.volatilityOf(definition),
     onChange: (cause) => metrics.invalidated(cause),
     logger,
@@ -30,4 +40,21 @@ export function openFreshness(options: OpenFreshnessOptions): Freshness {
   void freshness.beforeRun();
   releases.push('freshness', async () => freshness.close());
   return freshness;
+}
+
+function openStream(options: OpenFreshnessOptions): ChangeStream | undefined {
+  const { config, cache, logger, releases } = options;
+  const url = config.REPLICATION_URL;
+  if (url === undefined) return undefined;
+  const pool = createPool({ url, min: 0, max: 1, acquireTimeoutMs: STREAM_ACQUIRE_MS, logger });
+  releases.push('replication pool', () => pool.close());
+  const stream = openChangeStream({
+    url,
+    pool,
+    cachePool: cache.pool,
+    cacheReady: cache.ready,
+    logger,
+  });
+  releases.push('change stream', () => stream.close());
+  return stream;
 }

@@ -124,6 +124,12 @@ export const SETTINGS = {
     schema: optionalUrl(),
     secret: true,
   },
+  REPLICATION_URL: {
+    about:
+      'The database of DATABASE_URL as a role with the REPLICATION attribute: writes are seen by its stream of changes.',
+    schema: optionalUrl(),
+    secret: true,
+  },
   ASKONCE_DATA_DIR: {
     about: 'Where the embedded databases live.',
     schema: text('~/.askonce'),

@@ -6,12 +6,20 @@ import { mostOf } from '../cache/volatility.ts';
 import type { Volatility } from '../cache/volatility.ts';
 import type { Client, Pool } from '../db/pool.ts';
 import type { Logger } from '../logger.ts';
-import { changeSince, contentOf, isFromLog, isFromStatistics, toStamp } from './observation.ts';
+import {
+  changeSince,
+  contentOf,
+  isFromLog,
+  isFromStatistics,
+  isFromStream,
+  toStamp,
+} from './observation.ts';
 import type { Change, ContentMarks, Observation, RelationStamp, Stamp } from './observation.ts';
 import { createObserver, surroundingsText } from './observer.ts';
 import { DAY_LEFT_SQL, LOG_SQL, READ_SQL, SURROUNDINGS_SQL } from './relations-sql.ts';
 import { hasDefinition, readDefinitions, toRelation } from './relations.ts';
 import type { Definition, Relation } from './relations.ts';
+import type { StreamState } from './stream-store.ts';
 
 export interface Freshness {
   /** To be called before the statement runs: what is known then is older than its snapshot. */
@@ -44,7 +52,7 @@ export interface Stamped {
 }
 
 /** Where changes are learned from, the best first; 'unseen' before the database was asked. */
-export type Source = 'embedded' | 'triggers' | 'statistics' | 'ttl' | 'unseen';
+export type Source = 'embedded' | 'logical' | 'triggers' | 'statistics' | 'ttl' | 'unseen';
 
 export interface FreshnessStatus {
   readonly source: Source;
@@ -57,6 +65,8 @@ export interface FreshnessStatus {
 export interface FreshnessOptions {
   /** One connection, for looking beside the statements. */
   readonly pool: Pool;
+  /** What is known of the stream of changes; absent where nobody reads one. */
+  readonly stream?: (() => Promise<StreamState | null>) | undefined;
   /** What a view's or a policy's own text depends on. */
   readonly volatilityOf: (definition: Definition) => Volatility;
   readonly onChange: (cause: Exclude<Change, null>) => void;
@@ -67,6 +77,8 @@ export interface FreshnessOptions {
 
 /** What was seen so long ago still tells; older is looked at again first. */
 const SEEN_WITHIN_MS = 1000;
+/** What is sent of changes is known so long after it was committed at most. */
+const STREAM_WITHIN_MS = 2000;
 /** A session's counters are added up within a minute of its commits (PGSTAT_MAX_INTERVAL). */
 const STATISTICS_LATE_MS = 60_000;
 /** A call waits so long to learn whether rows hold; then the statement runs. */
@@ -86,13 +98,14 @@ type Answers = readonly [
 
 export function createFreshness(options: FreshnessOptions): Freshness {
   const { pool, volatilityOf, onChange, logger, now = () => performance.now() } = options;
-  const observer = createObserver({ pool, logger, now });
+  const observer = createObserver({ pool, stream: options.stream, logger, now });
   /** By oid and mark. */
   const definitions = new Map<string, Volatility>();
 
   function source(): Source {
     const { surroundings } = observer;
     if (surroundings === null) return 'unseen';
+    if (observer.latest?.stream) return 'logical';
     if (surroundings.hasLog) return 'triggers';
     // A standby counts no writes.
     return surroundings.isStandby ? 'ttl' : 'statistics';
@@ -119,7 +132,11 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     return new Set(defined.map((relation) => definitions.get(keyOf(relation)) ?? 'volatile'));
   }
 
-  async function stamped(client: Client, before: Observation): Promise<Stamped | null> {
+  async function stamped(
+    client: Client,
+    before: Observation,
+    begunAt: number,
+  ): Promise<Stamped | null> {
     const statements = [SURROUNDINGS_SQL, DAY_LEFT_SQL, READ_SQL, ...(before.log ? [LOG_SQL] : [])];
     // Several at once make one round trip, and one answer each.
     const answers = (await client.query(statements.join(';'))) as unknown as Answers;
@@ -127,11 +144,13 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     const relations = read.rows.map(toRelation);
     const inSnapshot = {
       log: log ? new Map(log.rows.map(({ id, mark }) => [id, mark])) : null,
+      // What was sent before the snapshot shows in it.
+      stream: before.stream,
       statistics: before.statistics,
     };
     const stamp = stampOf(surroundingsText(surroundings.rows[0]), relations, inSnapshot);
     if (stamp === null && source() !== 'ttl') return null;
-    observer.want(relations.map(({ id }) => id));
+    observer.adopt(relations, begunAt);
     return {
       stamp,
       volatility: mostOf(await volatilityBehind(client, relations)),
@@ -147,7 +166,11 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     // What had changed by then has changed, however long ago that was.
     if (change !== null) return change;
     const since = now() - SEEN_WITHIN_MS;
-    const isLate = latest.readAt < since || (latest.logReadAt < since && usesLog(stamp));
+    const isStreamLate = (latest.stream?.seenAt ?? -Infinity) < now() - STREAM_WITHIN_MS;
+    const isLate =
+      latest.readAt < since ||
+      (latest.logReadAt < since && uses(stamp, isFromLog)) ||
+      (isStreamLate && uses(stamp, isFromStream));
     return isLate ? 'unknown' : null;
   }
 
@@ -159,7 +182,8 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       observer.want([]);
       const isNeeded = source() !== 'triggers' && source() !== 'ttl';
       const before = isNeeded ? await seen(now() - SEEN_WITHIN_MS) : observer.latest;
-      return { stamp: async (client) => before && (await stamped(client, before)) };
+      const begunAt = now();
+      return { stamp: async (client) => before && (await stamped(client, before, begunAt)) };
     },
 
     async holds(value) {
@@ -194,16 +218,17 @@ export function createFreshness(options: FreshnessOptions): Freshness {
         (relation) => latest && relation && isFromStatistics(contentOf(relation, latest) ?? ''),
       ).length;
       const isLate = at === 'statistics' || counted > 0;
-      const boundMs = SEEN_WITHIN_MS + (isLate ? STATISTICS_LATE_MS : 0);
-      return { source: at, boundMs, unlogged: at === 'triggers' ? counted : 0 };
+      const exact = at === 'logical' ? STREAM_WITHIN_MS : SEEN_WITHIN_MS;
+      const boundMs = isLate ? SEEN_WITHIN_MS + STATISTICS_LATE_MS : exact;
+      return { source: at, boundMs, unlogged: at === 'statistics' ? 0 : counted };
     },
 
     close: () => observer.close(),
   };
 }
 
-const usesLog = ({ relations }: Stamp): boolean =>
-  Object.values(relations).some(({ content }) => isFromLog(content));
+const uses = ({ relations }: Stamp, source: (content: string) => boolean): boolean =>
+  Object.values(relations).some(({ content }) => source(content));
 
 /** Null where a write to one of them would not be seen. */
 function stampOf(

@@ -9,10 +9,21 @@ export interface Observation {
   readonly relations: ReadonlyMap<string, Relation | null>;
   /** Null where there is no log. */
   readonly log: Marks | null;
+  /** Null where there is none. */
+  readonly stream: Stream | null;
   readonly statistics: Marks;
   /** When the catalog and the statistics, and when the log began to be read. Milliseconds of performance.now(). */
   readonly readAt: number;
   readonly logReadAt: number;
+}
+
+/** What was sent of the changes, until a moment. */
+export interface Stream {
+  /** Another whenever changes may have been missed. */
+  readonly epoch: string;
+  readonly versions: Marks;
+  /** What was committed until then is in the versions. Milliseconds of performance.now(). */
+  readonly seenAt: number;
 }
 
 /** What the rows of a result depend on, as it was when they were read. Kept with them, compared on every hit. */
@@ -34,12 +45,17 @@ export type Change = 'write' | 'definition' | 'surroundings' | 'unknown' | null;
 const WITHOUT_CONTENT = new Set(['v', 'p']);
 const WITH_STATISTICS = new Set(['r', 'm']);
 
-export type ContentMarks = Pick<Observation, 'log' | 'statistics'>;
+export type ContentMarks = Pick<Observation, 'log' | 'stream' | 'statistics'>;
 
 /** Null where a write would not be seen: foreign tables, sequences, what is new. */
-export function contentOf(relation: Relation, { log, statistics }: ContentMarks): string | null {
+export function contentOf(
+  relation: Relation,
+  { log, stream, statistics }: ContentMarks,
+): string | null {
   const { id, kind, persistence, ancestors } = relation;
   if (persistence === 't') return null;
+  if (stream && relation.isPublished)
+    return `stream ${stream.epoch} ${stream.versions.get(id) ?? 0}`;
   if (log && relation.isLogged) {
     return `log ${[id, ...ancestors].map((logged) => log.get(logged) ?? '0').join(' ')}`;
   }
@@ -48,6 +64,7 @@ export function contentOf(relation: Relation, { log, statistics }: ContentMarks)
   return counted === undefined ? null : `statistics ${counted}`;
 }
 
+export const isFromStream = (content: string): boolean => content.startsWith('stream ');
 export const isFromLog = (content: string): boolean => content.startsWith('log ');
 export const isFromStatistics = (content: string): boolean => content.startsWith('statistics ');
 

@@ -2,10 +2,11 @@
 // of its own, so that known rows can be served however busy the pool is. It looks while somebody wants to know.
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../logger.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, Stream } from './observation.ts';
 import { LOG_SQL, STATISTICS_SQL, SURROUNDINGS_SQL } from './relations-sql.ts';
 import { readRelations } from './relations.ts';
 import type { Marks, Relation } from './relations.ts';
+import type { StreamState } from './stream-store.ts';
 
 export interface Observer {
   /** The last one; null before the first. */
@@ -19,6 +20,8 @@ export interface Observer {
   observe(since: number, ids?: Iterable<string>): Promise<Observation | null>;
   /** Somebody wants to know about these, and will again. */
   want(ids: Iterable<string>): void;
+  /** These were read by a statement whose snapshot is not older than `readAt` (of performance.now()). */
+  adopt(relations: readonly Relation[], readAt: number): void;
   close(): void;
 }
 
@@ -30,6 +33,8 @@ export interface Surroundings {
 export interface ObserverOptions {
   /** Of one connection. */
   readonly pool: Pool;
+  /** What is known of the stream of changes; null where there is none. Absent where nobody reads one. */
+  readonly stream?: (() => Promise<StreamState | null>) | undefined;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -48,10 +53,11 @@ const LOG_EVERY_MS = 100;
 const ALL_EVERY_MS = 500;
 /** Without a question for so long it looks no more. */
 const ACTIVE_MS = 3000;
+const STREAM_LOST_MS = 15_000;
 const MAX_RELATIONS = 2000;
 const FORGET_AFTER_MS = 10 * 60 * 1000;
 
-export function createObserver({ pool, logger, now }: ObserverOptions): Observer {
+export function createObserver({ pool, stream, logger, now }: ObserverOptions): Observer {
   let latest: Observation | null = null;
   let surroundings: Surroundings | null = null;
   /** By oid, with when somebody last wanted it. */
@@ -82,7 +88,8 @@ export function createObserver({ pool, logger, now }: ObserverOptions): Observer
     const at = now();
     if (isClosed || at - lastWantedAt > ACTIVE_MS) return;
     const isDue = latest === null || at - latest.readAt >= ALL_EVERY_MS;
-    const looked = isDue ? run('all') : latest?.log ? run('log') : Promise.resolve();
+    const isPolled = Boolean(latest?.log || latest?.stream);
+    const looked = isDue ? run('all') : isPolled ? run('writes') : Promise.resolve();
     void looked.finally(() => {
       if (!isClosed) timer ??= setTimeout(tick, LOG_EVERY_MS).unref();
     });
@@ -93,7 +100,7 @@ export function createObserver({ pool, logger, now }: ObserverOptions): Observer
     if (look) return look.done;
     const begun: Look = { kind, begunAt: now(), done: Promise.resolve() };
     look = begun;
-    const work = kind === 'all' ? readAll(begun.begunAt) : readLog(begun.begunAt);
+    const work = kind === 'all' ? readAll(begun.begunAt) : readWrites(begun.begunAt);
     begun.done = work
       .then(
         () => (told = ''),
@@ -109,9 +116,24 @@ export function createObserver({ pool, logger, now }: ObserverOptions): Observer
     return begun.done;
   }
 
-  async function readLog(at: number): Promise<void> {
-    const log = await marks(LOG_SQL);
-    if (latest) latest = { ...latest, log, logReadAt: at };
+  async function readWrites(at: number): Promise<void> {
+    if (!latest) return;
+    const log = latest.log && (await marks(LOG_SQL));
+    latest = { ...latest, log, stream: await readStream(), logReadAt: at };
+  }
+
+  /** A store that is away ends what it said only by its age. */
+  async function readStream(): Promise<Stream | null> {
+    const at = now();
+    const known = latest?.stream ?? null;
+    try {
+      const state = (await stream?.()) ?? null;
+      if (state === null || state.seenAgoMs === null) return null;
+      const { epoch, versions, seenAgoMs } = state;
+      return livingOf({ epoch, versions, seenAt: at - seenAgoMs }, at);
+    } catch {
+      return known && livingOf(known, at);
+    }
   }
 
   async function readAll(at: number): Promise<void> {
@@ -119,6 +141,7 @@ export function createObserver({ pool, logger, now }: ObserverOptions): Observer
     const ids = [...wanted.keys()];
     const log = row!.has_log ? await marks(LOG_SQL) : null;
     const found = await readRelations(pool, ids);
+    const sent = await readStream();
     const statistics = row!.is_standby ? new Map() : await marks(STATISTICS_SQL, [MAX_RELATIONS]);
     const relations = new Map<string, Relation | null>(ids.map((id) => [id, null]));
     for (const relation of found) relations.set(relation.id, relation);
@@ -127,6 +150,7 @@ export function createObserver({ pool, logger, now }: ObserverOptions): Observer
       surroundings: surroundingsText(row!),
       relations,
       log,
+      stream: sent,
       statistics,
       readAt: at,
       logReadAt: at,
@@ -161,6 +185,15 @@ export function createObserver({ pool, logger, now }: ObserverOptions): Observer
       }
       return isSeen(latest) ? latest : null;
     },
+    adopt(relations, readAt) {
+      want(relations.map(({ id }) => id));
+      // Into what was seen later, they would bring back what was before.
+      if (latest === null || latest.readAt > readAt) return;
+      const missing = relations.filter(({ id }) => !latest!.relations.has(id));
+      const all = new Map(latest.relations);
+      for (const relation of missing) all.set(relation.id, relation);
+      if (missing.length > 0) latest = { ...latest, relations: all };
+    },
     close() {
       isClosed = true;
       clearTimeout(timer);
@@ -169,10 +202,14 @@ export function createObserver({ pool, logger, now }: ObserverOptions): Observer
 }
 
 interface Look {
-  readonly kind: 'all' | 'log';
+  readonly kind: 'all' | 'writes';
   readonly begunAt: number;
   done: Promise<void>;
 }
+
+/** One that nobody feeds any more is given up: what is known by other ways is known again then. */
+const livingOf = (stream: Stream, at: number): Stream | null =>
+  at - stream.seenAt < STREAM_LOST_MS ? stream : null;
 
 /** As a stamp has it, too. */
 export function surroundingsText(row: Omit<SurroundingsRow, 'is_standby' | 'has_log'>): string {

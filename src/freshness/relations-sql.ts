@@ -5,6 +5,8 @@
 export const LOG_TABLE = 'askonce_changes.log';
 export const LOG_FUNCTION = 'askonce_changes.record()';
 export const LOG_TRIGGER = 'askonce_changes';
+/** What `askonce install-publication` makes (publication.ts). */
+export const PUBLICATION = 'askonce';
 
 /**
  * Changes with the relation's definition, its columns, its file (TRUNCATE, REFRESH), its children, who may read
@@ -49,9 +51,14 @@ const IS_LOGGED = `
       AND t.tgfoid = pg_catalog.to_regprocedure('${LOG_FUNCTION}'))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_subscription_rel s WHERE s.srrelid = c.oid)`;
 
+/** Its writes are sent to whoever reads the slot: those of a partition under its own name. */
+const IS_PUBLISHED = `
+  EXISTS (SELECT FROM pg_catalog.pg_publication_tables t
+    WHERE t.pubname = '${PUBLICATION}' AND t.schemaname = n.nspname AND t.tablename = c.relname)`;
+
 const RELATION = `
   SELECT c.oid::text AS id, c.relkind::text AS kind, c.relpersistence::text AS persistence,
-    c.relrowsecurity AS has_policies, ${ANCESTORS} AS ancestors, ${IS_LOGGED} AS is_logged,
+    c.relrowsecurity AS has_policies, ${ANCESTORS} AS ancestors, ${IS_LOGGED} AS is_logged, ${IS_PUBLISHED} AS is_published,
     ${MARK.replace('FUNCTIONS', FUNCTIONS)} AS mark
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`;
 

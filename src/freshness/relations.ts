@@ -15,6 +15,8 @@ export interface Relation {
   readonly ancestors: readonly string[];
   /** Whether a trigger writes into the log what statements change in it. */
   readonly isLogged: boolean;
+  /** Whether the stream of changes tells of what is written to it. */
+  readonly isPublished: boolean;
   /** Another whenever its definition, its rights, its policies or its file change. */
   readonly mark: string;
 }
@@ -37,6 +39,7 @@ interface RelationRow {
   readonly has_policies: boolean;
   readonly ancestors: readonly string[];
   readonly is_logged: boolean;
+  readonly is_published: boolean;
   readonly mark: string;
 }
 
@@ -57,6 +60,7 @@ export function toRelation(row: RelationRow): Relation {
     ancestors,
     hasPolicies: row.has_policies,
     isLogged: row.is_logged,
+    isPublished: row.is_published,
   };
 }
 

@@ -43,15 +43,7 @@ export async function watched(
   const causes: string[] = [];
   const freshness = await freshnessOf(t, readerUrl, causes);
   const reader = poolOf(t, readerUrl);
-  const run = async (sql: string): Promise<Stamped | null> => {
-    const watch = await freshness.beforeRun();
-    const limits = { statementTimeoutMs: 10_000, signal: never };
-    return await withReadOnlyTransaction(reader, limits, async (client) => {
-      await client.query(sql);
-      // As whoever serves it does: what fails here only keeps nothing.
-      return await watch.stamp(client).catch(() => null);
-    });
-  };
+  const run = (sql: string): Promise<Stamped | null> => runOver(freshness, reader, sql);
   return {
     url,
     readerUrl,
@@ -67,6 +59,21 @@ export async function watched(
       return !(await holdsSoon(freshness, stamped));
     },
   };
+}
+
+/** What is kept with the rows of a statement. */
+export async function runOver(
+  freshness: Freshness,
+  pool: Pool,
+  sql: string,
+): Promise<Stamped | null> {
+  const watch = await freshness.beforeRun();
+  const limits = { statementTimeoutMs: 10_000, signal: never };
+  return await withReadOnlyTransaction(pool, limits, async (client) => {
+    await client.query(sql);
+    // As whoever serves it does: what fails here only keeps nothing.
+    return await watch.stamp(client).catch(() => null);
+  });
 }
 
 export async function freshnessOf(
@@ -95,8 +102,12 @@ export async function installAll(owner: Pool): Promise<void> {
 }
 
 /** After what was seen before is too old to tell. */
-export async function holdsSoon(freshness: Freshness, { stamp }: Stamped): Promise<boolean> {
-  const until = performance.now() + freshness.seenWithinMs + 200;
+export async function holdsSoon(
+  freshness: Freshness,
+  { stamp }: Stamped,
+  withinMs = freshness.seenWithinMs + 200,
+): Promise<boolean> {
+  const until = performance.now() + withinMs;
   while (performance.now() < until) {
     if (!(await freshness.holds(stamp))) return false;
     await new Promise((resolve) => setTimeout(resolve, 20));

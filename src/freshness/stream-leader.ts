@@ -1,0 +1,260 @@
+// Owns reading the data database's logical replication: one replica at a time holds the slot, tells the store what
+// was written, and acknowledges behind that. The others try again and again: the slot itself says who leads.
+import { LogicalReplicationService } from 'pg-logical-replication';
+
+import type { Pool } from '../db/pool.ts';
+import type { Logger } from '../logger.ts';
+import { isVisible, lsnOf, snapshotOf } from './lsn.ts';
+import type { Snapshot } from './lsn.ts';
+import { PUBLICATION } from './relations-sql.ts';
+import { createStreamDecoder } from './stream-decoder.ts';
+import type { StreamMessage } from './stream-decoder.ts';
+import type { StreamStore } from './stream-store.ts';
+
+export interface StreamLeader {
+  /** Whether this replica reads the slot. */
+  readonly leads: boolean;
+  close(): Promise<void>;
+}
+
+export interface StreamLeaderOptions {
+  /** Of a role with the REPLICATION attribute. */
+  readonly url: string;
+  /** The same database as that role, for single statements. */
+  readonly pool: Pool;
+  readonly store: StreamStore;
+  readonly logger: Logger;
+  /** Of performance.now(). */
+  readonly now?: () => number;
+}
+
+interface Transaction {
+  readonly xid: number;
+  readonly relations: Set<string>;
+}
+
+const RETRY_MS = 1000;
+/** Without changes, everybody hears so often that there were none. */
+const TELL_EVERY_MS = 400;
+/** With changes, so soon behind the first of them. */
+const GATHER_MS = 10;
+/** A transaction that was decoded shows to all a moment later: asked again so soon. */
+const LOOK_AGAIN_MS = 20;
+const SILENCE_MS = 10_000;
+const FIRST_LSN = '0/00000000';
+
+const POSITION_SQL = `
+  SELECT pg_catalog.pg_current_snapshot()::text AS snapshot, pg_catalog.pg_current_wal_insert_lsn()::text AS lsn`;
+/** $1 slot. */
+const SLOT_SQL = `
+  SELECT coalesce(s.wal_status, 'reserved') <> 'lost' AND s.plugin = 'pgoutput' AS is_usable, s.active
+  FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = $1`;
+
+export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
+  const { logger, now = () => performance.now() } = options;
+  const closing = new AbortController();
+  let leads = false;
+  let told = '';
+
+  async function lead(): Promise<void> {
+    const { store, pool, url } = options;
+    let { slot, epoch } = await store.open();
+    const [known] = await pool.query<{ is_usable: boolean; active: boolean }>(SLOT_SQL, [slot]);
+    if (known?.active) return;
+    if (!known?.is_usable) {
+      if (known) await pool.query('SELECT pg_catalog.pg_drop_replication_slot($1)', [slot]);
+      await pool.query("SELECT pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')", [
+        slot,
+      ]);
+      // Behind the creation: what is seen from now on is seen in full.
+      epoch = await store.renew();
+      logger.info({ slot }, 'replication slot created');
+    }
+    await follow({ url, slot, epoch });
+  }
+
+  /** Resolves when it leads no more. */
+  async function follow(at: { url: string; slot: string; epoch: string }): Promise<void> {
+    const service = new LogicalReplicationService(
+      { connectionString: at.url, application_name: 'askonce', keepAlive: true },
+      { acknowledge: { auto: false, timeoutSeconds: 0 } },
+    );
+    const reading = createReading({ ...options, service, epoch: at.epoch, now });
+    const stop = (): void => void service.stop().catch(() => undefined);
+    service.on('data', (_lsn: string, message: StreamMessage) => reading.onMessage(message));
+    service.on('heartbeat', (lsn: string, _at: number, isAsked: boolean) => {
+      reading.onHeartbeat(lsn, isAsked);
+    });
+    service.on('start', () => {
+      leads = true;
+      told = '';
+      logger.info({ slot: at.slot }, 'reads the changes of the data database');
+      reading.begin(stop);
+    });
+    // The promise of the subscription says it too.
+    service.on('error', () => undefined);
+    closing.signal.addEventListener('abort', stop, { once: true });
+    try {
+      await service.subscribe(createStreamDecoder(PUBLICATION), at.slot, FIRST_LSN);
+    } finally {
+      closing.signal.removeEventListener('abort', stop);
+      leads = false;
+      reading.end();
+      await service.destroy().catch(() => undefined);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        await lead();
+      } catch (error) {
+        const reason = String(error);
+        // Who comes second is told so by the server each time.
+        if (reason !== told && !/is active for PID/.test(reason))
+          logger.warn({ error: reason }, 'changes of the data database are not read here');
+        told = reason;
+      }
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, RETRY_MS).unref();
+        closing.signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+
+  const done = run();
+  return {
+    get leads() {
+      return leads;
+    },
+    async close() {
+      closing.abort();
+      await done;
+    },
+  };
+}
+
+interface ReadingOptions extends Pick<StreamLeaderOptions, 'pool' | 'store' | 'logger'> {
+  readonly service: LogicalReplicationService;
+  readonly epoch: string;
+  readonly now: () => number;
+}
+
+interface Reading {
+  onMessage(message: StreamMessage): void;
+  /** Everything before this was sent. */
+  onHeartbeat(lsn: string, isAsked: boolean): void;
+  begin(stop: () => void): void;
+  end(): void;
+}
+
+/** From the first message to the end of the connection. */
+function createReading({ service, pool, store, logger, epoch, now }: ReadingOptions): Reading {
+  let open: Transaction | null = null;
+  /** Committed, and not yet told; in the order of their commits. */
+  let committed: Transaction[] = [];
+  /** Everything before it has been read; of what is committed it says nothing until that is told. */
+  let readLsn = FIRST_LSN;
+  let toldLsn = FIRST_LSN;
+  /** Where the log stood at a moment, until everything before it is read. */
+  let mark: { readonly lsn: bigint; readonly at: number } | null = null;
+  let isTelling = false;
+  let hasEnded = false;
+  let timer: NodeJS.Timeout | undefined;
+  let dueAt = Infinity;
+  let stop = (): void => {};
+
+  function schedule(ms: number): void {
+    // One that comes sooner stays: changes that never cease must not put it off.
+    if (hasEnded || dueAt <= now() + ms) return;
+    clearTimeout(timer);
+    dueAt = now() + ms;
+    timer = setTimeout(() => {
+      dueAt = Infinity;
+      void tell();
+    }, ms).unref();
+  }
+
+  async function tell(): Promise<void> {
+    if (isTelling || hasEnded) return;
+    isTelling = true;
+    try {
+      const askedAt = now();
+      const [position] = await pool.query<{ snapshot: string; lsn: string }>(POSITION_SQL);
+      mark ??= { lsn: lsnOf(position!.lsn), at: askedAt };
+      // A server that says nothing for so long is not there any more.
+      if (askedAt - mark.at > SILENCE_MS) return stop();
+      const isWhole = await publish(snapshotOf(position!.snapshot));
+      schedule(isWhole ? TELL_EVERY_MS : LOOK_AGAIN_MS);
+    } catch (error) {
+      logger.warn({ error: String(error) }, 'changes not told to the replicas');
+      // What was not acknowledged comes again. And a server that shuts down waits for who does not leave.
+      stop();
+    } finally {
+      isTelling = false;
+    }
+    if (committed.length > 0) schedule(GATHER_MS);
+  }
+
+  /** @returns Whether nothing was left for later. */
+  async function publish(snapshot: Snapshot): Promise<boolean> {
+    const upTo = readLsn;
+    const isShown = ({ xid }: Transaction): boolean => isVisible(xid, snapshot);
+    // A standby that confirms commits may hold one back from everybody's sight: it has not happened yet.
+    const shown = committed.filter(isShown);
+    const isPassed = mark !== null && lsnOf(upTo) >= mark.lsn;
+    const seenAgoMs = isPassed && mark ? now() - mark.at : null;
+    const relations = [...new Set(shown.flatMap((transaction) => [...transaction.relations]))];
+    if (relations.length > 0 || seenAgoMs !== null) {
+      const isHeld = await store.publish(epoch, relations, seenAgoMs);
+      if (!isHeld) {
+        // The store is another one than it was, or somebody else leads it: from the beginning.
+        await store.renew();
+        stop();
+        return true;
+      }
+    }
+    if (isPassed) mark = null;
+    committed = committed.filter((transaction) => !shown.includes(transaction));
+    // What is held back has to come again after a crash.
+    if (committed.length === 0 && open === null) {
+      toldLsn = upTo;
+      await service.acknowledge(toldLsn);
+    }
+    return committed.length === 0;
+  }
+
+  function pass(lsn: string): void {
+    readLsn = lsn;
+    if (mark !== null && lsnOf(lsn) >= mark.lsn) schedule(GATHER_MS);
+  }
+
+  return {
+    onMessage(message) {
+      if (message === null) return;
+      if (message.kind === 'begin') open = { xid: message.xid, relations: new Set() };
+      else if (message.kind === 'change')
+        for (const id of message.relations) open?.relations.add(id);
+      else {
+        if (open && open.relations.size > 0) {
+          committed.push(open);
+          schedule(GATHER_MS);
+        }
+        open = null;
+        pass(message.endLsn);
+      }
+    },
+    onHeartbeat(lsn, isAsked) {
+      if (open === null) pass(lsn);
+      if (isAsked) void service.acknowledge(toldLsn);
+    },
+    begin(ended) {
+      stop = ended;
+      schedule(0);
+    },
+    end() {
+      hasEnded = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// Owns the stream of changes as one replica sees it: read from the store by all, fed by the one that leads.
+import { createStreamLeader } from './stream-leader.ts';
+import type { Pool } from '../db/pool.ts';
+import type { Logger } from '../logger.ts';
+import { PUBLICATION } from './relations-sql.ts';
+import type { StreamLeader } from './stream-leader.ts';
+import { createStreamStore } from './stream-store.ts';
+import type { StreamState, StreamStore } from './stream-store.ts';
+
+export interface ChangeStream {
+  /** Null while there is none. */
+  state(): Promise<StreamState | null>;
+  /** Whether this replica feeds it. */
+  readonly leads: boolean;
+  close(): Promise<void>;
+}
+
+export interface ChangeStreamOptions {
+  /** Of a role with the REPLICATION attribute. */
+  readonly url: string;
+  /** As that role, one connection. */
+  readonly pool: Pool;
+  readonly cachePool: Pool;
+  /** Resolves true once the cache database has its tables. */
+  readonly cacheReady: Promise<boolean>;
+  readonly logger: Logger;
+}
+
+const RETRY_MS = 5000;
+
+/** $1 publication. */
+const CONDITIONS_SQL = `
+  SELECT s.system_identifier::text || ' ' || d.oid::text AS id,
+    pg_catalog.current_setting('wal_level') AS wal_level,
+    pg_catalog.current_setting('max_slot_wal_keep_size') AS keep_size,
+    (SELECT r.rolreplication OR r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user) AS may_replicate,
+    EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.pubname = $1) AS has_publication
+  FROM pg_catalog.pg_control_system() s, pg_catalog.pg_database d
+  WHERE d.datname = pg_catalog.current_database()`;
+
+interface Conditions {
+  readonly id: string;
+  readonly wal_level: string;
+  readonly keep_size: string;
+  readonly may_replicate: boolean;
+  readonly has_publication: boolean;
+}
+
+export function openChangeStream(options: ChangeStreamOptions): ChangeStream {
+  const { pool, cachePool, cacheReady, logger } = options;
+  let store: StreamStore | null = null;
+  let leader: StreamLeader | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  let told = '';
+
+  /** Until all that it takes is there: the owner of the database may still be about to grant it. */
+  async function open(): Promise<void> {
+    if (!(await cacheReady) || isClosed) return;
+    const fault = await begin().catch((error: unknown) => String(error));
+    if (fault === null || isClosed) return;
+    if (fault !== told)
+      logger.warn({ reason: fault }, 'no logical replication of the data database');
+    told = fault;
+    timer = setTimeout(() => void open(), RETRY_MS).unref();
+  }
+
+  /** @returns Why it cannot begin; null where it has. */
+  async function begin(): Promise<string | null> {
+    const [found] = await pool.query<Conditions & Record<string, unknown>>(CONDITIONS_SQL, [
+      PUBLICATION,
+    ]);
+    const fault = faultOf(found!);
+    if (fault !== null) return fault;
+    store = createStreamStore(cachePool, found!.id);
+    if (isClosed) return null;
+    leader = createStreamLeader({ ...options, store });
+    return null;
+  }
+
+  void open();
+  return {
+    state: async () => (await store?.read()) ?? null,
+    get leads() {
+      return leader?.leads ?? false;
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await leader?.close();
+    },
+  };
+}
+
+function faultOf(found: Conditions): string | null {
+  if (found.wal_level !== 'logical') return 'wal_level of its server is not logical';
+  if (!found.may_replicate) return 'the role in REPLICATION_URL lacks the REPLICATION attribute';
+  if (!found.has_publication) return 'it has no publication: askonce install-publication makes it';
+  // A slot that nobody reads keeps the log until the disk is full.
+  if (found.keep_size === '-1') return 'max_slot_wal_keep_size of its server is unlimited';
+  return null;
+}

@@ -1,0 +1,221 @@
+// The stream of changes: what it tells, to whom, and what it survives.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+
+import { createFreshness } from '../../../src/freshness/freshness.ts';
+import type { Freshness, Stamped } from '../../../src/freshness/freshness.ts';
+import { installPublication, uninstallPublication } from '../../../src/freshness/publication.ts';
+import { openChangeStream } from '../../../src/freshness/stream.ts';
+import type { ChangeStream } from '../../../src/freshness/stream.ts';
+import { createLogger } from '../../../src/logger.ts';
+import { admin, freshDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { noOwnCluster, ownCluster } from '../../support/own-cluster.ts';
+import { cacheDatabase } from '../cache/stores.ts';
+import { poolOf } from '../db/pools.ts';
+import { holdsSoon, runOver } from './stamps.ts';
+
+const skip = noOwnCluster;
+const LOGICAL = ["wal_level = 'logical'", "max_slot_wal_keep_size = '64MB'"];
+const SETUP = `
+  create table orders (id int primary key, total int);
+  insert into orders select i, i from generate_series(1, 10) i;
+  create table keyless (i int);
+  create table days (day int primary key) partition by range (day);
+  create table monday partition of days for values from (0) to (10);
+  create view above as select count(*) from orders where total > 5;`;
+
+interface Replica {
+  readonly stream: ChangeStream;
+  readonly freshness: Freshness;
+}
+
+async function streamed(t: TestContext) {
+  const cluster = await ownCluster(t, LOGICAL);
+  const { url, readerUrl } = await freshDatabase(t, cluster.url);
+  await admin(url, SETUP);
+  const owner = poolOf(t, url, { max: 1 });
+  const report = await installPublication(owner);
+  const cache = await cacheDatabase(t);
+  const replica = (): Replica => {
+    const logger = createLogger('silent');
+    const stream = openChangeStream({
+      url,
+      pool: poolOf(t, url, { max: 1 }),
+      cachePool: poolOf(t, cache.url),
+      cacheReady: Promise.resolve(true),
+      logger,
+    });
+    t.after(() => stream.close());
+    const freshness = createFreshness({
+      pool: poolOf(t, readerUrl, { max: 1 }),
+      stream: () => stream.state(),
+      volatilityOf: () => 'stable',
+      onChange: () => undefined,
+      logger,
+    });
+    t.after(() => freshness.close());
+    return { stream, freshness };
+  };
+  const isLogical = async ({ freshness }: Replica): Promise<void> =>
+    eventually('it reads the stream', async () => {
+      await freshness.holds({ surroundings: '', relations: {} });
+      return freshness.status().source === 'logical';
+    });
+  const reader = poolOf(t, readerUrl);
+  const run = (at: Replica, sql: string) => runOver(at.freshness, reader, sql);
+  return { cluster, url, owner, report, cache, replica, isLogical, run };
+}
+
+/** Within the bound it may still hold. */
+async function ended({ freshness }: Replica, stamped: Stamped | null): Promise<void> {
+  assert.ok(stamped);
+  await eventually('it ends', async () => !(await freshness.holds(stamped.stamp)));
+}
+
+test(
+  'rows end with a write that the stream tells of, on every replica, and hold with others',
+  { skip },
+  async (t) => {
+    const { url, report, replica, isLogical, run } = await streamed(t);
+    assert.deepEqual(report.leftOut, ['public.keyless']);
+    const [one, other] = [replica(), replica()];
+    for (const each of [one, other]) await isLogical(each);
+    assert.equal([one, other].filter(({ stream }) => stream.leads).length, 1);
+    for (const [reads, writes] of [
+      ['select * from orders', 'insert into orders values (11, 1)'],
+      ['select * from above', 'update orders set total = 0 where id = 1'],
+      ['select * from above', 'truncate orders'],
+      ['select * from days', 'insert into monday values (1)'],
+      ['select * from monday', 'insert into days values (2)'],
+      ['select * from keyless', 'insert into keyless values (1)'],
+      ['select * from orders', 'alter table orders add column note text'],
+    ] as const) {
+      const stamped = await run(one, reads);
+      assert.ok(stamped && (await other.freshness.holds(stamped.stamp)), reads);
+      await admin(url, writes);
+      for (const { freshness } of [one, other]) {
+        assert.equal(await holdsSoon(freshness, stamped, 2500), false, `${reads}, ${writes}`);
+      }
+    }
+    const stamped = await run(one, 'select * from above');
+    await admin(url, 'insert into keyless values (2); insert into days values (3)');
+    assert.ok(stamped && (await holdsSoon(other.freshness, stamped, 2500)));
+    assert.deepEqual(other.freshness.status().boundMs, 61_000, 'some are watched by statistics');
+  },
+);
+
+test('what is committed but not yet shown counts when it shows', { skip }, async (t) => {
+  const { url, owner, replica, isLogical, run } = await streamed(t);
+  const one = replica();
+  await isLogical(one);
+  await owner.withClient(async (client) => {
+    await client.query('begin');
+    await client.query('update orders set total = 77 where id = 1');
+    const stamped = await run(one, 'select * from orders');
+    assert.ok(stamped && (await holdsSoon(one.freshness, stamped)), 'nothing is committed');
+    await client.query('commit');
+    assert.equal(await holdsSoon(one.freshness, stamped, 2500), false);
+  });
+  await admin(url, 'select 1');
+});
+
+test(
+  'another replica goes on where the one that read has ended, and misses nothing',
+  { skip },
+  async (t) => {
+    const { url, replica, isLogical, run } = await streamed(t);
+    const one = replica();
+    await isLogical(one);
+    const other = replica();
+    await isLogical(other);
+    const stamped = await run(other, 'select * from orders');
+    const kept = await run(other, 'select * from days');
+    await one.stream.close();
+    await admin(url, 'delete from orders where id = 3');
+    await eventually('the other leads', () => other.stream.leads);
+    await ended(other, stamped);
+    assert.ok(await other.freshness.holds(kept?.stamp), 'of what nobody wrote to');
+  },
+);
+
+test(
+  'a slot that was dropped begins a new epoch: nothing that was known holds',
+  { skip },
+  async (t) => {
+    const { url, replica, isLogical, run } = await streamed(t);
+    const one = replica();
+    await isLogical(one);
+    const stamped = await run(one, 'select * from days');
+    assert.ok(stamped && (await one.freshness.holds(stamped.stamp)));
+    await eventually('it is dropped', async () => {
+      await admin(
+        url,
+        'select pg_terminate_backend(active_pid) from pg_replication_slots where active',
+      );
+      return await admin(
+        url,
+        'select pg_drop_replication_slot(slot_name) from pg_replication_slots',
+      ).then(
+        () => true,
+        () => false,
+      );
+    });
+    await admin(url, 'insert into orders values (50, 50)');
+    await ended(one, stamped);
+    await eventually('it reads anew', async () => {
+      const again = await run(one, 'select * from days');
+      return one.stream.leads && (await one.freshness.holds(again?.stamp));
+    });
+    assert.equal(await one.freshness.holds(stamped.stamp), false);
+  },
+);
+
+test(
+  'a crash of the data database ends the stream for a moment, and no write is missed',
+  { skip },
+  async (t) => {
+    const { cluster, url, replica, isLogical, run } = await streamed(t);
+    const one = replica();
+    await isLogical(one);
+    const stamped = await run(one, 'select * from orders');
+    const kept = await run(one, 'select * from days');
+    await cluster.crash();
+    await cluster.start();
+    await admin(url, 'update orders set total = 5');
+    await ended(one, stamped);
+    await eventually('it reads again', () => one.freshness.holds(kept?.stamp));
+    assert.ok(one.stream.leads);
+  },
+);
+
+test('a store that was taken over by another server begins a new epoch', { skip }, async (t) => {
+  const { cache, replica, isLogical, run } = await streamed(t);
+  const one = replica();
+  await isLogical(one);
+  const stamped = await run(one, 'select * from orders');
+  assert.ok(stamped && (await one.freshness.holds(stamped.stamp)));
+  await cache.pool.query("update askonce.streams set timeline = 'of another server'");
+  await ended(one, stamped);
+  await eventually('it goes on', async () => {
+    const again = await run(one, 'select * from orders');
+    return again !== null && (await one.freshness.holds(again.stamp));
+  });
+});
+
+test('without its slot read by anybody the statistics tell', { skip }, async (t) => {
+  const { url, owner, replica, isLogical, run } = await streamed(t);
+  const one = replica();
+  await isLogical(one);
+  await one.stream.close();
+  await uninstallPublication(owner);
+  await eventually('by statistics', async () => {
+    await run(one, 'select * from orders');
+    return one.freshness.status().source === 'statistics';
+  });
+  const stamped = await run(one, 'select * from orders');
+  assert.ok(stamped && (await one.freshness.holds(stamped.stamp)));
+  await admin(url, 'delete from orders where id = 1');
+  assert.equal(await holdsSoon(one.freshness, stamped), false);
+});
