@@ -40,11 +40,14 @@ const TELL_EVERY_MS = 400;
 const GATHER_MS = 10;
 /** A transaction that was decoded shows to all a moment later: asked again so soon. */
 const LOOK_AGAIN_MS = 20;
+const NUDGE_AFTER_MS = 300;
 const SILENCE_MS = 10_000;
 const FIRST_LSN = '0/00000000';
 
 const POSITION_SQL = `
   SELECT pg_catalog.pg_current_snapshot()::text AS snapshot, pg_catalog.pg_current_wal_insert_lsn()::text AS lsn`;
+/** Commits, and so flushes what stands before it: an idle server keeps the rest of a page to itself for long. */
+const NUDGE_SQL = "SELECT pg_catalog.pg_logical_emit_message(true, 'askonce', '')";
 /** $1 slot. */
 const SLOT_SQL = `
   SELECT coalesce(s.wal_status, 'reserved') <> 'lost' AND s.plugin = 'pgoutput' AS is_usable, s.active
@@ -184,6 +187,7 @@ function createReading({ service, pool, store, logger, epoch, now }: ReadingOpti
       mark ??= { lsn: lsnOf(position!.lsn), at: askedAt };
       // A server that says nothing for so long is not there any more.
       if (askedAt - mark.at > SILENCE_MS) return stop();
+      if (askedAt - mark.at > NUDGE_AFTER_MS) await pool.query(NUDGE_SQL);
       const isWhole = await publish(snapshotOf(position!.snapshot));
       schedule(isWhole ? TELL_EVERY_MS : LOOK_AGAIN_MS);
     } catch (error) {
