@@ -1,5 +1,6 @@
 // Owns putting the parts together: the only file that knows every one of them. Each step pushes its
 // release; closing, or a failed start, unwinds them newest first.
+import { createNotices } from './cache/notices.ts';
 import { createDecider } from './cache/decide.ts';
 import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
@@ -89,7 +90,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   ]);
   const seal = createCursorSeal();
   const cuts = verifier?.cuts ?? null;
+  const notices = createNotices(cacheDatabase.pool);
   const store = openCache({
+    notices,
     config,
     logger,
     metrics,
@@ -123,6 +126,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     config,
     data,
     cache: cacheDatabase,
+    notices,
     guard,
     metrics,
     logger,

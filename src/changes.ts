@@ -60,22 +60,19 @@ export async function runChanges(
   };
   const onProgress = (line: string): void => void stderr.write(`${line}\n`);
   try {
-    switch (command) {
-      case 'install-triggers':
-        return tell(await installTriggers({ pool, onProgress, forStandbys }), 'with the trigger');
-      case 'uninstall-triggers':
-        return tell(await uninstallTriggers({ pool, onProgress }), 'without the trigger');
-      case 'install-publication': {
-        const { published, leftOut } = await installPublication(pool);
-        for (const name of leftOut) stderr.write(`${name}: left out: it has no primary key\n`);
-        stdout.write(`${published.length} tables published\n`);
-        return 0;
-      }
-      case 'uninstall-publication':
-        await uninstallPublication(pool);
-        stdout.write('nothing is published to askonce any more\n');
-        return 0;
+    if (command === 'install-triggers')
+      return tell(await installTriggers({ pool, onProgress, forStandbys }), 'with the trigger');
+    if (command === 'uninstall-triggers')
+      return tell(await uninstallTriggers({ pool, onProgress }), 'without the trigger');
+    if (command === 'install-publication') {
+      const { published, leftOut } = await installPublication(pool);
+      for (const name of leftOut) onProgress(`${name}: left out: it has no primary key`);
+      stdout.write(`${published.length} tables published\n`);
+    } else {
+      await uninstallPublication(pool);
+      stdout.write('nothing is published to askonce any more\n');
     }
+    return 0;
   } finally {
     await pool.close();
   }

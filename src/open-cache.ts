@@ -1,9 +1,12 @@
 // Owns the cache while the server runs: opened once its database is ready, swept, taught, and drained.
 import { createCache } from './cache/cache.ts';
 import type { Cache } from './cache/cache.ts';
+import { NOTICE_CHANNEL } from './cache/notices.ts';
+import type { Notices } from './cache/notices.ts';
 import type { Cuts } from './cache/live-cuts.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
+import { createListener } from './db/listener.ts';
 import { sharedSecret } from './db/secret.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
@@ -15,6 +18,7 @@ const SWEEP_EVERY_MS = 60_000;
 const LEARN_EVERY_MS = 30_000;
 
 export interface OpenCacheOptions {
+  readonly notices: Notices;
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -34,12 +38,13 @@ export interface OpenedCache {
 }
 
 export function openCache(options: OpenCacheOptions): OpenedCache {
-  const { config, logger, metrics, database, releases, seal, cuts, now } = options;
+  const { config, logger, metrics, database, releases, seal, cuts, notices, now } = options;
   const cache = createCache({
     pool: database.pool,
     maxMemoryBytes: config.CACHE_MAX_MEMORY_BYTES,
     cuts,
     isShared: config.CACHE_DATABASE_URL !== undefined,
+    notices,
     logger,
     metrics,
     now,
@@ -54,6 +59,7 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
     cache.open();
   };
   const opened = open();
+  listen(options);
   const sweeper = setInterval(() => void cache.sweep(), SWEEP_EVERY_MS);
   sweeper.unref();
   releases.push('cache', async () => {
@@ -61,6 +67,20 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
     await cache.drain();
   });
   return { cache, opened };
+}
+
+/** To the other replicas; nobody else uses an embedded cache. */
+function listen({ config, notices, logger, releases }: OpenCacheOptions): void {
+  const url = config.CACHE_DATABASE_URL;
+  if (url === undefined) return;
+  const listener = createListener({
+    url,
+    channel: NOTICE_CHANNEL,
+    onNotice: (text) => notices.heard(text),
+    onListening: () => notices.missed(),
+    logger,
+  });
+  releases.push('listener', () => listener.close());
 }
 
 /** Holds the cuts against what was labelled on any replica, as long as the server runs. */

@@ -1,5 +1,6 @@
 // Owns how the freshness of rows is known while the server runs: through a connection of its own to the data
 // database and, where it may, the stream of changes; or not at all where that database is embedded.
+import type { Notices } from './cache/notices.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
 import { createPool } from './db/pool.ts';
@@ -17,6 +18,7 @@ export interface OpenFreshnessOptions {
   readonly config: Pick<Config, 'REPLICATION_URL'>;
   readonly data: OpenDatabase;
   readonly cache: OpenDatabase;
+  readonly notices: Notices;
   readonly guard: StatementGuard;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -36,6 +38,7 @@ export function openFreshness(options: OpenFreshnessOptions): Freshness {
     onChange: (cause) => metrics.invalidated(cause),
     logger,
   });
+  options.notices.on('stream', () => freshness.hint());
   // What is known from earlier runs can be served from the first call on.
   void freshness.beforeRun();
   releases.push('freshness', async () => freshness.close());

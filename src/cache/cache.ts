@@ -20,6 +20,7 @@ import type { Leases } from './leases.ts';
 import type { Cuts } from './live-cuts.ts';
 import { createMemoryTier } from './memory.ts';
 import type { KnownQuestion } from './memory.ts';
+import type { Notices } from './notices.ts';
 import { createPlanStore } from './plan-store.ts';
 import type { NearestSearch, NewPhrasing, PlanScope } from './plan-store.ts';
 import { createResultStore } from './result-store.ts';
@@ -82,6 +83,8 @@ export interface CacheOptions {
   readonly cuts: Cuts | null;
   /** Whether other replicas use the same store. */
   readonly isShared: boolean;
+  /** Of the replicas that use it. */
+  readonly notices: Notices;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now: () => number;
@@ -98,7 +101,7 @@ const OWN_WRITES_WAIT_MS = 250;
 const PHRASING_BYTES = 1024;
 
 export function createCache(options: CacheOptions): Cache {
-  const { pool, cuts, isShared, logger, metrics, now } = options;
+  const { pool, cuts, isShared, notices, logger, metrics, now } = options;
   const memory = createMemoryTier({
     maxBytes: options.maxMemoryBytes,
     questionTtlMs: QUESTION_TTL_MS,
@@ -120,6 +123,19 @@ export function createCache(options: CacheOptions): Cache {
   /** Phrasings on their way into the store, and the newest of them. */
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();
+
+  /** What was known before may have been rejected since, and nobody heard it. */
+  let heardSince = -Infinity;
+  notices.onMissed(() => (heardSince = now()));
+  notices.on('rejected', forget);
+
+  function forget(questionKey: Key, planId: string): void {
+    memory.dropQuestion(questionKey);
+    memory.dropMatched(planId);
+  }
+
+  const checkedWithin = (ms: number, key: Key): boolean =>
+    memory.question(key, Math.min(ms, now() - heardSince)) !== undefined;
 
   const rechecking = new Map<Key, Promise<KnownQuestion | null>>();
 
@@ -148,13 +164,10 @@ export function createCache(options: CacheOptions): Cache {
 
   /** What this process has still to write is newer than the store. */
   const isDue = (key: Key, known: KnownQuestion): boolean =>
-    isShared &&
-    gate.open &&
-    memory.question(key, RECHECK_MS) === undefined &&
-    !queue.isWaiting(known.phrasing.id);
+    isShared && gate.open && !checkedWithin(RECHECK_MS, key) && !queue.isWaiting(known.phrasing.id);
 
   async function rechecked(key: Key, known: KnownQuestion): Promise<KnownQuestion | null> {
-    const isLate = memory.question(key, MAX_UNCHECKED_MS) === undefined;
+    const isLate = !checkedWithin(MAX_UNCHECKED_MS, key);
     const checking = recheck(key, known);
     return isLate ? await checking : known;
   }
@@ -221,14 +234,14 @@ export function createCache(options: CacheOptions): Cache {
     note: (key, known) => memory.putQuestion(key, known),
 
     async reject({ questionKey, planId, phrasingId }) {
-      memory.dropQuestion(questionKey);
-      memory.dropMatched(planId);
+      forget(questionKey, planId);
       // What still waits to bring the plan, or to bind this question to it, would undo the rejection.
       await Promise.all([
         queue.settled(idOf(questionKey)),
         phrasingId && queue.settled(phrasingId),
       ]);
       await gate.attempt('reject', undefined, () => plans.reject(questionKey, planId));
+      if (isShared) await notices.tell('rejected', questionKey, planId);
     },
 
     recordAnswer: (record) => answers.add(record),

@@ -33,8 +33,9 @@ export interface ServerLimits {
 /** For whoever else uses the server: psql, a migration, a backup. */
 const HEADROOM = 3;
 const HEADROOM_SHARE = 0.1;
-/** That looks for changes beside the statements. */
+/** That looks for changes beside the statements, and that hears of other replicas. */
 const WATCHING = 1;
+const LISTENING = 1;
 /** Of one server's connections, where it holds both. */
 const CACHE_SHARE = 1 / 3;
 
@@ -107,9 +108,10 @@ export function divide(
   const ofServer = Math.max(0, max - reserved - headroom);
   const usable = Math.min(ofServer, ...[role, database].filter((limit) => limit >= 0));
   const part = Math.floor(usable / Math.max(1, live));
-  const ofCache = cacheMax === 0 ? 0 : Math.min(cacheMax, Math.floor(part * CACHE_SHARE));
+  const ofCache =
+    cacheMax === 0 ? 0 : Math.min(cacheMax + LISTENING, Math.floor(part * CACHE_SHARE));
   return {
     dataMax: Math.max(1, Math.min(dataMax, part - ofCache - WATCHING)),
-    cacheMax: Math.max(1, ofCache),
+    cacheMax: Math.max(1, ofCache - LISTENING),
   };
 }

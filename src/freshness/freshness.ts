@@ -30,6 +30,8 @@ export interface Freshness {
   holdsNow(stamp: unknown): boolean;
   /** What was seen so long ago still tells. */
   readonly seenWithinMs: number;
+  /** Something may have been written: worth a look, if anybody wants to know. */
+  hint(): void;
   status(): FreshnessStatus;
   close(): void;
 }
@@ -209,6 +211,8 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       observer.want(Object.keys(stamp.relations));
       return verdict(stamp) === null;
     },
+
+    hint: () => observer.hint(),
 
     status() {
       const at = source();

@@ -1,6 +1,5 @@
 // Owns reading what PostgreSQL's own output plugin (pgoutput) sends: which relations a transaction has changed, and
 // no value of them. See "Logical Replication Message Formats" in PostgreSQL's documentation.
-import type { Client } from 'pg';
 
 export type StreamMessage =
   /** The lowest 32 bits of the transaction's id. */
@@ -22,12 +21,16 @@ const COMMIT_END_AT = 10;
 const TRUNCATE_FIRST_AT = 6;
 const OID_BYTES = 4;
 
+interface ReplicationClient {
+  query(sql: string): Promise<unknown>;
+}
+
 /** As the replication library wants its plugins. */
 export interface StreamDecoder {
   readonly name: string;
   readonly options: object;
   parse(message: Buffer): StreamMessage;
-  start(client: Client, slot: string, lastLsn: string): Promise<unknown>;
+  start(client: ReplicationClient, slot: string, lastLsn: string): Promise<unknown>;
 }
 
 export function createStreamDecoder(publication: string): StreamDecoder {

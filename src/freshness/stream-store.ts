@@ -2,6 +2,7 @@
 // Written by the one replica that reads the slot, read by all.
 import { randomBytes, randomUUID } from 'node:crypto';
 
+import { NOTICE_CHANNEL, noticeOfAll } from '../cache/notices.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Marks } from './relations.ts';
 
@@ -39,9 +40,6 @@ interface StateRow {
 /** Of the store's server: another behind a failover and in a copy. */
 const TIMELINE = `(SELECT s.system_identifier::text || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
   FROM pg_control_system() s)`;
-
-/** What all who listen hear of; what it says is read from the tables. */
-export const STREAM_NOTICE = 'stream';
 
 /** @param id Names the data database, and its server. */
 export function createStreamStore(pool: Pool, id: string): StreamStore {
@@ -87,8 +85,8 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
            INSERT INTO askonce.stream_versions (stream_id, relation, version)
            SELECT stream.id, relation, stream.version FROM stream, unnest($3::oid[]) AS relation
            ON CONFLICT (stream_id, relation) DO UPDATE SET version = excluded.version)
-         SELECT CASE WHEN cardinality($3::oid[]) > 0 THEN pg_notify('askonce', $5) END FROM stream`,
-        [id, epoch, relations, seenAgoMs, `${STREAM_NOTICE} ${id}`],
+         SELECT CASE WHEN cardinality($3::oid[]) > 0 THEN pg_notify('${NOTICE_CHANNEL}', $5) END FROM stream`,
+        [id, epoch, relations, seenAgoMs, noticeOfAll('stream', id)],
       );
       return row !== undefined;
     },

@@ -14,6 +14,7 @@ export const UNCHANGING: Freshness = {
   holds: () => Promise.resolve(true),
   holdsNow: () => true,
   seenWithinMs: Infinity,
+  hint: () => undefined,
   status: () => ({ source: 'embedded', boundMs: 0, unlogged: 0 }),
   close: () => undefined,
 };

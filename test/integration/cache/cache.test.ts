@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnswerRecord } from '../../../src/cache/answer-log.ts';
 import type { Cache } from '../../../src/cache/cache.ts';
 import { isAppError } from '../../../src/errors.ts';
+import { createNotices } from '../../../src/cache/notices.ts';
 import { STATEMENT_KEY, headerOf, numbersIn, since } from '../../support/cache-samples.ts';
 import { eventually } from '../../support/eventually.ts';
 import { poolOf } from '../db/pools.ts';
@@ -53,6 +54,47 @@ test('what is rejected on one replica is forgotten by the others within seconds'
   assert.ok(await held());
   await eventually('it is forgotten', async () => (await held()) === null);
   assert.equal(await other!.findQuestion(phrasing.questionKey), null);
+});
+
+test('what is rejected on one replica is forgotten by those that hear of it, at once', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const told: string[] = [];
+  const notices = createNotices({
+    ...pool,
+    query: async (_sql, values) => (told.push(String(values?.[1])), []),
+  });
+  const one = cacheOver(t, pool, { notices });
+  const heard = createNotices(pool);
+  const other = cacheOver(t, pool, { notices: heard });
+  const phrasing = phrasingOf('how many');
+  one.remember(SCOPE, { ...phrasing, embed: async () => null });
+  await one.drain();
+  for (const { questionKey } of [phrasing]) {
+    assert.ok(await other.findQuestion(questionKey));
+    await one.reject(rejectionOf(phrasing));
+    assert.equal(told.length, 1);
+    assert.ok(await other.heldQuestion(questionKey), 'it has not heard yet');
+    heard.heard(told[0]!);
+    assert.equal(await other.heldQuestion(questionKey), null);
+  }
+});
+
+test('what may have been told while nobody listened is looked up before it is answered', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const notices = createNotices(pool);
+  const clock = { now: Date.now() };
+  const cache = cacheOver(t, pool, { notices, now: () => clock.now });
+  const phrasing = phrasingOf('how many');
+  cache.remember(SCOPE, { ...phrasing, embed: async () => null });
+  await cache.drain();
+  await cacheOver(t, pool).reject(rejectionOf(phrasing));
+  clock.now += 100;
+  await sleep(5);
+  assert.ok(await cache.heldQuestion(phrasing.questionKey));
+  clock.now += 100;
+  await sleep(5);
+  notices.missed();
+  assert.equal(await cache.heldQuestion(phrasing.questionKey), null);
 });
 
 test('a question that nobody has asked for a while is looked up before it is answered', async (t) => {

@@ -7,6 +7,8 @@ import type { Cache, Rejection } from '../../../src/cache/cache.ts';
 import type { ResultHeader } from '../../../src/cache/entities.ts';
 import { idOf, questionKey } from '../../../src/cache/key.ts';
 import type { NewPhrasing, PlanScope } from '../../../src/cache/plan-store.ts';
+import { createNotices } from '../../../src/cache/notices.ts';
+import type { Notices } from '../../../src/cache/notices.ts';
 import { migrate } from '../../../src/db/migrate.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { createLogger } from '../../../src/logger.ts';
@@ -30,7 +32,13 @@ export async function cacheDatabase(t: TestContext): Promise<{ url: string; pool
 export function cacheOver(
   t: TestContext,
   pool: Pool,
-  given: { maxMemoryBytes?: number; metrics?: Metrics; cuts?: Cuts; now?: () => number } = {},
+  given: {
+    maxMemoryBytes?: number;
+    metrics?: Metrics;
+    cuts?: Cuts;
+    notices?: Notices;
+    now?: () => number;
+  } = {},
 ): Cache {
   const cache = createCache({
     pool,
@@ -39,6 +47,7 @@ export function cacheOver(
     metrics: given.metrics ?? createMetrics(),
     cuts: given.cuts ?? null,
     isShared: true,
+    notices: given.notices ?? createNotices(pool),
     now: given.now ?? Date.now,
   });
   cache.open();
