@@ -210,6 +210,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       large,
       backend: data.pool,
       ttlMs,
+      staleMs: config.STALE_WHILE_REVALIDATE_SECONDS * 1000,
       spoolMaxBytes: config.SPOOL_MAX_BYTES,
       now,
     }),

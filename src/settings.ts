@@ -157,6 +157,11 @@ export const SETTINGS = {
     about: 'How long stored rows may be served before the plan runs again.',
     schema: integer(300, 0, 31_536_000),
   },
+  STALE_WHILE_REVALIDATE_SECONDS: {
+    about:
+      'Rows no older than this are served at once though they may have changed, and read anew behind the answer; 0 for none.',
+    schema: integer(0, 0, 86_400),
+  },
   CACHE_MAX_MEMORY_BYTES: {
     about: 'Size of the in-process tier.',
     schema: integer(64 * MEBIBYTE, 0, 1024 * 1024 * MEBIBYTE),

@@ -14,7 +14,7 @@ import type { Freshness, RunWatch } from '../freshness/freshness.ts';
 import type { Admission } from '../lib/admission.ts';
 import type { RequestContext } from './context.ts';
 import type { Executor } from './execute.ts';
-import type { Flights, StartedRun } from './flights.ts';
+import type { Flights, Joined, StartedRun } from './flights.ts';
 import type { Asked } from './scope.ts';
 
 export interface PlanAnswer {
@@ -56,6 +56,8 @@ export interface ServeOptions {
   /** The data database, as far as it can be told without asking it. */
   readonly backend: Pick<Pool, 'isResting'>;
   readonly ttlMs: number;
+  /** Rows no older than this are served though they may have changed, while they are read anew; 0 for none. */
+  readonly staleMs: number;
   readonly spoolMaxBytes: number;
   readonly now: () => number;
 }
@@ -72,19 +74,24 @@ const LARGE_ROWS = 10_000;
 /** Rows outlive their freshness, so that a cursor into them can be followed. */
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
 
-/** Of a database that is away. */
+/** Whatever was written since. */
 const HOWEVER_OLD: Wanted = { oldest: -Infinity, holds: () => Promise.resolve(true) };
 
 interface RowsServed extends Pick<AnswerParts, 'source' | 'asOf' | 'rows' | 'resultId' | 'isKept'> {
   readonly remark?: string | undefined;
 }
 
+const maybeChanged = (ageMs: number): string =>
+  `These rows are ${Math.round(ageMs / 1000)} seconds old and may have changed since: they are being read anew.`;
+
+const NEVER = new AbortController().signal;
+
 const downSince = (ageMs: number): string =>
   `The database cannot be reached right now: these rows are ${Math.round(ageMs / 1000)} seconds old.`;
 
 export function createServe(options: ServeOptions): Serve {
-  const { cache, executor, flights, freshness, large, backend, ttlMs, spoolMaxBytes, now } =
-    options;
+  const { cache, executor, flights, freshness, large, backend, now } = options;
+  const { ttlMs, staleMs, spoolMaxBytes } = options;
 
   async function serve(run: PlanRun, context: RequestContext): Promise<Answer> {
     const { asked, plan, request } = run;
@@ -94,6 +101,12 @@ export function createServe(options: ServeOptions): Serve {
         ? null
         : await cache.results.find(asked.resultScope, plan.statementKey, asWritten(oldest));
     if (found?.fills(request.limits)) return served(run, found, backend.isResting);
+    const stale = await staleRows(run);
+    if (stale) {
+      void revalidate(run, context);
+      const remark = maybeChanged(now() - stale.header.readAt);
+      return kept(run, stale, { source: sourceOf(run, stale), remark });
+    }
     try {
       return await executed(run, context);
     } catch (error) {
@@ -118,10 +131,31 @@ export function createServe(options: ServeOptions): Serve {
     holds: (stamp) => freshness.holds(stamp),
   });
 
+  async function staleRows(run: PlanRun): Promise<FoundResult | null> {
+    const { asked, plan, request } = run;
+    const isWanted = staleMs > 0 && request.maxAgeSeconds === undefined;
+    if (!isWanted || oldestServed(run) === null) return null;
+    const wanted = { ...HOWEVER_OLD, oldest: now() - staleMs };
+    const found = await cache.results.find(asked.resultScope, plan.statementKey, wanted);
+    return found?.fills(request.limits) ? found : null;
+  }
+
+  /** Behind an answer, for those who ask next. */
+  async function revalidate(run: PlanRun, context: RequestContext): Promise<void> {
+    try {
+      const joined = await join(run, { ...context, signal: NEVER });
+      if (joined.kind === 'live') joined.run.live.abandon();
+    } catch (error) {
+      context.logger.debug({ error: String(error) }, 'rows not read anew');
+    }
+  }
+
+  const sourceOf = (run: PlanRun, found: FoundResult): Source =>
+    run.tier === 'memory' ? found.tier : run.tier;
+
   function served(run: PlanRun, found: FoundResult, isDown: boolean): Answer {
-    const source = run.tier === 'memory' ? found.tier : run.tier;
-    const remark = isDown ? downSince(now() - found.header.asOf) : undefined;
-    return kept(run, found, { source, remark });
+    const remark = isDown ? downSince(now() - found.header.readAt) : undefined;
+    return kept(run, found, { source: sourceOf(run, found), remark });
   }
 
   function kept(
@@ -133,7 +167,7 @@ export function createServe(options: ServeOptions): Serve {
   }
 
   async function executed(run: PlanRun, context: RequestContext): Promise<Answer> {
-    const { asked, plan, request } = run;
+    const { plan, request } = run;
     const start = (signal: AbortSignal): Promise<StartedRun> => started(run, context, signal);
     // Whoever wants rows of this very moment has them read for himself.
     const isShared =
@@ -142,17 +176,25 @@ export function createServe(options: ServeOptions): Serve {
       // Of another's run only what is kept is there to be read.
       request.limits.maxBytes <= spoolMaxBytes;
     if (!isShared) return fresh(run, await start(context.signal));
-    const { resultScope } = asked;
-    const { statementKey } = plan;
-    const { signal } = context;
-    const oldest = oldestServed(run);
-    const onWait = (): void => context.atStage('waiting for a run of the same statement');
-    const rows = { oldest, recent: now() - freshness.seenWithinMs, holds: freshness.holds };
-    const flight = { resultScope, statementKey, ...rows, signal, start, onWait };
-    const joined = await flights.join(flight);
+    const joined = await join(run, context);
     if (joined.kind === 'live') return fresh(run, joined.run);
     if (!joined.found?.fills(request.limits)) return fresh(run, await start(context.signal));
     return kept(run, joined.found, { source: 'database' });
+  }
+
+  /** The run of this statement, somebody's or its own. */
+  function join(run: PlanRun, context: RequestContext): Promise<Joined> {
+    const { signal } = context;
+    return flights.join({
+      resultScope: run.asked.resultScope,
+      statementKey: run.plan.statementKey,
+      oldest: oldestServed(run),
+      recent: now() - freshness.seenWithinMs,
+      holds: freshness.holds,
+      signal,
+      start: (ofFlight) => started(run, context, ofFlight),
+      onWait: () => context.atStage('waiting for a run of the same statement'),
+    });
   }
 
   async function started(

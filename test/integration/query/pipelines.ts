@@ -38,6 +38,7 @@ export const HARD_LIMITS = { maxRows: 500, maxBytes: 100_000 };
 
 interface PipelineGiven {
   readonly spoolMaxBytes?: number;
+  readonly staleMs?: number;
   readonly now?: () => number;
   readonly breaker?: Breaker;
   /** Another replica, whose databases this one shares. */
@@ -57,7 +58,7 @@ async function replicated(t: TestContext, setup: string): Promise<Replicated> {
 }
 
 export async function pipelineOf(t: TestContext, setup: string, given: PipelineGiven = {}) {
-  const { spoolMaxBytes = 1e8, now = Date.now, breaker } = given;
+  const { spoolMaxBytes = 1e8, staleMs = 0, now = Date.now, breaker } = given;
   const databases = given.beside ?? (await replicated(t, setup));
   const { readerUrl, cachePool } = databases;
   const relay = await relayTo(t, readerUrl);
@@ -133,6 +134,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
       large,
       backend: pool,
       ttlMs: TTL_MS,
+      staleMs,
       spoolMaxBytes,
       now,
     }),

@@ -1,0 +1,121 @@
+// What is answered after the data have changed: the plan runs again, and the agent writes no SQL.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { admin } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { contextOf, documentOf, pipelineOf } from './pipelines.ts';
+
+const SETUP = `
+  create table t (i int);
+  insert into t select generate_series(1, 10)`;
+const LIMITS = { maxRows: 100, maxBytes: 50_000, format: 'table' } as const;
+const QUESTION = { question: 'how many rows has t', limits: LIMITS };
+const ALICE = contextOf('alice');
+
+type Pipeline = Awaited<ReturnType<typeof pipelineOf>>['pipeline'];
+
+async function ask(pipeline: Pipeline, maxAgeSeconds?: number) {
+  const outcome = await pipeline.ask({ ...QUESTION, maxAgeSeconds }, ALICE);
+  assert.ok(outcome.kind === 'answer');
+  return await documentOf(outcome.answer);
+}
+
+const query = async (pipeline: Pipeline, sql = 'select count(*) from t') =>
+  await documentOf(await pipeline.query({ ...QUESTION, sql, params: [] }, ALICE));
+
+test('a question whose rows were written over runs its plan again', async (t) => {
+  const { pipeline, url } = await pipelineOf(t, SETUP);
+  await query(pipeline);
+  await eventually('they are known', async () => (await ask(pipeline)).source === 'memory');
+  await admin(url, 'delete from t where i > 3');
+  await eventually('it is seen', async () => (await ask(pipeline)).source === 'database');
+  const again = await ask(pipeline);
+  assert.deepEqual([again.rows, again.sql], [[[3]], 'select count(*) from t']);
+  await eventually('they are known', async () => (await ask(pipeline)).source === 'memory');
+});
+
+test('rows that follow the day are served again, those that follow the moment are not', async (t) => {
+  const { pipeline, cachePool } = await pipelineOf(t, SETUP);
+  await query(pipeline, 'select count(*) from t where i < extract(day from current_date)');
+  await eventually('they are known', async () => (await ask(pipeline)).source === 'memory');
+  await eventually('they are stored', async () => {
+    const [row] = await cachePool.query<{ hours: number }>(
+      `select extract(epoch from holds_until - now())::float8 / 3600 as hours
+       from askonce.results where is_current`,
+    );
+    return row !== undefined && row.hours > 0 && row.hours <= 24;
+  });
+  await query(pipeline, 'select count(*) from t where now() is not null');
+  for (let count = 0; count < 3; count += 1) {
+    assert.equal((await ask(pipeline)).source, 'database');
+  }
+});
+
+test('rows of yesterday are not served as those of today', async (t) => {
+  const one = await pipelineOf(t, SETUP);
+  const clock = { now: Date.now() };
+  const other = await pipelineOf(t, SETUP, { beside: one, now: () => clock.now });
+  const first = await query(one.pipeline, 'select count(*) from t where current_date is not null');
+  await eventually('they are stored', async () => {
+    const ended = await one.cachePool.query(
+      "update askonce.results set holds_until = now() + interval '20 seconds' where is_current returning id",
+    );
+    return ended.length === 1;
+  });
+  const known = await ask(other.pipeline);
+  assert.deepEqual([known.source, known.as_of], ['store', first.as_of]);
+  assert.equal((await ask(other.pipeline)).source, 'memory');
+  // Midnight, and far from the end of the TTL.
+  clock.now += 21_000;
+  const next = await ask(other.pipeline);
+  assert.equal(next.source, 'database');
+});
+
+test('what others read of a view that is volatile is never served', async (t) => {
+  const { pipeline } = await pipelineOf(
+    t,
+    `${SETUP}; create view dice as select i, random() as r from t`,
+  );
+  const first = await query(pipeline, 'select r from dice');
+  const second = await ask(pipeline);
+  assert.notDeepEqual(first.rows, second.rows);
+  assert.equal(second.source, 'database');
+});
+
+test('stale rows are served at once where that is wanted, with their age, and read anew behind', async (t) => {
+  const { pipeline, url } = await pipelineOf(t, SETUP, { staleMs: 30_000 });
+  await query(pipeline);
+  await eventually('they are known', async () => (await ask(pipeline)).source === 'memory');
+  await admin(url, 'delete from t where i > 4');
+  let stale = await ask(pipeline);
+  await eventually('they are stale', async () => {
+    stale = await ask(pipeline);
+    return /may have changed since/.test(stale.notice);
+  });
+  assert.deepEqual(stale.rows, [[10]]);
+  assert.match(stale.notice, /These rows are \d+ seconds old/);
+  await eventually('they were read anew', async () => {
+    const { rows, notice } = await ask(pipeline);
+    return JSON.stringify(rows) === '[[4]]' && !/may have changed/.test(notice);
+  });
+  await admin(url, 'delete from t where i > 2');
+  const fresh = await ask(pipeline, 0);
+  assert.deepEqual([fresh.rows, fresh.source], [[[2]], 'database']);
+});
+
+test('replicas see each other’s rows and neither serves those that were written over', async (t) => {
+  const one = await pipelineOf(t, SETUP);
+  const other = await pipelineOf(t, SETUP, { beside: one });
+  await query(one.pipeline);
+  await eventually('both know them', async () => (await query(other.pipeline)).source === 'memory');
+  await admin(one.url, 'delete from t where i > 5');
+  await eventually(
+    'one has read them anew',
+    async () => (await ask(one.pipeline)).rows[0]![0] === 5,
+  );
+  await eventually('the other finds those', async () => {
+    const { rows, source } = await ask(other.pipeline);
+    return rows[0]![0] === 5 && source !== 'database';
+  });
+});
