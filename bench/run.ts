@@ -8,6 +8,8 @@ import { DECISIONS_USAGE, runDecisions } from './decisions.ts';
 import { runMain } from './main.ts';
 import { protocolText } from './protocol-text.ts';
 import { PROTOCOL_USAGE, runProtocol } from './protocol.ts';
+import { scaleText } from './scale-text.ts';
+import { SCALE_USAGE, runScale } from './scale.ts';
 import { sessionsText } from './sessions-text.ts';
 import { SESSIONS_USAGE, runSessions } from './sessions.ts';
 import { streamText } from './stream-text.ts';
@@ -56,6 +58,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     usage: STREAM_USAGE,
     measure: runStream,
     text: streamText,
+  }),
+  scale: withText({
+    about: 'the store with 10,000 to 1,000,000 plans: look-ups, recall, inserts, bytes',
+    usage: SCALE_USAGE,
+    measure: runScale,
+    text: scaleText,
   }),
   decisions: withText({
     about: 'labelled pairs of questions: served, offered, refused, against cuts of the cosine',

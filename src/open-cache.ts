@@ -7,6 +7,7 @@ import type { Cuts } from './cache/live-cuts.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
 import { createListener } from './db/listener.ts';
+import { createPool } from './db/pool.ts';
 import { sharedSecret } from './db/secret.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
@@ -14,6 +15,8 @@ import type { Metrics } from './metrics.ts';
 import type { CursorSeal } from './query/sealed-cursors.ts';
 
 const SWEEP_EVERY_MS = 60_000;
+const INDEX_EVERY_MS = 10 * 60_000;
+const BUILDER_ACQUIRE_MS = 5000;
 /** What other replicas were told counts here so much later. */
 const LEARN_EVERY_MS = 30_000;
 
@@ -44,6 +47,7 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
     maxMemoryBytes: config.CACHE_MAX_MEMORY_BYTES,
     cuts,
     isShared: config.CACHE_DATABASE_URL !== undefined,
+    limits: { maxResultBytes: config.CACHE_MAX_STORE_BYTES, maxPlans: config.CACHE_MAX_PLANS },
     notices,
     logger,
     metrics,
@@ -60,6 +64,7 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
   };
   const opened = open();
   listen(options);
+  keepIndexes(options, cache, opened);
   const sweeper = setInterval(() => void cache.sweep(), SWEEP_EVERY_MS);
   sweeper.unref();
   releases.push('cache', async () => {
@@ -81,6 +86,25 @@ function listen({ config, notices, logger, releases }: OpenCacheOptions): void {
     logger,
   });
   releases.push('listener', () => listener.close());
+}
+
+/** An embedded cache stays small, and its engine would do nothing else for minutes. */
+function keepIndexes(
+  { config, logger, releases }: OpenCacheOptions,
+  cache: Cache,
+  opened: Promise<void>,
+): void {
+  const url = config.CACHE_DATABASE_URL;
+  if (url === undefined) return;
+  const pool = createPool({ url, min: 0, max: 1, acquireTimeoutMs: BUILDER_ACQUIRE_MS, logger });
+  const keep = (): void => void cache.maintainIndexes(pool);
+  void opened.then(keep);
+  const timer = setInterval(keep, INDEX_EVERY_MS);
+  timer.unref();
+  releases.push('indexes', async () => {
+    clearInterval(timer);
+    await pool.close();
+  });
 }
 
 /** Holds the cuts against what was labelled on any replica, as long as the server runs. */

@@ -166,6 +166,14 @@ export const SETTINGS = {
     about: 'Size of the in-process tier.',
     schema: integer(64 * MEBIBYTE, 0, 1024 * 1024 * MEBIBYTE),
   },
+  CACHE_MAX_STORE_BYTES: {
+    about: 'How many bytes of rows the cache database keeps; what is worth least goes first.',
+    schema: integer(4096 * MEBIBYTE, MEBIBYTE, 2 ** 50),
+  },
+  CACHE_MAX_PLANS: {
+    about: 'How many plans the cache database keeps; those not asked for the longest go first.',
+    schema: integer(1_000_000, 100, 1_000_000_000),
+  },
   SPOOL_MAX_BYTES: {
     about: 'How much of one large result is kept for fetch_rows; rows beyond it are lost.',
     schema: integer(256 * MEBIBYTE, MEBIBYTE, 1024 * 1024 * MEBIBYTE),

@@ -12,6 +12,8 @@ import type { Neighbour, Phrasing } from './entities.ts';
 import { createDecisionLog } from './decision-log.ts';
 import { createDecisions } from './decisions.ts';
 import type { Decisions } from './decisions.ts';
+import { createEviction } from './eviction.ts';
+import type { EvictionLimits } from './eviction.ts';
 import { createGate } from './gate.ts';
 import { idOf } from './key.ts';
 import type { Key } from './key.ts';
@@ -26,6 +28,8 @@ import type { NearestSearch, NewPhrasing, PlanScope } from './plan-store.ts';
 import { createResultStore } from './result-store.ts';
 import { createResults } from './results.ts';
 import type { Results } from './results.ts';
+import { createSearchIndexes } from './search-indexes.ts';
+import { createUsage } from './usage.ts';
 import { createWriteQueue } from './write-queue.ts';
 
 export interface Cache {
@@ -58,6 +62,8 @@ export interface Cache {
   /** Opens the store once its schema is in place. */
   open(): void;
   sweep(): Promise<number>;
+  /** Keeps an index for each scope that has grown large. @param pool Whose connections may be held for minutes. */
+  maintainIndexes(pool: Pool): Promise<void>;
   drain(): Promise<void>;
 }
 
@@ -83,6 +89,7 @@ export interface CacheOptions {
   readonly cuts: Cuts | null;
   /** Whether other replicas use the same store. */
   readonly isShared: boolean;
+  readonly limits: EvictionLimits;
   /** Of the replicas that use it. */
   readonly notices: Notices;
   readonly logger: Logger;
@@ -113,12 +120,15 @@ export function createCache(options: CacheOptions): Cache {
     onDropped: () => metrics.cacheDropped('write'),
     onFailed: (error) => logger.warn({ error: String(error) }, 'cache write failed'),
   });
-  const plans = createPlanStore(pool);
+  const indexes = createSearchIndexes(pool);
+  const plans = createPlanStore(pool, indexes);
   const resultStore = createResultStore(pool, now);
   const answerLog = createAnswerLog(pool);
   const answers = createAnswers({ log: answerLog, gate, queue, metrics });
   const decisionLog = createDecisionLog(pool);
   const decisions = createDecisions({ log: decisionLog, gate, queue, metrics, cuts, isShared });
+  const usage = createUsage(pool);
+  const eviction = createEviction(pool, options.limits);
   const leases = isShared ? createLeases(pool, gate, now) : UNSHARED;
   /** Phrasings on their way into the store, and the newest of them. */
   let unsaved = 0;
@@ -177,11 +187,20 @@ export function createCache(options: CacheOptions): Cache {
     const known = held && isDue(key, held) ? await rechecked(key, held) : held;
     if (!known) return null;
     metrics.cacheLookup('memory', 'hit');
+    usage.plan(known.phrasing.plan.id);
     return { ...known, tier: 'memory' };
   }
 
   return {
-    results: createResults({ memory, store: resultStore, gate, queue, metrics, now }),
+    results: createResults({
+      memory,
+      store: resultStore,
+      gate,
+      queue,
+      metrics,
+      now,
+      onUsed: (id) => usage.result(id),
+    }),
     decisions,
     leases,
 
@@ -198,6 +217,7 @@ export function createCache(options: CacheOptions): Cache {
       metrics.cacheLookup('store', phrasing ? 'hit' : phrasing === null ? 'miss' : 'error');
       if (!phrasing) return null;
       memory.putQuestion(key, { phrasing, match: null });
+      usage.plan(phrasing.plan.id);
       return { phrasing, match: null, tier: 'store' };
     },
 
@@ -231,7 +251,10 @@ export function createCache(options: CacheOptions): Cache {
       });
     },
 
-    note: (key, known) => memory.putQuestion(key, known),
+    note(key, known) {
+      memory.putQuestion(key, known);
+      usage.plan(known.phrasing.plan.id);
+    },
 
     async reject({ questionKey, planId, phrasingId }) {
       forget(questionKey, planId);
@@ -251,9 +274,13 @@ export function createCache(options: CacheOptions): Cache {
     get available() {
       return gate.open;
     },
-    open: () => gate.ready(),
+    open() {
+      gate.ready();
+      void gate.attempt('indexes', undefined, () => indexes.refresh());
+    },
     async sweep() {
       let total = 0;
+      await gate.attempt('usage', undefined, () => usage.flush());
       for (;;) {
         // In batches, so that no statement deletes for long; to the end, so that the store is bounded.
         const gone = await gate.attempt(
@@ -263,12 +290,15 @@ export function createCache(options: CacheOptions): Cache {
             (await resultStore.sweep()) +
             (await answerLog.sweep()) +
             (await decisionLog.sweep()) +
-            (await leases.sweep()),
+            (await leases.sweep()) +
+            (await eviction.sweep()),
         );
         if (gone === 0) return total;
         total += gone;
       }
     },
+    maintainIndexes: (builders) =>
+      gate.attempt('indexes', undefined, () => indexes.maintain(builders)),
     drain() {
       answers.flush();
       decisions.flush();

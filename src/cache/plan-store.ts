@@ -4,6 +4,7 @@ import pgvector from 'pgvector';
 
 import type { Pool } from '../db/pool.ts';
 import type { Neighbour, Phrasing } from './entities.ts';
+import type { SearchIndexes } from './search-indexes.ts';
 import type { Volatility } from './volatility.ts';
 import { NO_FACTS, type SqlFacts } from './facts.ts';
 import type { Key } from './key.ts';
@@ -56,24 +57,35 @@ const PLAN_COLUMNS = `ph.id AS phrasing_id, ph.question, pl.id AS plan_id, pl.st
   pl.params, pl.tables, pl.facts, pl.volatility`;
 const FROM_PLANS = 'FROM askonce.phrasings ph JOIN askonce.plans pl ON pl.id = ph.plan_id';
 
-// Every phrasing of the scope is compared, and only the nearest are joined: with 1,000, 10,000 and 50,000
-// of them (256 dimensions, among 61,000 plans) in 1, 10 and 50 ms. One HNSW index over all scopes, at its
-// most careful (pgvector 0.8: iterative scan in strict order, ef_search 200, 100,000 tuples), loses the very
-// nearest in 11 of 100 searches of the smallest of these scopes, and takes 34 ms for it: an answer lost.
-const NEAREST = `
+/** In the exact way every phrasing of the scope is compared, and only the nearest are joined. */
+function nearestSql(dimensions: number | null): string {
+  const type = dimensions === null ? 'halfvec' : `halfvec(${dimensions})`;
+  // Told before the index is read, for this statement alone.
+  // An index compares in fewer digits than it is asked in: + 0 makes sure that what it found is sorted again.
+  const careful = `AND (SELECT set_config('hnsw.ef_search', '${SEARCH_BREADTH}', true)) IS NOT NULL`;
+  return `
   WITH nearest AS MATERIALIZED (
-    SELECT ph.id, ph.question, ph.plan_id, ph.embedding <=> $4::vector AS distance
+    SELECT ph.id, ph.question, ph.plan_id, ph.embedding::${type} <=> $4::${type} AS distance
     FROM askonce.phrasings ph
     WHERE ph.plan_scope = $1 AND ph.model_id = $2 AND ph.schema_version = $3
       AND ph.embedding IS NOT NULL
       AND ph.plan_id <> ALL (ARRAY(
         SELECT r.plan_id FROM askonce.rejections r WHERE r.question_key = $5))
-    ORDER BY distance LIMIT $6)
+      ${dimensions === null ? '' : careful}
+    ORDER BY ph.embedding::${type} <=> $4::${type} LIMIT $6)
   SELECT ${PLAN_COLUMNS}, 1 - ph.distance AS similarity
   FROM nearest ph JOIN askonce.plans pl ON pl.id = ph.plan_id
-  ORDER BY ph.distance`;
+  ORDER BY ph.distance + 0`;
+}
 
-export function createPlanStore(pool: Pool): PlanStore {
+/** How many candidates an index is asked to keep in sight: with fewer it loses the very nearest of a large scope. */
+const SEARCH_BREADTH = 200;
+
+/** @param indexes Of the scopes that are not compared in full. */
+export function createPlanStore(
+  pool: Pool,
+  indexes: Pick<SearchIndexes, 'dimensions'> = NO_INDEXES,
+): PlanStore {
   return {
     async find(questionKey) {
       const rows = await pool.query<PlanRow>(
@@ -93,7 +105,7 @@ export function createPlanStore(pool: Pool): PlanStore {
     },
 
     async nearest(scope, search) {
-      const rows = await pool.query<PlanRow>(NEAREST, [
+      const rows = await pool.query<PlanRow>(nearestSql(indexes.dimensions(scope)), [
         scope.planScope,
         scope.modelId,
         scope.schemaVersion,
@@ -139,7 +151,7 @@ async function savePhrasing(pool: Pool, scope: PlanScope, entry: NewPhrasing): P
        WHERE r.question_key = $10 AND r.plan_id = plan.id)
      INSERT INTO askonce.phrasings AS ph
        (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
-     SELECT $11, plan.id, $2, $12, $4, $13, $10, $14, $15::vector FROM plan
+     SELECT $11, plan.id, $2, $12, $4, $13, $10, $14, $15::halfvec FROM plan
      ON CONFLICT (id) DO UPDATE
        SET plan_id = excluded.plan_id, origin = excluded.origin,
            embedding = coalesce(excluded.embedding, ph.embedding)`,
@@ -179,6 +191,8 @@ function toPhrasing(row: PlanRow): Phrasing {
     },
   };
 }
+
+const NO_INDEXES = { dimensions: () => null };
 
 function bytes(key: Key): Buffer {
   return Buffer.from(key, 'hex');

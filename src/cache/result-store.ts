@@ -17,6 +17,12 @@ export interface StoredResult {
   readonly untouchedMs: number;
 }
 
+export interface StoredEnd {
+  readonly status: 'complete' | 'cut';
+  readonly validity: Validity | null;
+  readonly runMs: number;
+}
+
 export interface ResultStore {
   current(resultScope: string, statementKey: Key): Promise<StoredResult | null>;
   /** @param resultScope of the caller: a result of another scope is not found. */
@@ -29,7 +35,7 @@ export interface ResultStore {
   /** What a crash of the database loses of it is lost with what would make it be found: see finish. */
   append(id: string, chunks: readonly Chunk[]): Promise<void>;
   /** Closes a result; with a validity it is the one that its statement finds from now on. */
-  finish(id: string, status: 'complete' | 'cut', validity: Validity | null): Promise<void>;
+  finish(id: string, end: StoredEnd): Promise<void>;
   /** Removes what has expired; returns how many results went. */
   sweep(): Promise<number>;
 }
@@ -146,10 +152,10 @@ export function createResultStore(pool: Pool, now: () => number): ResultStore {
       await pool.withClient((client) => runWithBytes(client, sql, [id, ...values]));
     },
 
-    finish(id, status, validity) {
+    finish(id, { status, validity, runMs }) {
       const { stamp = null, holdsUntil = null } = validity ?? {};
       const holdsMs = holdsUntil === null ? null : holdsUntil - now();
-      return finishResult(pool, { id, status, current: validity !== null, stamp, holdsMs });
+      return finishResult(pool, { id, status, current: validity !== null, stamp, holdsMs, runMs });
     },
 
     async sweep() {
@@ -171,6 +177,7 @@ async function finishResult(
     readonly current: boolean;
     readonly stamp: unknown;
     readonly holdsMs: number | null;
+    readonly runMs: number;
   },
 ): Promise<void> {
   await pool.withClient(async (client) => {
@@ -191,12 +198,12 @@ async function finishResult(
         );
       }
       await client.query(
-        `UPDATE askonce.results new SET status = $2, touched_at = now(), stamp = $4,
+        `UPDATE askonce.results new SET status = $2, touched_at = now(), run_ms = $6, stamp = $4,
            holds_until = ${AFTER_MS('$5::float8')}, is_current = $3 AND NOT EXISTS (
              SELECT FROM askonce.results old WHERE old.is_current AND old.id <> new.id
                AND old.result_scope = new.result_scope AND old.statement_key = new.statement_key)
          WHERE new.id = $1`,
-        [end.id, end.status, end.current, JSON.stringify(end.stamp), end.holdsMs],
+        [end.id, end.status, end.current, JSON.stringify(end.stamp), end.holdsMs, end.runMs],
       );
       await client.query('COMMIT');
     } catch (error) {

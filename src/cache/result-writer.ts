@@ -20,6 +20,8 @@ export interface ResultWriter {
 export interface ResultEnd {
   readonly wasCut: boolean;
   readonly validity: Validity | null;
+  /** How long the statement took, in milliseconds: what whoever is served from it is spared. */
+  readonly runMs: number;
 }
 
 export interface ResultWriterOptions {
@@ -99,8 +101,10 @@ export function createResultWriter(
     onProgress();
   }
 
-  const close = ({ wasCut, validity }: ResultEnd): Promise<void> =>
-    attempt('finish-result', () => store.finish(header.id, wasCut ? 'cut' : 'complete', validity));
+  const close = ({ wasCut, validity, runMs }: ResultEnd): Promise<void> =>
+    attempt('finish-result', () =>
+      store.finish(header.id, { status: wasCut ? 'cut' : 'complete', validity, runMs }),
+    );
 
   return {
     resultId: header.id,

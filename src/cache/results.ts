@@ -47,6 +47,8 @@ export interface ResultsOptions {
   readonly queue: WriteQueue;
   readonly metrics: Metrics;
   readonly now: () => number;
+  /** Told of each result that is served to a later call. */
+  readonly onUsed?: (id: string) => void;
 }
 
 const READ_CHUNKS = 16;
@@ -56,7 +58,7 @@ const POLL_MS = 25;
 const WRITER_LOST_MS = 15_000;
 
 export function createResults(options: ResultsOptions): Results {
-  const { memory, store, gate, queue, metrics, now } = options;
+  const { memory, store, gate, queue, metrics, now, onUsed } = options;
   /** Writers at work, so that a cursor can be followed before its result is anywhere to be found. */
   const writing = new Map<string, Promise<void>>();
 
@@ -94,6 +96,7 @@ export function createResults(options: ResultsOptions): Results {
       if (held === undefined || !isOfAge(held.header, oldest)) return null;
       if (!holds(held.header.validity?.stamp)) return null;
       metrics.cacheLookup('memory', 'hit');
+      onUsed?.(held.header.id);
       return fromMemory(held);
     },
 
@@ -101,7 +104,10 @@ export function createResults(options: ResultsOptions): Results {
       const held = memory.result(resultScope, statementKey);
       const isHeld = held !== undefined && (await isFresh(held.header, wanted));
       metrics.cacheLookup('memory', isHeld ? 'hit' : held ? 'stale' : 'miss');
-      if (isHeld) return fromMemory(held);
+      if (isHeld) {
+        onUsed?.(held.header.id);
+        return fromMemory(held);
+      }
       type Found = FoundResult | 'miss' | 'stale' | 'error';
       const found = await gate.attempt<Found>('find-result', 'error', async () => {
         const stored = await store.current(resultScope, statementKey);
@@ -113,6 +119,7 @@ export function createResults(options: ResultsOptions): Results {
       });
       const isFound = typeof found !== 'string';
       metrics.cacheLookup('store', isFound ? 'hit' : found);
+      if (isFound) onUsed?.(found.header.id);
       return isFound ? found : null;
     },
 

@@ -91,11 +91,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
       let behindAt: number | null = null;
       let writer: ResultWriter | undefined;
       let validity: Validity | null = null;
+      let runMs = 0;
       const done = withReadOnlyTransaction(options.pool, transaction, async (client, stop) => {
         await typeNames.ensure(client);
         stop.throwIfAborted();
         request.onStart?.();
         const asOf = options.now();
+        const begunAt = performance.now();
         const lines = new LineWriter();
         const cursor = openCursor(client, request.sql, request.params, lines);
         try {
@@ -137,11 +139,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
         } finally {
           await cursor.close().catch(() => undefined);
         }
+        runMs = performance.now() - begunAt;
         // Nothing that fails here fails the rows.
         if (end !== 'unwanted') validity = await request.validity(client).catch(() => null);
       })
         .then(async () => {
-          await writer?.finish({ wasCut: wasCut(), validity });
+          await writer?.finish({ wasCut: wasCut(), validity, runMs });
           channel.end();
         })
         .catch(async (error: unknown) => {
@@ -149,7 +152,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
           // The rows that came are a prefix of the snapshot: cursors into it stay valid.
           end = 'failed';
           failure = error;
-          await writer?.finish({ wasCut: true, validity: null });
+          await writer?.finish({ wasCut: true, validity: null, runMs });
           channel.end(error);
           options.logger.debug({ error: String(error) }, 'statement ended early');
         })

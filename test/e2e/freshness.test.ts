@@ -46,7 +46,7 @@ interface Judged {
   readonly latest: number;
 }
 
-/** Writers and readers at once, for so long; `meanwhile` makes it hard. */
+/** Writers and readers at once, for so long; `meanwhile`, once all of them read, makes it hard. */
 async function judge(
   t: TestContext,
   { url, env }: Shared,
@@ -55,7 +55,7 @@ async function judge(
   const servers = [await startAskonce(t, env), await startAskonce(t, env)];
   const ledger = createLedger();
   const until = performance.now() + given.ms;
-  let [answers, known, latest] = [0, 0, 0];
+  let [reading, answers, known, latest] = [0, 0, 0, 0];
   const write = async (): Promise<void> => {
     const writer = new Client({ connectionString: url });
     await writer.connect();
@@ -71,6 +71,7 @@ async function judge(
   const read = async (server: Askonce): Promise<void> => {
     const client = await connect(t, server.url);
     await call(client, 'query', { question: QUESTION, sql: SQL });
+    reading += 1;
     while (performance.now() < until) {
       const calledAt = performance.now();
       const answer = await call(client, 'ask', { question: QUESTION }).catch(() => null);
@@ -85,7 +86,9 @@ async function judge(
   await Promise.all([
     write(),
     ...servers.flatMap((server) => [read(server), read(server)]),
-    given.meanwhile?.(servers),
+    eventually('all read', () => reading === 2 * servers.length).then(() =>
+      given.meanwhile?.(servers),
+    ),
   ]);
   return { answers, known, latest };
 }

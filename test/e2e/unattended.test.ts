@@ -60,7 +60,7 @@ test('the operator is told once why a database cannot be reached, the agent the 
     const { error } = await call(client, 'query', { question: 'one?', sql: 'SELECT 1' });
     assert.equal(error?.code, 'DATABASE_UNAVAILABLE');
     assert.match(error.message, /refused/);
-    assert.doesNotMatch(JSON.stringify(error), /127|alice|s3cret/);
+    assert.doesNotMatch(JSON.stringify(error), /127\.|alice|s3cret/);
   }
   for (const setting of ['DATABASE_URL', 'CACHE_DATABASE_URL']) {
     const told = server.log().split(`the database of ${setting} cannot be reached`).length - 1;

@@ -29,7 +29,7 @@ test('a result is found by its statement only when it is finished', async (t) =>
   await store(results, header);
   assert.equal(await results.current('alice', STATEMENT_KEY), null);
   assert.equal((await results.byId('alice', header.id))?.status, 'filling');
-  await results.finish(header.id, 'complete', VALID);
+  await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
   const found = await results.current('alice', STATEMENT_KEY);
   assert.deepEqual({ ...found!.header, ...TIMES }, { ...header, validity: VALID, ...TIMES });
   assert.ok(Math.abs(found!.header.readAt - header.readAt) < 1000);
@@ -43,7 +43,7 @@ test('a writer that never comes back is never served', async (t) => {
   const results = createResultStore(pool, Date.now);
   const finished = headerOf();
   await store(results, finished);
-  await results.finish(finished.id, 'complete', VALID);
+  await results.finish(finished.id, { status: 'complete', validity: VALID, runMs: 1 });
   await store(results, headerOf({ asOf: Date.now() + 1 }), [chunkOf(0, 100)]);
   assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, finished.id);
 });
@@ -64,7 +64,7 @@ test('a cut or unrepeatable result is found by its id alone', async (t) => {
   const results = createResultStore(pool, Date.now);
   const header = headerOf();
   await store(results, header);
-  await results.finish(header.id, 'cut', null);
+  await results.finish(header.id, { status: 'cut', validity: null, runMs: 1 });
   assert.equal(await results.current('alice', STATEMENT_KEY), null);
   assert.equal((await results.byId('alice', header.id))?.status, 'cut');
 });
@@ -74,7 +74,7 @@ test('no scope finds the results of another, by statement or by id', async (t) =
   const results = createResultStore(pool, Date.now);
   const header = headerOf();
   await store(results, header);
-  await results.finish(header.id, 'complete', VALID);
+  await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
   for (const scope of ['bob', '', 'alic', 'alice ', '%']) {
     assert.equal(await results.current(scope, STATEMENT_KEY), null);
     assert.equal(await results.byId(scope, header.id), null);
@@ -90,7 +90,13 @@ test('runs that finish at once leave one current, the one that read last', async
   for (const header of headers) await store(stores[0]!, header);
   const order = [4, 8, 0, 2, 7, 1, 3, 6, 5];
   await Promise.all(
-    order.map((index) => stores[index % 3]!.finish(headers[index]!.id, 'complete', VALID)),
+    order.map((index) =>
+      stores[index % 3]!.finish(headers[index]!.id, {
+        status: 'complete',
+        validity: VALID,
+        runMs: 1,
+      }),
+    ),
   );
   const rows = await pool.query('select id from askonce.results where is_current');
   assert.deepEqual(rows, [{ id: headers[8]!.id }]);
@@ -102,8 +108,8 @@ test('a run that read earlier and ends later does not turn back time', async (t)
   const early = headerOf({ asOf: Date.now() });
   const late = headerOf({ asOf: Date.now() + 50 });
   for (const header of [early, late]) await store(results, header);
-  await results.finish(late.id, 'complete', VALID);
-  await results.finish(early.id, 'complete', VALID);
+  await results.finish(late.id, { status: 'complete', validity: VALID, runMs: 1 });
+  await results.finish(early.id, { status: 'complete', validity: VALID, runMs: 1 });
   assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, late.id);
   assert.equal((await results.byId('alice', early.id))?.status, 'complete');
 });
@@ -114,7 +120,7 @@ test('scopes have their own current result of one statement', async (t) => {
   for (const resultScope of ['alice', 'bob']) {
     const header = headerOf({ resultScope });
     await store(results, header);
-    await results.finish(header.id, 'complete', VALID);
+    await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
   }
   for (const resultScope of ['alice', 'bob']) {
     const found = await results.current(resultScope, STATEMENT_KEY);
@@ -170,7 +176,7 @@ test('rows come back as they were, whatever text they hold', async (t) => {
   const lines = ['["\\u0000"]', '["😀\\n"]', '[1e400]', '["\\\\"]', '["\\ud800"]'];
   const chunk = chunkOfLines(0, lines);
   await store(results, header, [chunk]);
-  await results.finish(header.id, 'complete', VALID);
+  await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
   const found = await results.current('alice', STATEMENT_KEY);
   assert.deepEqual(found?.header.columns, header.columns);
   assert.deepEqual(await results.chunks(header.id, 0, 1), [chunk]);
@@ -183,7 +189,7 @@ test('what has expired is neither found nor kept', async (t) => {
   const alive = headerOf({ resultScope: 'bob' });
   for (const header of [dead, alive]) {
     await store(results, header);
-    await results.finish(header.id, 'complete', VALID);
+    await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
   }
   assert.equal(await results.current('alice', STATEMENT_KEY), null);
   assert.equal(await results.byId('alice', dead.id), null);

@@ -66,7 +66,7 @@ test('a result that still fills can be followed to its end', async (t) => {
   for (let index = 8; index < 12; index += 1) {
     await writer.append(chunkOf(index * 100, 100, 1000));
   }
-  await writer.finish({ wasCut: true, validity: null });
+  await writer.finish({ wasCut: true, validity: null, runMs: 1 });
   assert.deepEqual(await numbers, range(250, 1200));
   assert.equal(found.source.wasCut(), true);
 });
@@ -79,7 +79,7 @@ test('a cursor into a small result that still fills waits for its end', async (t
   await writer.append(chunkOf(0, 100));
   const found = cache.results.byId('alice', header.id);
   await writer.append(chunkOf(100, 100));
-  await writer.finish({ wasCut: false, validity: VALID });
+  await writer.finish({ wasCut: false, validity: VALID, runMs: 1 });
   assert.deepEqual(await numbersIn((await found)!.source, 50), range(50, 200));
 });
 
@@ -148,7 +148,7 @@ test('a store that breaks under a large result leaves nothing that is served', a
   // The store is some way behind.
   await eventually('the writer is told', () => !writer.kept);
   await writer.append(chunkOf(900, 100, 1000));
-  await writer.finish({ wasCut: false, validity: VALID });
+  await writer.finish({ wasCut: false, validity: VALID, runMs: 1 });
   await admin(url, 'alter table askonce.gone rename to result_chunks');
   assert.equal(await cache.results.find('alice', STATEMENT_KEY, since(0)), null);
   const rows = await pool.query('select status, is_current from askonce.results');
@@ -162,7 +162,7 @@ test('rows that are deleted while they are read are an error, never an early end
   for (let index = 0; index < 40; index += 1) {
     await writer.append(chunkOf(index * 100, 100, 1000));
   }
-  await writer.finish({ wasCut: false, validity: VALID });
+  await writer.finish({ wasCut: false, validity: VALID, runMs: 1 });
   for (const [gone, from] of [
     ['first_row >= 3000', 0],
     ['first_row >= 3000', 2000],
@@ -206,7 +206,7 @@ test('the store is never far behind what is read, and has all of it in the end',
     const behind = (index + 1) * 100 - stored!.rows;
     assert.ok(behind <= 4000, `${behind} rows behind after ${index + 1} chunks`);
   }
-  await writer.finish({ wasCut: false, validity: VALID });
+  await writer.finish({ wasCut: false, validity: VALID, runMs: 1 });
   const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
   let next = 0;
   for await (const chunk of found!.source.chunks(0)) {

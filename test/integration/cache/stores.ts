@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { createCache } from '../../../src/cache/cache.ts';
 import type { Cache, Rejection } from '../../../src/cache/cache.ts';
+import type { EvictionLimits } from '../../../src/cache/eviction.ts';
 import type { ResultHeader } from '../../../src/cache/entities.ts';
 import { idOf, questionKey } from '../../../src/cache/key.ts';
 import type { NewPhrasing, PlanScope } from '../../../src/cache/plan-store.ts';
@@ -36,6 +37,7 @@ export function cacheOver(
     maxMemoryBytes?: number;
     metrics?: Metrics;
     cuts?: Cuts;
+    limits?: EvictionLimits;
     notices?: Notices;
     now?: () => number;
   } = {},
@@ -47,6 +49,7 @@ export function cacheOver(
     metrics: given.metrics ?? createMetrics(),
     cuts: given.cuts ?? null,
     isShared: true,
+    limits: given.limits ?? { maxResultBytes: 1e9, maxPlans: 1e6 },
     notices: given.notices ?? createNotices(pool),
     now: given.now ?? Date.now,
   });
@@ -96,7 +99,7 @@ export async function write(cache: Cache, header: ResultHeader, given: Written =
   for (let index = 0; index < chunks; index += 1) {
     await writer.append(chunkOf(index * ROWS_PER_CHUNK, ROWS_PER_CHUNK, padChars));
   }
-  await writer.finish({ wasCut, validity: current ? VALID : null });
+  await writer.finish({ wasCut, validity: current ? VALID : null, runMs: 1 });
   return writer;
 }
 

@@ -8,7 +8,7 @@ import { killConnections, runningWith } from '../../support/backends.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { poolOf } from '../db/pools.ts';
-import { executorOf, readPage, rowsOf, sourceOf } from './runs.ts';
+import { executorOf, readPage, rowsOf, sourceOf, endOf } from './runs.ts';
 
 const MANY = `select i, repeat('x', 200) from generate_series(1, 20000) i`;
 
@@ -23,7 +23,7 @@ test('a reader that leaves midway has its rest kept, without gap or repetition',
   const first = await readPage(live.source, { maxRows: 1234 });
   assert.deepEqual([first.totals.truncated, first.totals.nextRow], [true, 1234]);
   await eventually('the spool is full', () => kept.end !== null);
-  assert.deepEqual(kept.end, { wasCut: false, validity: VALID });
+  assert.deepEqual(endOf(kept), { wasCut: false, validity: VALID });
   const seen = first.rows.map(([n]) => n);
   for (let next = first.totals.nextRow; next !== null;) {
     const page = await readPage(sourceOf(kept), { fromRow: next, maxBytes: 300_000 });
@@ -76,7 +76,7 @@ test('a caller that goes while its reader stalls gives the connection back', asy
   caller.abort();
   assert.deepEqual(await pool.query('select 1 as n'), [{ n: 1 }]);
   assert.equal(await runningWith(url, 'as stalled'), 0);
-  assert.deepEqual(kept.end, { wasCut: true, validity: null });
+  assert.deepEqual(endOf(kept), { wasCut: true, validity: null });
   const drained = (async () => {
     for (;;) if ((await reader.next()).done) return;
   })();
@@ -93,7 +93,7 @@ test('a reader that stalls gives the connection back and reads on from what is k
   const first = await reader.next();
   assert.deepEqual(await pool.query('select 1 as n'), [{ n: 1 }]);
   assert.equal(await runningWith(url, 'as behind'), 0);
-  assert.deepEqual(kept.end, { wasCut: false, validity: VALID });
+  assert.deepEqual(endOf(kept), { wasCut: false, validity: VALID });
   let next = (first.value as Chunk).rowCount;
   for (;;) {
     const { value, done } = await reader.next();
@@ -143,7 +143,7 @@ test('closing stops what still fills and leaves it unfinished', async (t) => {
   const { live, kept } = await bench.run(sql);
   await readPage(live.source, { maxRows: 1 });
   await bench.executor.close();
-  assert.deepEqual(kept.end, { wasCut: true, validity: null });
+  assert.deepEqual(endOf(kept), { wasCut: true, validity: null });
   assert.equal(await runningWith(url, 'as filling'), 0);
 });
 
@@ -176,7 +176,7 @@ test('a connection that dies midway leaves a complete document, and the next que
   assert.ok(isAppError(page.failure, 'DATABASE_UNAVAILABLE'));
   assert.equal(page.totals.truncated, true);
   assert.ok(page.rows.length > 100);
-  assert.deepEqual(kept.end, { wasCut: true, validity: null });
+  assert.deepEqual(endOf(kept), { wasCut: true, validity: null });
   assert.deepEqual((await rowsOf(bench, 'select 1')).rows, [[1]]);
 });
 
@@ -192,7 +192,7 @@ test('a statement that fails after its first rows leaves a complete document', a
     page.rows.map(([n]) => n),
     range(1, page.rows.length + 1),
   );
-  assert.deepEqual(kept.end, { wasCut: true, validity: null });
+  assert.deepEqual(endOf(kept), { wasCut: true, validity: null });
 });
 
 for (const isKept of [true, false]) {
@@ -232,7 +232,7 @@ test('the spool ends at its limit and says so; rows up to there are kept', async
   const { live, kept } = await bench.run(MANY);
   await readPage(live.source, { maxRows: 10 });
   await eventually('the spool is closed', () => kept.end !== null);
-  assert.deepEqual(kept.end, { wasCut: true, validity: VALID });
+  assert.deepEqual(endOf(kept), { wasCut: true, validity: VALID });
   const bytes = kept.chunks.reduce((sum, chunk) => sum + chunk.body.length, 0);
   assert.ok(bytes >= 500_000 && bytes < 700_000, `${bytes}`);
   const rest = await readPage(sourceOf(kept), { fromRow: 10 });
@@ -250,7 +250,7 @@ test('a result that ends exactly where the spool does is whole', async (t) => {
   const { live, kept } = await executorOf(t, pool, { spool }).run(MANY);
   await readPage(live.source, { maxRows: 1 });
   await eventually('it is kept', () => kept.end !== null);
-  assert.deepEqual(kept.end, { wasCut: false, validity: VALID });
+  assert.deepEqual(endOf(kept), { wasCut: false, validity: VALID });
 });
 
 test('rows that nobody reads and nobody keeps are not fetched to the end', async (t) => {
@@ -259,7 +259,7 @@ test('rows that nobody reads and nobody keeps are not fetched to the end', async
   const { live, kept } = await bench.run(MANY, { kept: false });
   await readPage(live.source, { maxRows: 10 });
   await eventually('it ends', () => kept.end !== null);
-  assert.deepEqual(kept.end, { wasCut: true, validity: null });
+  assert.deepEqual(endOf(kept), { wasCut: true, validity: null });
   assert.ok(kept.chunks.length < 20);
 });
 

@@ -80,6 +80,13 @@ function writerInto(kept: Kept): ResultWriter {
   };
 }
 
+/** How its writer was told that all is there. */
+export function endOf({ end }: Kept): Omit<ResultEnd, 'runMs'> | null {
+  if (end === null) return null;
+  const { wasCut, validity } = end;
+  return { wasCut, validity };
+}
+
 export function sourceOf(kept: Kept): RowSource {
   return {
     columns: kept.columns,

@@ -1,0 +1,153 @@
+// The store within its bounds: what goes first, and how large scopes are searched.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { createPlanStore } from '../../../src/cache/plan-store.ts';
+import { createSearchIndexes } from '../../../src/cache/search-indexes.ts';
+import type { Pool } from '../../../src/db/pool.ts';
+import { headerOf } from '../../support/cache-samples.ts';
+import { eventually } from '../../support/eventually.ts';
+import { poolOf } from '../db/pools.ts';
+import { SCOPE, cacheDatabase, cacheOver, phrasingOf, write } from './stores.ts';
+
+/** As if nobody had asked for so long. */
+const rested = (pool: Pool): Promise<unknown> =>
+  pool.query(
+    "update askonce.results set last_used_at = now() - interval '1 hour', touched_at = now() - interval '1 hour'",
+  );
+
+const key = (at: number): string => at.toString(16).padStart(64, '0');
+
+test('of too many rows those go that are worth least: large, quickly read again, seldom asked', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const cache = cacheOver(t, pool, { limits: { maxResultBytes: 40_000, maxPlans: 1000 } });
+  const results = [
+    { name: 'slow', runMs: 5000, uses: 0, padChars: 10 },
+    { name: 'asked', runMs: 5, uses: 900, padChars: 10 },
+    { name: 'quick', runMs: 5, uses: 0, padChars: 10 },
+    { name: 'large', runMs: 5, uses: 0, padChars: 100 },
+  ];
+  for (const [at, { runMs, uses, padChars }] of results.entries()) {
+    const header = headerOf({ statementKey: key(at) });
+    await write(cache, header, { padChars });
+    await cache.drain();
+    await pool.query('update askonce.results set run_ms = $2, uses = $3 where id = $1', [
+      header.id,
+      runMs,
+      uses,
+    ]);
+  }
+  await rested(pool);
+  await cache.sweep();
+  const left = await pool.query<{ statement_key: Buffer }>(
+    'select statement_key from askonce.results',
+  );
+  const names = left.map((row) => results[row.statement_key.at(-1)!]!.name).sort();
+  assert.ok(!names.includes('large'), names.join());
+  assert.ok(names.includes('slow') && names.includes('asked'), names.join());
+  const [chunks] = await pool.query<{ n: number }>(
+    `select count(*)::int as n from askonce.result_chunks c
+     where not exists (select from askonce.results r where r.id = c.result_id)`,
+  );
+  assert.equal(chunks!.n, 0);
+});
+
+test('rows that were asked for a moment ago stay, however many there are', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const cache = cacheOver(t, pool, { limits: { maxResultBytes: 1000, maxPlans: 1000 } });
+  await write(cache, headerOf());
+  await cache.drain();
+  assert.equal(await cache.sweep(), 0);
+  await rested(pool);
+  assert.equal(await cache.sweep(), 1);
+});
+
+test('of too many plans those go that nobody asked for, with their phrasings', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const cache = cacheOver(t, pool, { limits: { maxResultBytes: 1e9, maxPlans: 10 } });
+  for (let at = 0; at < 20; at += 1) {
+    cache.remember(SCOPE, { ...phrasingOf(`question ${at}`), embed: async () => null });
+  }
+  await cache.drain();
+  assert.ok(await cache.heldQuestion(phrasingOf('question 7').questionKey));
+  await pool.query("update askonce.plans set last_used_at = now() - interval '1 hour'");
+  await cache.sweep();
+  const left = await pool.query<{ question: string; uses: number }>(
+    'select question, uses from askonce.phrasings join askonce.plans p on p.id = plan_id',
+  );
+  assert.equal(left.length, 9);
+  const kept = left.find(({ question }) => question === 'question 7');
+  assert.equal(kept?.uses, 1, 'it was asked since');
+});
+
+async function fill(pool: Pool, planScope: string, count: number): Promise<void> {
+  await pool.query(
+    `with plan as (
+       insert into askonce.plans (id, plan_scope, statement_key, schema_version, sql, params, tables, facts, volatility)
+       select gen_random_uuid(), $1, '', '1', 'select 1', '[]', '{}', '{}', 'stable' returning id)
+     insert into askonce.phrasings (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
+     select gen_random_uuid(), plan.id, $1, 'mini', '1', i::text, i::text::bytea, 'asked',
+       (select array_agg(sin(i * 1.7 * d + d)) from generate_series(1, 16) d)::real[]::vector::halfvec
+     from plan, generate_series(1, $2::int) i`,
+    [planScope, count],
+  );
+}
+
+test('a scope that has grown large gets an index of its own, finds the same, and loses it when it is small', async (t) => {
+  const { url, pool } = await cacheDatabase(t);
+  await fill(pool, 'large', 12_000);
+  await fill(pool, 'small', 300);
+  const indexes = createSearchIndexes(pool);
+  const [store, exact] = [createPlanStore(pool, indexes), createPlanStore(pool)];
+  const large = { ...SCOPE, planScope: 'large' };
+  const builders = poolOf(t, url, { max: 1 });
+  await Promise.all([
+    indexes.maintain(builders),
+    createSearchIndexes(pool).maintain(poolOf(t, url)),
+  ]);
+  await eventually('it is there', async () => {
+    await indexes.refresh();
+    return indexes.dimensions(large) === 16;
+  });
+  assert.equal(indexes.dimensions({ ...SCOPE, planScope: 'small' }), null);
+  let same = 0;
+  for (let at = 0; at < 100; at += 1) {
+    const embedding = Float32Array.from({ length: 16 }, (_, d) => Math.sin(at * 3.1 * (d + 1) + d));
+    const search = { embedding, questionKey: key(at), limit: 5 };
+    const [found, truth] = [await store.nearest(large, search), await exact.nearest(large, search)];
+    assert.equal(found.length, 5);
+    if (found[0]!.id === truth[0]!.id) same += 1;
+    assert.ok(
+      found.every(
+        ({ similarity }, rank) => rank === 0 || similarity <= found[rank - 1]!.similarity,
+      ),
+    );
+  }
+  assert.ok(same >= 99, `${same} of 100`);
+  const plan = await pool.query<{ 'QUERY PLAN': string }>(
+    "select 1 as one from pg_stat_user_indexes where indexrelname like 'phrasings_near_%' and idx_scan >= 100",
+  );
+  assert.equal(plan.length, 1, 'the index was read');
+  await pool.query(
+    "delete from askonce.phrasings where plan_scope = 'large' and question::int > 2000",
+  );
+  await indexes.maintain(builders);
+  assert.equal(indexes.dimensions(large), null);
+});
+
+test('an index whose building was interrupted is made anew', async (t) => {
+  const { url, pool } = await cacheDatabase(t);
+  await fill(pool, 'large', 11_000);
+  const indexes = createSearchIndexes(pool);
+  const large = { ...SCOPE, planScope: 'large' };
+  const builders = poolOf(t, url, { max: 1 });
+  await indexes.maintain(builders);
+  await pool.query(
+    "update pg_index set indisvalid = false where indexrelid = (select oid from pg_class where relname like 'phrasings_near_%')",
+  );
+  await indexes.refresh();
+  assert.equal(indexes.dimensions(large), null, 'it is not used');
+  await indexes.maintain(builders);
+  await indexes.maintain(builders);
+  assert.equal(indexes.dimensions(large), 16);
+});
