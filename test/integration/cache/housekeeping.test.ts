@@ -87,7 +87,7 @@ async function fill(pool: Pool, planScope: string, count: number): Promise<void>
        select gen_random_uuid(), $1, '', '1', 'select 1', '[]', '{}', '{}', 'stable' returning id)
      insert into askonce.phrasings (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
      select gen_random_uuid(), plan.id, $1, 'mini', '1', i::text, i::text::bytea, 'asked',
-       (select array_agg(sin(i * 1.7 * d + d)) from generate_series(1, 16) d)::real[]::vector::halfvec
+       (select array_agg(sin(i * d * d * 12.9898 + d)) from generate_series(1, 64) d)::real[]::vector::halfvec
      from plan, generate_series(1, $2::int) i`,
     [planScope, count],
   );
@@ -107,12 +107,16 @@ test('a scope that has grown large gets an index of its own, finds the same, and
   ]);
   await eventually('it is there', async () => {
     await indexes.refresh();
-    return indexes.dimensions(large) === 16;
+    return indexes.dimensions(large) === 64;
   });
   assert.equal(indexes.dimensions({ ...SCOPE, planScope: 'small' }), null);
   let same = 0;
   for (let at = 0; at < 100; at += 1) {
-    const embedding = Float32Array.from({ length: 16 }, (_, d) => Math.sin(at * 3.1 * (d + 1) + d));
+    // A little off what stands there.
+    const embedding = Float32Array.from(
+      { length: 64 },
+      (_, d) => Math.sin((at + 1) * (d + 1) ** 2 * 12.9898 + d + 1) + 0.2 * Math.cos(at * d),
+    );
     const search = { embedding, questionKey: key(at), limit: 5 };
     const [found, truth] = [await store.nearest(large, search), await exact.nearest(large, search)];
     assert.equal(found.length, 5);
@@ -149,5 +153,5 @@ test('an index whose building was interrupted is made anew', async (t) => {
   assert.equal(indexes.dimensions(large), null, 'it is not used');
   await indexes.maintain(builders);
   await indexes.maintain(builders);
-  assert.equal(indexes.dimensions(large), 16);
+  assert.equal(indexes.dimensions(large), 64);
 });
