@@ -231,3 +231,54 @@ test('many results of many scopes written at once are each read back by their ow
     assert.equal((await numbersIn(found.source)).length, n % 10 === 0 ? 2000 : 300);
   }
 });
+
+test('a replica whose clock is wrong reads the ages of rows as they are', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const one = cacheOver(t, pool);
+  const header = headerOf();
+  await write(one, header);
+  await one.drain();
+  for (const skewMs of [3_600_000, -3_600_000]) {
+    const now = (): number => Date.now() + skewMs;
+    const other = cacheOver(t, pool, { now });
+    const found = await other.results.find('alice', STATEMENT_KEY, since(now() - 5000));
+    assert.equal(found?.header.id, header.id, `${skewMs}`);
+    assert.ok(Math.abs(found.header.readAt - now()) < 5000);
+    assert.equal(found.header.asOf, header.asOf, 'as the one who read them says');
+    assert.equal(await other.results.find('alice', STATEMENT_KEY, since(now() + 5000)), null);
+  }
+});
+
+test('rows and plans of an older version beside this one are read, and its statements still work', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  // As version 6 of the schema was written to and read.
+  const id = headerOf().id;
+  await pool.query(
+    `INSERT INTO askonce.results (id, result_scope, statement_key, status, columns, as_of, expires_at)
+     VALUES ($1, 'alice', $2, 'filling', '[]', now(), now() + interval '1 minute')`,
+    [id, Buffer.from(STATEMENT_KEY, 'hex')],
+  );
+  await pool.query(
+    `UPDATE askonce.results SET status = 'complete', touched_at = now(), is_current = true WHERE id = $1`,
+    [id],
+  );
+  await pool.query(
+    `WITH plan AS (
+       INSERT INTO askonce.plans (id, plan_scope, statement_key, schema_version, sql, params, tables, facts, volatility)
+       VALUES (gen_random_uuid(), 'scope', '', '1', 'select 1', '[]', '{}', '{}', 'stable') RETURNING id)
+     INSERT INTO askonce.phrasings
+       (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
+     SELECT gen_random_uuid(), plan.id, 'scope', 'mini', '1', 'how many', '', 'asked', '[1,0,0]'::vector FROM plan`,
+  );
+  const [near] = await pool.query<{ distance: number }>(
+    "SELECT embedding <=> '[1,0,0]'::vector AS distance FROM askonce.phrasings",
+  );
+  assert.equal(near!.distance, 0);
+  const cache = cacheOver(t, pool);
+  const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
+  assert.equal(found?.header.id, id);
+  assert.deepEqual(found.header.validity, { stamp: null, holdsUntil: null }, 'it knows no stamp');
+  const search = { embedding: Float32Array.of(1, 0, 0), questionKey: STATEMENT_KEY, limit: 5 };
+  const [neighbour] = (await cache.nearest(SCOPE, search)) ?? [];
+  assert.equal(neighbour?.question, 'how many');
+});
