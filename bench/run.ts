@@ -5,6 +5,8 @@ import { BURST_USAGE, runBurst } from './burst.ts';
 import type { BenchContext } from './context.ts';
 import { decisionsText } from './decisions-text.ts';
 import { DECISIONS_USAGE, runDecisions } from './decisions.ts';
+import { freshnessText } from './freshness-text.ts';
+import { FRESHNESS_USAGE, runFreshness } from './freshness.ts';
 import { runMain } from './main.ts';
 import { protocolText } from './protocol-text.ts';
 import { PROTOCOL_USAGE, runProtocol } from './protocol.ts';
@@ -58,6 +60,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     usage: STREAM_USAGE,
     measure: runStream,
     text: streamText,
+  }),
+  freshness: withText({
+    about: 'three replicas while the data are written to: how late an answer is, by each source',
+    usage: FRESHNESS_USAGE,
+    measure: runFreshness,
+    text: freshnessText,
   }),
   scale: withText({
     about: 'the store with 10,000 to 1,000,000 plans: look-ups, recall, inserts, bytes',

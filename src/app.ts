@@ -22,7 +22,7 @@ import { searchSchemaTool } from './mcp/tools/search-schema.ts';
 import { createMemoryUse } from './memory-use.ts';
 import { createMetrics } from './metrics.ts';
 import { loadEmbedder, loadVerifier } from './models.ts';
-import { keepLearning, openCache } from './open-cache.ts';
+import { keepLearning, openCache, warmUp } from './open-cache.ts';
 import { openFreshness } from './open-freshness.ts';
 import { createExecutor } from './query/execute.ts';
 import { createExplainer } from './query/explain.ts';
@@ -122,6 +122,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     },
   });
   keepLearning(store, scoping.planScope, releases);
+  warmUp(store, async () => (await scoping.scopesOf({ name: '', role: 'user' })).scope);
   const freshness = openFreshness({
     config,
     data,

@@ -3,6 +3,7 @@ import { createCache } from './cache/cache.ts';
 import type { Cache } from './cache/cache.ts';
 import { NOTICE_CHANNEL } from './cache/notices.ts';
 import type { Notices } from './cache/notices.ts';
+import type { PlanScope } from './cache/plan-store.ts';
 import type { Cuts } from './cache/live-cuts.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
@@ -105,6 +106,11 @@ function keepIndexes(
     clearInterval(timer);
     await pool.close();
   });
+}
+
+/** What was asked last before this process began is asked again soon. */
+export function warmUp({ cache, opened }: OpenedCache, scope: () => Promise<PlanScope>): void {
+  void opened.then(async () => cache.warm(await scope()));
 }
 
 /** Holds the cuts against what was labelled on any replica, as long as the server runs. */

@@ -153,6 +153,9 @@ function settings(port: number, root: string): string {
     'fsync = off',
     'synchronous_commit = off',
     'full_page_writes = off',
+    // As the benchmark of freshness needs it.
+    'wal_level = logical',
+    "max_slot_wal_keep_size = '1GB'",
     "timezone = 'UTC'",
     "log_timezone = 'UTC'",
   ];

@@ -10,7 +10,13 @@ const IMAGE = 'pgvector/pgvector:pg17';
 const ENGINE_TIMEOUT_MS = 10_000;
 const PULL_TIMEOUT_MS = 600_000;
 const READY_TIMEOUT_MS = 60_000;
-const SERVER_SETTINGS = ['max_connections=100', 'fsync=off', 'synchronous_commit=off'];
+const SERVER_SETTINGS = [
+  'max_connections=100',
+  'fsync=off',
+  'synchronous_commit=off',
+  'wal_level=logical',
+  'max_slot_wal_keep_size=1GB',
+];
 
 export function docker(surroundings: Surroundings): Strategy {
   const { signal, progress } = surroundings;

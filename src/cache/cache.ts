@@ -62,6 +62,8 @@ export interface Cache {
   /** Opens the store once its schema is in place. */
   open(): void;
   sweep(): Promise<number>;
+  /** Takes the questions and rows that were used last into memory, behind whatever else there is to do. */
+  warm(scope: PlanScope): Promise<void>;
   /** Keeps an index for each scope that has grown large. @param pool Whose connections may be held for minutes. */
   maintainIndexes(pool: Pool): Promise<void>;
   drain(): Promise<void>;
@@ -106,6 +108,7 @@ const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
 /** How long a search waits for phrasings of this process to reach the store. */
 const OWN_WRITES_WAIT_MS = 250;
 const PHRASING_BYTES = 1024;
+const WARM_QUESTIONS = 500;
 
 export function createCache(options: CacheOptions): Cache {
   const { pool, cuts, isShared, notices, logger, metrics, now } = options;
@@ -129,6 +132,15 @@ export function createCache(options: CacheOptions): Cache {
   const decisions = createDecisions({ log: decisionLog, gate, queue, metrics, cuts, isShared });
   const usage = createUsage(pool);
   const eviction = createEviction(pool, options.limits);
+  const results = createResults({
+    memory,
+    store: resultStore,
+    gate,
+    queue,
+    metrics,
+    now,
+    onUsed: (id) => usage.result(id),
+  });
   const leases = isShared ? createLeases(pool, gate, now) : UNSHARED;
   /** Phrasings on their way into the store, and the newest of them. */
   let unsaved = 0;
@@ -192,15 +204,7 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   return {
-    results: createResults({
-      memory,
-      store: resultStore,
-      gate,
-      queue,
-      metrics,
-      now,
-      onUsed: (id) => usage.result(id),
-    }),
+    results,
     decisions,
     leases,
 
@@ -297,6 +301,14 @@ export function createCache(options: CacheOptions): Cache {
         total += gone;
       }
     },
+    warm: (scope) =>
+      gate.attempt('warm', undefined, async () => {
+        for (const { questionKey, phrasing } of await plans.recent(scope, WARM_QUESTIONS)) {
+          if (!memory.question(questionKey))
+            memory.putQuestion(questionKey, { phrasing, match: null });
+        }
+        await results.warm();
+      }),
     maintainIndexes: (builders) =>
       gate.attempt('indexes', undefined, () => indexes.maintain(builders)),
     drain() {

@@ -28,6 +28,11 @@ export interface PlanStore {
   nearest(scope: PlanScope, search: NearestSearch): Promise<Neighbour[]>;
   /** Ids of the plans that never answer this question. */
   rejected(questionKey: Key): Promise<ReadonlySet<string>>;
+  /** Those whose plans were used last, the last first. */
+  recent(
+    scope: PlanScope,
+    limit: number,
+  ): Promise<Array<{ readonly questionKey: Key; readonly phrasing: Phrasing }>>;
   /** Stores plan and phrasing; a question that was bound to another plan moves to this one. */
   save(scope: PlanScope, phrasing: NewPhrasing): Promise<void>;
   /** This question is never again answered by this plan, however near it is. */
@@ -122,6 +127,19 @@ export function createPlanStore(
         [bytes(questionKey)],
       );
       return new Set(rows.map((row) => row.plan_id));
+    },
+
+    async recent(scope, limit) {
+      const rows = await pool.query<PlanRow & { question_key: Buffer }>(
+        `SELECT ${PLAN_COLUMNS}, ph.question_key ${FROM_PLANS}
+         WHERE ph.plan_scope = $1 AND ph.model_id = $2 AND ph.schema_version = $3
+         ORDER BY pl.last_used_at DESC LIMIT $4`,
+        [scope.planScope, scope.modelId, scope.schemaVersion, limit],
+      );
+      return rows.map((row) => ({
+        questionKey: row.question_key.toString('hex'),
+        phrasing: toPhrasing(row),
+      }));
     },
 
     save: (scope, phrasing) => savePhrasing(pool, scope, phrasing),

@@ -29,6 +29,8 @@ export interface ResultStore {
   byId(resultScope: string, id: string): Promise<StoredResult | null>;
   /** Chunks that hold row `fromRow` and later ones, in order, at most `limit` and a few megabytes; one at least. */
   chunks(id: string, fromRow: number, limit: number): Promise<Chunk[]>;
+  /** Small ones that statements find, the last used first. */
+  recent(limit: number, maxBytes: number): Promise<StoredResult[]>;
   begin(header: ResultHeader): Promise<void>;
   /** Says that the result still fills. */
   touch(id: string): Promise<void>;
@@ -109,6 +111,16 @@ export function createResultStore(pool: Pool, now: () => number): ResultStore {
         }
       });
       return chunks;
+    },
+
+    async recent(limit, maxBytes) {
+      const rows = await pool.query<ResultRow>(
+        `SELECT ${COLUMNS} FROM askonce.results
+         WHERE is_current AND expires_at > now() AND byte_count <= $2
+         ORDER BY last_used_at DESC LIMIT $1`,
+        [limit, maxBytes],
+      );
+      return rows.map((row) => toResult(row, now()));
     },
 
     async begin(header) {

@@ -31,6 +31,8 @@ export interface Results {
   /** Resolves when a result that was finished here is in the store, or given up. */
   stored(id: string): Promise<void>;
   writer(header: ResultHeader): ResultWriter;
+  /** Takes what was used last into memory; returns how many. */
+  warm(): Promise<number>;
 }
 
 export interface Wanted<Told = Promise<boolean>> {
@@ -54,6 +56,9 @@ export interface ResultsOptions {
 const READ_CHUNKS = 16;
 /** How many times longer rows are as they are stored than as any page shows them, at most. */
 const SHORTEST_FORMAT = 5;
+/** What a process that has just started reads ahead: some megabytes at most. */
+const WARM_RESULTS = 100;
+const WARM_RESULT_BYTES = 64 * 1024;
 const POLL_MS = 25;
 const WRITER_LOST_MS = 15_000;
 
@@ -137,6 +142,15 @@ export function createResults(options: ResultsOptions): Results {
     },
 
     stored: (id) => queue.settled(id),
+
+    async warm() {
+      const recent = await store.recent(WARM_RESULTS, WARM_RESULT_BYTES);
+      for (const stored of recent) {
+        const { resultScope, statementKey } = stored.header;
+        if (!memory.result(resultScope, statementKey)) await open(stored, true);
+      }
+      return recent.length;
+    },
 
     writer(header) {
       let opened = (): void => {};

@@ -9,7 +9,7 @@ import { connect, call, runAskonce, startAskonce } from '../support/askonce.ts';
 import type { Askonce, Environment } from '../support/askonce.ts';
 import { admin, freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { createLedger } from '../support/ledger.ts';
+import { createLedger } from '../../bench/ledger.ts';
 import { noOwnCluster, ownCluster } from '../support/own-cluster.ts';
 
 const SETUP = `

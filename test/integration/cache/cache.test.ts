@@ -114,6 +114,22 @@ test('a question that nobody has asked for a while is looked up before it is ans
   assert.equal(await cache.heldQuestion(phrasing.questionKey), null);
 });
 
+test('a process that has just started holds what was used last, questions and rows', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const earlier = cacheOver(t, pool);
+  const phrasing = phrasingOf('how many');
+  earlier.remember(SCOPE, { ...phrasing, embed: async () => null });
+  await write(earlier, headerOf());
+  await earlier.drain();
+  const cache = cacheOver(t, pool);
+  assert.equal(await cache.heldQuestion(phrasing.questionKey), null);
+  await cache.warm(SCOPE);
+  assert.equal((await cache.heldQuestion(phrasing.questionKey))?.phrasing.question, 'how many');
+  const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
+  assert.equal(found?.tier, 'memory');
+  assert.equal((await numbersIn(found.source)).length, 300);
+});
+
 test('a question is known at once here, and to a replica once it is written', async (t) => {
   const { url, pool } = await cacheDatabase(t);
   const cache = cacheOver(t, pool);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { createLedger } from '../../support/ledger.ts';
+import { createLedger } from '../../../bench/ledger.ts';
 
 test('an answer is as late as the first write that it lacks', () => {
   let at = 0;
