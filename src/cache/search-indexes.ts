@@ -18,10 +18,10 @@ export interface SearchIndexes {
   maintain(pool: Pool): Promise<void>;
 }
 
-/** Up to here comparing all takes some milliseconds and loses nothing. */
-const INDEXED_FROM = 10_000;
+/** Up to here comparing all takes some milliseconds, as an index does, and loses nothing. */
+const INDEXED_FROM = 5000;
 /** An index is kept until its scope is so small again: building costs more than keeping. */
-const INDEXED_DOWN_TO = 5000;
+const INDEXED_DOWN_TO = 2500;
 const PREFIX = 'phrasings_near_';
 /** Any constant will do, as long as every askonce uses the same. */
 const LOCK_KEY = 4_150_337_022;
