@@ -153,6 +153,14 @@ async function database(server: string, releases: ReleaseStack): Promise<string>
   return url.href;
 }
 
+/** As a server is set by default: a commit is confirmed when it is in the log, from where the stream reads it. */
+async function writerOf(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('SET synchronous_commit = on');
+  return client;
+}
+
 async function run(url: string, sql: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -229,8 +237,7 @@ async function judge(
   let [done, known, tooLate, latest] = [0, 0, 0, 0];
   const isOver = (): boolean => done >= reads || performance.now() > begun + LIMIT_MS;
   const write = async (): Promise<void> => {
-    const client = new Client({ connectionString: url });
-    await client.connect();
+    const client = await writerOf(url);
     while (!isOver()) {
       const { rows } = await client.query<{ n: number }>(WRITE);
       ledger.committed(rows[0]!.n);
@@ -270,8 +277,7 @@ async function untilSeen(
   replicas: readonly Asker[],
   writes: number,
 ): Promise<Summary> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
+  const client = await writerOf(url);
   const taken: number[] = [];
   for (let count = 0; count < writes; count += 1) {
     await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 100));

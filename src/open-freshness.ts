@@ -34,6 +34,7 @@ export function openFreshness(options: OpenFreshnessOptions): Freshness {
   const freshness = createFreshness({
     pool: data.watchPool,
     stream: stream && (() => stream.state()),
+    isDown: () => data.pool.isResting,
     volatilityOf: (definition) => guard.volatilityOf(definition),
     onChange: (cause) => metrics.invalidated(cause),
     logger,

@@ -69,6 +69,8 @@ export interface FreshnessOptions {
   readonly pool: Pool;
   /** What is known of the stream of changes; absent where nobody reads one. */
   readonly stream?: (() => Promise<StreamState | null>) | undefined;
+  /** Whether the database is known to be away: it is not looked at then. */
+  readonly isDown?: () => boolean;
   /** What a view's or a policy's own text depends on. */
   readonly volatilityOf: (definition: Definition) => Volatility;
   readonly onChange: (cause: Exclude<Change, null>) => void;
@@ -103,6 +105,8 @@ export function createFreshness(options: FreshnessOptions): Freshness {
   const observer = createObserver({ pool, stream: options.stream, logger, now });
   /** By oid and mark. */
   const definitions = new Map<string, Volatility>();
+  const stamps = new WeakMap<object, Stamp | null>();
+  const changes = new WeakMap<Stamp, { readonly by: Observation; readonly change: Change }>();
 
   function source(): Source {
     const { surroundings } = observer;
@@ -114,6 +118,7 @@ export function createFreshness(options: FreshnessOptions): Freshness {
   }
 
   async function seen(since: number, ids: Iterable<string> = []): Promise<Observation | null> {
+    if (options.isDown?.()) return null;
     const looking = observer.observe(since, ids);
     return await Promise.race([looking, sleep(PATIENCE_MS, null, { ref: false })]);
   }
@@ -160,11 +165,30 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     };
   }
 
+  /** A stamp stays as it is as long as its rows are held: it is read once. */
+  function readStamp(value: unknown): Stamp | null {
+    if (typeof value !== 'object' || value === null) return null;
+    const known = stamps.get(value);
+    if (known !== undefined) return known;
+    const stamp = toStamp(value);
+    stamps.set(value, stamp);
+    return stamp;
+  }
+
+  /** And compared once with each look. */
+  function changeBy(latest: Observation, stamp: Stamp): Change {
+    const known = changes.get(stamp);
+    if (known?.by === latest) return known.change;
+    const change = changeSince(stamp, latest);
+    changes.set(stamp, { by: latest, change });
+    return change;
+  }
+
   /** Whether known rows hold, by the last look; 'unknown' where that is too long ago. */
   function verdict(stamp: Stamp): Change {
     const { latest } = observer;
     if (latest === null) return 'unknown';
-    const change = changeSince(stamp, latest);
+    const change = changeBy(latest, stamp);
     // What had changed by then has changed, however long ago that was.
     if (change !== null) return change;
     const since = now() - SEEN_WITHIN_MS;
@@ -189,7 +213,7 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     },
 
     async holds(value) {
-      const stamp = toStamp(value);
+      const stamp = readStamp(value);
       if (source() === 'ttl') return true;
       if (stamp === null) return false;
       const ids = Object.keys(stamp.relations);
@@ -205,7 +229,7 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     },
 
     holdsNow(value) {
-      const stamp = toStamp(value);
+      const stamp = readStamp(value);
       if (source() === 'ttl') return true;
       if (stamp === null) return false;
       observer.want(Object.keys(stamp.relations));

@@ -51,7 +51,7 @@ interface SurroundingsRow {
 }
 
 /** While somebody asks: writes are seen so soon after their commit, the rest so soon. */
-const LOG_EVERY_MS = 100;
+const LOG_EVERY_MS = 50;
 const ALL_EVERY_MS = 500;
 /** Without a question for so long it looks no more. */
 const ACTIVE_MS = 3000;

@@ -97,6 +97,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
   const guard = await createStatementGuard();
   const freshness = createFreshness({
     pool: poolOf(t, relay.url, { max: 1 }),
+    isDown: () => pool.isResting,
     volatilityOf: (definition) => guard.volatilityOf(definition),
     onChange: (cause) => metrics.invalidated(cause),
     logger,
