@@ -98,13 +98,16 @@ test('what fails fails all alike', async (t) => {
 });
 
 test('the statement goes on for those who stay, and is stopped when the last one leaves', async (t) => {
-  const { pipeline, url } = await pipelineOf(t, SETUP);
+  const { pipeline, url, coalesced } = await pipelineOf(t, SETUP);
   const mark = 'last one leaves';
   const sql = `select count(*) as "${mark}" from t, sleep`;
   const callers = [caller(), caller(), caller()];
-  const calls = callers.map(({ context }) => pipeline.query(request(sql), context));
-  const outcomes = Promise.allSettled(calls);
+  const [first, ...others] = callers;
+  const calls = [pipeline.query(request(sql), first!.context)];
   await eventually('it runs', async () => (await runningWith(url, mark)) === 1);
+  calls.push(...others.map(({ context }) => pipeline.query(request(sql), context)));
+  const outcomes = Promise.allSettled(calls);
+  await eventually('the others wait', () => coalesced.count === 2);
   callers[1]!.leave();
   callers[0]!.leave();
   await assert.rejects(calls[1]!, (error) => isAppError(error, 'QUERY_CANCELLED'));
