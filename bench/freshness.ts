@@ -119,7 +119,7 @@ async function start(
   });
   if (source === 'triggers')
     await installTriggers({ pool, forStandbys: false, onProgress: () => undefined });
-  if (source === 'logical') await installPublication(pool);
+  if (source === 'logical') await installPublication({ pool, onProgress: () => undefined });
   await pool.close();
   const settings = {
     DATABASE_URL: url,

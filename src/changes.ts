@@ -4,9 +4,10 @@ import { parseArgs } from 'node:util';
 import type { Config } from './config.ts';
 import { createPool } from './db/pool.ts';
 import { AppError } from './errors.ts';
+import type { ChangeReport } from './freshness/change-tables.ts';
 import { installPublication, uninstallPublication } from './freshness/publication.ts';
 import { installTriggers, uninstallTriggers } from './freshness/triggers.ts';
-import type { TriggerReport } from './freshness/triggers.ts';
+
 import type { Logger } from './logger.ts';
 
 export const CHANGES_HELP = `Usage:
@@ -53,7 +54,7 @@ export async function runChanges(
   const { config, logger, stdout, stderr } = options;
   const { url, forStandbys } = readArgs(options.args, config);
   const pool = createPool({ url, min: 0, max: 1, acquireTimeoutMs: ACQUIRE_MS, logger });
-  const tell = ({ done, failed }: TriggerReport, what: string): number => {
+  const tell = ({ done, failed }: ChangeReport, what: string): number => {
     for (const reason of failed) stderr.write(`not done: ${reason}\n`);
     stdout.write(`${done} tables ${what}\n`);
     return failed.length > 0 ? 1 : 0;
@@ -65,13 +66,12 @@ export async function runChanges(
     if (command === 'uninstall-triggers')
       return tell(await uninstallTriggers({ pool, onProgress }), 'without the trigger');
     if (command === 'install-publication') {
-      const { published, leftOut } = await installPublication(pool);
-      for (const name of leftOut) onProgress(`${name}: left out: it has no primary key`);
-      stdout.write(`${published.length} tables published\n`);
-    } else {
-      await uninstallPublication(pool);
-      stdout.write('nothing is published to askonce any more\n');
+      const report = await installPublication({ pool, onProgress });
+      for (const name of report.leftOut) onProgress(`${name}: left out: it has no primary key`);
+      return tell(report, 'published');
     }
+    await uninstallPublication(pool);
+    stdout.write('nothing is published to askonce any more\n');
     return 0;
   } finally {
     await pool.close();

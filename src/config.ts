@@ -147,6 +147,10 @@ function crossChecks(settings: Settings): string[] {
   if (!isLoopback(settings.HOST) && settings.AUTH_TOKENS.length === 0) {
     faults.push(`HOST=${settings.HOST} is reachable by others: set AUTH_TOKENS=name:token first`);
   }
+  // Slots outlive the embedded store that knows them, and then keep the log of the server for nobody.
+  if (settings.REPLICATION_URL && !(settings.DATABASE_URL && settings.CACHE_DATABASE_URL)) {
+    faults.push('REPLICATION_URL needs DATABASE_URL and CACHE_DATABASE_URL: set them too');
+  }
   const names = settings.AUTH_TOKENS.map((entry) => entry.name);
   if (new Set(names).size < names.length) faults.push('AUTH_TOKENS names must differ');
   const tokens = settings.AUTH_TOKENS.map((entry) => entry.token);

@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
 import { createListener } from './db/listener.ts';
 import { createPool } from './db/pool.ts';
+import type { Pool } from './db/pool.ts';
 import { sharedSecret } from './db/secret.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
@@ -97,14 +98,28 @@ function keepIndexes(
 ): void {
   const url = config.CACHE_DATABASE_URL;
   if (url === undefined) return;
-  const pool = createPool({ url, min: 0, max: 1, acquireTimeoutMs: BUILDER_ACQUIRE_MS, logger });
-  const keep = (): void => void cache.maintainIndexes(pool);
+  const closing = new AbortController();
+  let builders: Pool | null = null;
+  const close = async (): Promise<void> => {
+    const pool = builders;
+    builders = null;
+    await pool?.close();
+  };
+  /** Its connection is beyond the budget: it stands only as long as it is needed. */
+  async function keep(): Promise<void> {
+    if (builders !== null || closing.signal.aborted) return;
+    const acquireTimeoutMs = BUILDER_ACQUIRE_MS;
+    builders = createPool({ url: url!, min: 0, max: 1, acquireTimeoutMs, logger });
+    await cache.maintainIndexes(builders);
+    await close();
+  }
   void opened.then(keep);
-  const timer = setInterval(keep, INDEX_EVERY_MS);
+  const timer = setInterval(() => void keep(), INDEX_EVERY_MS);
   timer.unref();
   releases.push('indexes', async () => {
     clearInterval(timer);
-    await pool.close();
+    closing.abort();
+    await close();
   });
 }
 

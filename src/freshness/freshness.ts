@@ -16,7 +16,13 @@ import {
 } from './observation.ts';
 import type { Change, ContentMarks, Observation, RelationStamp, Stamp } from './observation.ts';
 import { createObserver, surroundingsText } from './observer.ts';
-import { DAY_LEFT_SQL, LOG_SQL, READ_SQL, SURROUNDINGS_SQL } from './relations-sql.ts';
+import {
+  COMPUTED_SQL,
+  DAY_LEFT_SQL,
+  LOG_SQL,
+  READ_SQL,
+  SURROUNDINGS_SQL,
+} from './relations-sql.ts';
 import { hasDefinition, readDefinitions, toRelation } from './relations.ts';
 import type { Definition, Relation } from './relations.ts';
 import type { StreamState } from './stream-store.ts';
@@ -39,9 +45,10 @@ export interface Freshness {
 export interface RunWatch {
   /**
    * In the transaction of the statement, behind its last row.
+   * @param sql The statement.
    * @returns Null where its rows may have changed at any time, and are not to be served again.
    */
-  stamp(client: Client): Promise<Stamped | null>;
+  stamp(client: Client, sql: string): Promise<Stamped | null>;
 }
 
 export interface Stamped {
@@ -97,6 +104,7 @@ type Answers = readonly [
   surroundings: { readonly rows: readonly [Parameters<typeof surroundingsText>[0]] },
   day: { readonly rows: readonly [{ readonly day_left: number }] },
   read: Rows<Parameters<typeof toRelation>[0]>,
+  computed: Rows<{ readonly name: string }>,
   log?: Rows<{ readonly id: string; readonly mark: string }>,
 ];
 
@@ -141,19 +149,22 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
   async function stamped(
     client: Client,
-    before: Observation,
-    begunAt: number,
+    sql: string,
+    before: { readonly seen: Observation; readonly begunAt: number },
   ): Promise<Stamped | null> {
-    const statements = [SURROUNDINGS_SQL, DAY_LEFT_SQL, READ_SQL, ...(before.log ? [LOG_SQL] : [])];
+    const { seen: known, begunAt } = before;
+    const statements = [SURROUNDINGS_SQL, DAY_LEFT_SQL, READ_SQL, COMPUTED_SQL];
+    if (known.log) statements.push(LOG_SQL);
     // Several at once make one round trip, and one answer each.
     const answers = (await client.query(statements.join(';'))) as unknown as Answers;
-    const [surroundings, day, read, log] = answers;
+    const [surroundings, day, read, computed, log] = answers;
+    if (mayCompute(sql, computed.rows)) return null;
     const relations = read.rows.map(toRelation);
     const inSnapshot = {
       log: log ? new Map(log.rows.map(({ id, mark }) => [id, mark])) : null,
       // What was sent before the snapshot shows in it.
-      stream: before.stream,
-      statistics: before.statistics,
+      stream: known.stream,
+      statistics: known.statistics,
     };
     const stamp = stampOf(surroundingsText(surroundings.rows[0]), relations, inSnapshot);
     if (stamp === null && source() !== 'ttl') return null;
@@ -209,7 +220,10 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       const isNeeded = source() !== 'triggers' && source() !== 'ttl';
       const before = isNeeded ? await seen(now() - SEEN_WITHIN_MS) : observer.latest;
       const begunAt = now();
-      return { stamp: async (client) => before && (await stamped(client, before, begunAt)) };
+      return {
+        stamp: async (client, sql) =>
+          before && (await stamped(client, sql, { seen: before, begunAt })),
+      };
     },
 
     async holds(value) {
@@ -257,6 +271,13 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
 const uses = ({ relations }: Stamp, source: (content: string) => boolean): boolean =>
   Object.values(relations).some(({ content }) => source(content));
+
+/** A name may also be written with escapes. */
+function mayCompute(sql: string, functions: readonly { readonly name: string }[]): boolean {
+  const text = sql.toLowerCase();
+  const isNamed = functions.some(({ name }) => text.includes(name.toLowerCase()));
+  return isNamed || (functions.length > 0 && text.includes('u&"'));
+}
 
 /** Null where a write to one of them would not be seen. */
 function stampOf(

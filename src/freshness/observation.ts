@@ -85,12 +85,18 @@ export function changeSince(stamp: Stamp, seen: Observation): Change {
   return isKnown ? null : 'unknown';
 }
 
+const MAX_STAMPED = 20_000;
+const LAST_OID = 4_294_967_295;
+const isOid = (id: string): boolean => /^\d{1,10}$/.test(id) && Number(id) <= LAST_OID;
+
 /** Null for what no replica writes: whoever can write to the store must not fail a query. */
 export function toStamp(value: unknown): Stamp | null {
   const { surroundings, relations } = (value ?? {}) as Partial<Record<keyof Stamp, unknown>>;
   if (typeof surroundings !== 'string' || typeof relations !== 'object' || relations === null) {
     return null;
   }
+  const ids = Object.keys(relations);
+  if (ids.length > MAX_STAMPED || !ids.every(isOid)) return null;
   const isWhole = Object.values(relations).every(
     (stamped: Partial<RelationStamp> | null) =>
       typeof stamped?.definition === 'string' && typeof stamped.content === 'string',

@@ -53,6 +53,8 @@ interface SurroundingsRow {
 /** While somebody asks: writes are seen so soon after their commit, the rest so soon. */
 const LOG_EVERY_MS = 50;
 const ALL_EVERY_MS = 500;
+/** A database that takes long to tell is asked less often: looking is to take a fraction of its time. */
+const REST_FOR_WORK = 4;
 /** Without a question for so long it looks no more. */
 const ACTIVE_MS = 3000;
 const STREAM_LOST_MS = 15_000;
@@ -67,6 +69,7 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
   let look: Look | null = null;
   let lastWantedAt = -Infinity;
   let timer: NodeJS.Timeout | undefined;
+  let restMs = LOG_EVERY_MS;
   let isClosed = false;
   let told = '';
 
@@ -82,7 +85,11 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
       if (wanted.size <= MAX_RELATIONS && since > at - FORGET_AFTER_MS) break;
       wanted.delete(id);
     }
-    if (!isClosed) timer ??= setTimeout(tick, LOG_EVERY_MS).unref();
+    schedule();
+  }
+
+  function schedule(): void {
+    if (!isClosed) timer ??= setTimeout(tick, restMs).unref();
   }
 
   function tick(): void {
@@ -92,9 +99,7 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
     const isDue = latest === null || at - latest.readAt >= ALL_EVERY_MS;
     const isPolled = Boolean(latest?.log || latest?.stream);
     const looked = isDue ? run('all') : isPolled ? run('writes') : Promise.resolve();
-    void looked.finally(() => {
-      if (!isClosed) timer ??= setTimeout(tick, LOG_EVERY_MS).unref();
-    });
+    void looked.finally(schedule);
   }
 
   /** One at a time: there is one connection. */
@@ -114,6 +119,7 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
       )
       .then(() => {
         look = null;
+        restMs = Math.max(LOG_EVERY_MS, REST_FOR_WORK * (now() - begun.begunAt));
       });
     return begun.done;
   }
@@ -121,7 +127,7 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
   async function readWrites(at: number): Promise<void> {
     if (!latest) return;
     const log = latest.log && (await marks(LOG_SQL));
-    latest = { ...latest, log, stream: await readStream(), logReadAt: at };
+    latest = { ...latest, log, stream: latest.stream && (await readStream()), logReadAt: at };
   }
 
   /** A store that is away ends what it said only by its age. */
@@ -143,7 +149,8 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
     const ids = [...wanted.keys()];
     const log = row!.has_log ? await marks(LOG_SQL) : null;
     const found = await readRelations(pool, ids);
-    const sent = await readStream();
+    // A standby is behind its primary, of which the stream tells.
+    const sent = row!.is_standby ? null : await readStream();
     const statistics = row!.is_standby ? new Map() : await marks(STATISTICS_SQL, [MAX_RELATIONS]);
     const relations = new Map<string, Relation | null>(ids.map((id) => [id, null]));
     for (const relation of found) relations.set(relation.id, relation);

@@ -8,14 +8,31 @@ export const LOG_TRIGGER = 'askonce_changes';
 /** What `askonce install-publication` makes (publication.ts). */
 export const PUBLICATION = 'askonce';
 
+/** What role may do by itself, by those it is a member of, and past policies. */
+const powersOf = (role: string): string => `
+  (SELECT pg_catalog.concat_ws(' ', o.rolsuper, o.rolbypassrls, CASE WHEN NOT o.rolsuper THEN
+     (SELECT pg_catalog.string_agg(r.oid::text, ',' ORDER BY r.oid) FROM pg_catalog.pg_roles r
+      WHERE pg_catalog.pg_has_role(o.oid, r.oid, 'USAGE')) END)
+   FROM pg_catalog.pg_roles o WHERE ${role})`;
+
+/** Objects of the database's own of that catalog on which the view or the policies of relation c depend. */
+const dependenciesIn = (catalog: string): string => `
+  SELECT d.refobjid FROM pg_catalog.pg_depend d
+  WHERE d.refclassid = 'pg_catalog.${catalog}'::pg_catalog.regclass AND (
+    (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid IN
+      (SELECT r.oid FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND c.relkind = 'v'))
+    OR (d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass AND d.objid IN
+      (SELECT p.oid FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid)))`;
+
 /**
  * Changes with the relation's definition, its columns, its file (TRUNCATE, REFRESH), its children, who may read
- * it, its policies, and the functions that its view or its policies call. In-place updates, as by ANALYZE and
- * VACUUM, leave xmin as it is.
+ * it, whether its name alone still means it, its policies, the functions that its view or its policies call, and
+ * what writes its changes into the log. In-place updates, as by ANALYZE and VACUUM, leave xmin as it is.
  */
 const MARK = `
   pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.xmin, c.relfilenode, n.xmin,
     pg_catalog.has_table_privilege(c.oid, 'SELECT'), pg_catalog.has_schema_privilege(n.oid, 'USAGE'),
+    pg_catalog.pg_table_is_visible(c.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', a.attnum, a.xmin), ',' ORDER BY a.attnum)
      FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
     (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', i.inhrelid, i.xmin), ',' ORDER BY i.inhrelid)
@@ -25,42 +42,47 @@ const MARK = `
     (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', r.oid, r.xmin), ',' ORDER BY r.oid)
      FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', f.oid, f.xmin), ',' ORDER BY f.oid)
-     FROM pg_catalog.pg_proc f WHERE f.oid IN (FUNCTIONS))
+     FROM pg_catalog.pg_proc f WHERE f.oid IN (${dependenciesIn('pg_proc')})),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', t.oid, t.xmin), ',' ORDER BY t.oid)
+     FROM pg_catalog.pg_trigger t WHERE t.tgname = '${LOG_TRIGGER}' AND t.tgrelid = ANY (tree.ids)),
+    CASE WHEN c.relkind = 'v' THEN ${powersOf('o.oid = c.relowner')} END
   ), 0)::text`;
 
-/** Those of its own that the view or the policies of relation c call; built-in ones are not recorded. */
-const FUNCTIONS = `
-  SELECT d.refobjid FROM pg_catalog.pg_depend d
-  WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND (
-    (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid IN
-      (SELECT r.oid FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND c.relkind = 'v'))
-    OR (d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass AND d.objid IN
-      (SELECT p.oid FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid)))`;
-
-/** A write through a table above in the tree fires the triggers of that one alone. */
-const ANCESTORS = `
-  (WITH RECURSIVE above AS (
+/** The relation c and those above it: a write through one of these fires the triggers of that one alone. */
+const TREE = `
+  LATERAL (WITH RECURSIVE above AS (
      SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid
      UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN above ON i.inhrelid = above.inhparent)
-   SELECT coalesce(pg_catalog.array_agg(inhparent::text ORDER BY inhparent), '{}') FROM above)`;
+   SELECT c.oid || coalesce(pg_catalog.array_agg(inhparent ORDER BY inhparent), '{}') AS ids FROM above) tree`;
 
-/** ALWAYS: it fires in replicas' sessions too. What a subscription applies fires no trigger of a statement. */
+/**
+ * ALWAYS: it fires in replicas' sessions too. What a subscription applies fires no trigger of a statement.
+ */
 const IS_LOGGED = `
-  EXISTS (SELECT FROM pg_catalog.pg_trigger t
-    WHERE t.tgrelid = c.oid AND t.tgname = '${LOG_TRIGGER}' AND t.tgenabled = 'A'
-      AND t.tgfoid = pg_catalog.to_regprocedure('${LOG_FUNCTION}'))
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_subscription_rel s WHERE s.srrelid = c.oid)`;
+  NOT EXISTS (SELECT FROM pg_catalog.unnest(tree.ids) AS member (id)
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t
+        WHERE t.tgrelid = member.id AND t.tgname = '${LOG_TRIGGER}' AND t.tgenabled = 'A'
+          AND t.tgfoid = pg_catalog.to_regprocedure('${LOG_FUNCTION}'))
+      OR EXISTS (SELECT FROM pg_catalog.pg_subscription_rel s WHERE s.srrelid = member.id))`;
 
-/** Its writes are sent to whoever reads the slot: those of a partition under its own name. */
+/**
+ * Its writes, all of them, are sent to whoever reads the slot: those of a partition under its own name. Not by
+ * the view pg_publication_tables, which waits for whoever alters one of its tables.
+ */
 const IS_PUBLISHED = `
-  EXISTS (SELECT FROM pg_catalog.pg_publication_tables t
-    WHERE t.pubname = '${PUBLICATION}' AND t.schemaname = n.nspname AND t.tablename = c.relname)`;
+  c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND EXISTS (
+    SELECT FROM pg_catalog.pg_publication p
+    WHERE p.pubname = '${PUBLICATION}' AND NOT p.pubviaroot
+      AND p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate
+      AND (p.puballtables OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel m
+        WHERE m.prpubid = p.oid AND pg_catalog.to_jsonb(m) ->> 'prqual' IS NULL
+          AND (m.prrelid = c.oid OR c.relispartition AND m.prrelid = ANY (tree.ids)))))`;
 
 const RELATION = `
   SELECT c.oid::text AS id, c.relkind::text AS kind, c.relpersistence::text AS persistence,
-    c.relrowsecurity AS has_policies, ${ANCESTORS} AS ancestors, ${IS_LOGGED} AS is_logged, ${IS_PUBLISHED} AS is_published,
-    ${MARK.replace('FUNCTIONS', FUNCTIONS)} AS mark
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`;
+    c.relrowsecurity AS has_policies, tree.ids[2:]::text[] AS ancestors, ${IS_LOGGED} AS is_logged,
+    ${IS_PUBLISHED} AS is_published, ${MARK} AS mark
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, ${TREE}`;
 
 /** $1 oids. */
 export const RELATIONS_SQL = `${RELATION} WHERE c.oid = ANY ($1::pg_catalog.oid[])`;
@@ -73,15 +95,27 @@ export const READ_SQL = `${RELATION} WHERE c.relkind NOT IN ('i', 'I', 't') AND 
   SELECT l.relation FROM pg_catalog.pg_locks l
   WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384)`;
 
-/** $1 oids: what is to be read of views and policies to know what they depend on. */
+/**
+ * $1 oids: what is to be read of views and policies to know what they depend on, and which functions of the
+ * database's own they call; null where one of these is not known to be immutable.
+ */
 export const DEFINITIONS_SQL = `
   SELECT c.oid::text AS id,
     CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS view,
     ARRAY (SELECT pg_catalog.pg_get_expr(p.polqual, p.polrelid) FROM pg_catalog.pg_policy p
       WHERE p.polrelid = c.oid AND p.polqual IS NOT NULL) AS policies,
-    ARRAY (SELECT f.proname::text FROM pg_catalog.pg_proc f WHERE f.oid IN (${FUNCTIONS})
-      GROUP BY f.proname HAVING pg_catalog.bool_and(f.provolatile = 'i')) AS pure
+    (SELECT CASE WHEN coalesce(pg_catalog.bool_and(f.provolatile = 'i' AND f.prokind = 'f'), true)
+       THEN coalesce(pg_catalog.array_agg(f.proname::text), '{}') END
+     FROM pg_catalog.pg_proc f
+     WHERE f.oid IN (${dependenciesIn('pg_proc')}) OR f.oid IN (SELECT o.oprcode
+       FROM pg_catalog.pg_operator o WHERE o.oid IN (${dependenciesIn('pg_operator')}))) AS pure
   FROM pg_catalog.pg_class c WHERE c.oid = ANY ($1::pg_catalog.oid[])`;
+
+/** Functions of the database's own that can be written as if they were columns of a row: order.total. */
+export const COMPUTED_SQL = `
+  SELECT DISTINCT f.proname::text AS name FROM pg_catalog.pg_proc f
+  WHERE f.oid >= 16384 AND f.pronargs - f.pronargdefaults <= 1 AND f.pronargs >= 1
+    AND (SELECT y.typtype FROM pg_catalog.pg_type y WHERE y.oid = f.proargtypes[0]) IN ('c', 'd', 'p')`;
 
 const SETTINGS = [
   'TimeZone',
@@ -95,7 +129,35 @@ const SETTINGS = [
   'xmlbinary',
 ];
 
-/** What else rows depend on: which server this is and since when, and the settings of the session. */
+const fingerprint = (catalog: string, columns: string, condition = 'true'): string => `
+  (SELECT pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', ${columns}, x.xmin), 0))
+   FROM pg_catalog.${catalog} x WHERE ${condition})`;
+
+const OF_SESSION = `
+  (x.setdatabase = 0 OR x.setdatabase =
+    (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()))
+  AND (x.setrole = 0 OR x.setrole = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = session_user))`;
+
+/** By which values become text, and text is searched. */
+const TYPES = [
+  fingerprint('pg_enum', 'x.oid'),
+  fingerprint('pg_type', 'x.oid', `x.oid >= 16384 AND x.typtype IN ('e', 'd', 'r')`),
+  fingerprint(
+    'pg_attribute',
+    'x.attrelid, x.attnum',
+    `x.attrelid IN (SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'c')`,
+  ),
+  fingerprint('pg_ts_config_map', 'x.mapcfg, x.maptokentype, x.mapseqno'),
+  fingerprint('pg_ts_dict', 'x.oid'),
+];
+
+/** Another behind every crash, which empties what is not logged and forgets what was counted. */
+const CRASH = 'pg_catalog.pg_stat_get_bgwriter_stat_reset_time()';
+
+/**
+ * What else rows depend on: which server this is and since when, the settings of the session, what its role may
+ * do, types, and transactions prepared before a crash, whose traces it has taken.
+ */
 export const SURROUNDINGS_SQL = `
   SELECT (SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s) AS system,
     CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_postmaster_start_time()::text
@@ -103,8 +165,13 @@ export const SURROUNDINGS_SQL = `
     (SELECT d.oid::text FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AS database,
     pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', current_user, session_user,
       ${SETTINGS.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')},
-      (SELECT pg_catalog.string_agg(r.xmin::text, ',' ORDER BY r.xmin::text)
-       FROM pg_catalog.pg_db_role_setting r)
+      ${fingerprint('pg_db_role_setting', 'x.setdatabase, x.setrole', OF_SESSION)}, ${powersOf('o.rolname = current_user')},
+      ${TYPES.join(', ')}, pg_catalog.date_part('epoch', ${CRASH}),
+      (SELECT pg_catalog.string_agg(x.transaction::text, ',' ORDER BY x.transaction::text)
+       FROM pg_catalog.pg_prepared_xacts x
+       WHERE x.database = pg_catalog.current_database() AND x.prepared < ${CRASH}),
+      (SELECT pg_catalog.concat_ws(':', l.oid, l.relfilenode) FROM pg_catalog.pg_class l
+       WHERE l.oid = pg_catalog.to_regclass('${LOG_TABLE}'))
     ), 0)::text AS settings,
     pg_catalog.pg_is_in_recovery() AS is_standby,
     coalesce((SELECT pg_catalog.has_schema_privilege(l.relnamespace, 'USAGE')
@@ -132,4 +199,5 @@ export const STATISTICS_SQL = `
      FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())) AS mark
   FROM pg_catalog.pg_class c
   WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'
+    AND pg_catalog.current_setting('track_counts') = 'on'
   ORDER BY c.oid LIMIT $1`;

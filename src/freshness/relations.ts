@@ -28,8 +28,8 @@ export interface Definition {
   readonly id: string;
   /** Statements to be read for what they depend on. */
   readonly texts: readonly string[];
-  /** Names of functions of the database's own that are immutable as they are used here. */
-  readonly pureFunctions: readonly string[];
+  /** Functions of the database's own that they call, all of them immutable; null where one is not. */
+  readonly pureFunctions: readonly string[] | null;
 }
 
 interface RelationRow {
@@ -47,7 +47,7 @@ interface DefinitionRow {
   readonly id: string;
   readonly view: string | null;
   readonly policies: readonly string[];
-  readonly pure: readonly string[];
+  readonly pure: readonly string[] | null;
 }
 
 export function toRelation(row: RelationRow): Relation {

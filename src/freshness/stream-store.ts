@@ -60,7 +60,7 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
 
     async read() {
       const [row] = await pool.query<StateRow & Record<string, unknown>>(
-        `SELECT slot, epoch, extract(epoch FROM now() - seen_at)::float8 * 1000 AS seen_ago_ms,
+        `SELECT slot, epoch, extract(epoch FROM clock_timestamp() - seen_at)::float8 * 1000 AS seen_ago_ms,
            (SELECT jsonb_object_agg(v.relation::text, v.version::text)
             FROM askonce.stream_versions v WHERE v.stream_id = s.id) AS versions
          FROM askonce.streams s WHERE id = $1`,
@@ -70,7 +70,8 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
       return {
         slot: row.slot,
         epoch: row.epoch,
-        seenAgoMs: row.seen_ago_ms,
+        // A clock that was set back says nothing of ages.
+        seenAgoMs: row.seen_ago_ms !== null && row.seen_ago_ms < 0 ? null : row.seen_ago_ms,
         versions: new Map(Object.entries(row.versions ?? {})),
       };
     },
@@ -79,7 +80,8 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
       const [row] = await pool.query(
         `WITH stream AS (
            UPDATE askonce.streams SET version = version + 1,
-             seen_at = greatest(seen_at, now() - $4::float8 * interval '1 millisecond')
+             seen_at = greatest(CASE WHEN seen_at <= clock_timestamp() THEN seen_at END,
+               now() - $4::float8 * interval '1 millisecond')
            WHERE id = $1 AND epoch = $2 AND timeline = ${TIMELINE} RETURNING id, version),
          changed AS (
            INSERT INTO askonce.stream_versions (stream_id, relation, version)

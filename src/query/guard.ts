@@ -49,8 +49,8 @@ export interface StatementGuard {
 /** The text behind a view or a policy. */
 export interface DefinitionText {
   readonly texts: readonly string[];
-  /** Names of functions outside of the lists that are known to be immutable. */
-  readonly pureFunctions: readonly string[];
+  /** Names of functions outside of the lists that are known to be immutable; null where one is not. */
+  readonly pureFunctions: readonly string[] | null;
 }
 
 export interface StatementGuardOptions {
@@ -97,6 +97,7 @@ export async function createStatementGuard(
     },
 
     volatilityOf({ texts, pureFunctions }) {
+      if (pureFunctions === null) return 'volatile';
       const pure = new Set(pureFunctions);
       try {
         return mostOf(

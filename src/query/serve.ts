@@ -251,7 +251,7 @@ export function createServe(options: ServeOptions): Serve {
   async function validityOf(plan: Plan, watch: RunWatch, client: Client): Promise<Validity | null> {
     if (!isReusable(plan.volatility) || ttlMs === 0) return null;
     const askedAt = now();
-    const stamped = await watch.stamp(client);
+    const stamped = await watch.stamp(client, plan.sql);
     if (stamped === null) return null;
     const volatility = mostOf([plan.volatility, stamped.volatility]);
     if (!isReusable(volatility)) return null;

@@ -103,9 +103,9 @@ test('a newer result that is too large for memory replaces the small one there',
   const { pool } = await cacheDatabase(t);
   const cache = cacheOver(t, pool);
   const asOf = Date.now();
-  await write(cache, headerOf({ asOf }));
+  await write(cache, headerOf({ asOf: asOf - 1000 }));
   assert.ok(await cache.results.find('alice', STATEMENT_KEY, since(0)));
-  const large = headerOf({ asOf: asOf + 1 });
+  const large = headerOf({ asOf });
   await write(cache, large, LARGE);
   const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
   assert.equal(found?.header.id, large.id);

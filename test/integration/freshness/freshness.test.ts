@@ -1,6 +1,7 @@
 // What ends rows that were read once, and what does not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 
 import { uninstallTriggers } from '../../../src/freshness/triggers.ts';
 import { admin } from '../../support/database.ts';
@@ -64,8 +65,22 @@ for (const withTriggers of [false, true]) {
 }
 
 test('rows end when what they were read from, or who may read it, is changed', async (t) => {
-  const { endsBy, readerUrl } = await watched(t, SETUP);
+  const { endsBy, readerUrl, url } = await watched(
+    t,
+    `${SETUP}
+     create type mood as enum ('glad', 'sad');
+     create table moods (i int, mood mood);
+     create type spot as (x int);
+     create table spots (i int, at spot);`,
+  );
   const reader = decodeURIComponent(new URL(readerUrl).username);
+  const name = new URL(url).pathname.slice(1);
+  await roles(t, url, [`${name}_group`, `${name}_owner`]);
+  await admin(
+    url,
+    `grant ${name}_group to ${name}_owner; grant create on schema public to ${name}_owner;
+     grant select on totals to ${name}_group; alter view above owner to ${name}_owner`,
+  );
   const changes = [
     ['select * from orders', 'alter table orders add column note text'],
     ['select id from orders', 'alter table orders rename column total to sum'],
@@ -81,12 +96,38 @@ test('rows end when what they were read from, or who may read it, is changed', a
     ['select * from orders', 'create policy few on orders using (id < 3)'],
     ['select * from orders', 'alter policy few on orders using (id < 4)'],
     ['select * from orders', `grant insert on orders to ${reader}`],
-    ['select * from above', `revoke select on above from ${reader}`],
+    ['select * from moods', "alter type mood rename value 'glad' to 'merry'"],
+    ['select * from spots', 'alter type spot rename attribute x to y'],
+    ['select * from above', `revoke ${name}_group from ${name}_owner`],
+    ['select * from totals', `revoke select on totals from ${reader}`],
+    ['select * from orders', `alter role ${reader} bypassrls`],
+    ['select * from orders', `grant ${name}_group to ${reader} with inherit true`],
     ['select * from other', `revoke usage on schema public from ${reader}`],
   ] as const;
   for (const [reads, change] of changes) {
     assert.ok(await endsBy(reads, change), `${reads}, ${change}`);
   }
+});
+
+/** They belong to the server: dropped behind the database, or kept with it. */
+async function roles(t: TestContext, url: string, names: readonly string[]): Promise<void> {
+  await admin(url, names.map((name) => `create role ${name}`).join(';'));
+  const server = new URL(url);
+  server.pathname = '/postgres';
+  const dropped = `drop role ${names.join(', ')}`;
+  t.after(() => admin(server.href, dropped).catch(() => undefined));
+}
+
+test('rows end when the name they were asked by means another table', async (t) => {
+  const { endsBy } = await watched(
+    t,
+    `${SETUP}
+     create schema first;
+     do $$ begin
+       execute format('alter database %I set search_path = first, public', current_database());
+     end $$`,
+  );
+  assert.ok(await endsBy('select * from other', 'create table first.other (id int)'));
 });
 
 test('rows end when the settings of the role or of the database change', async (t) => {
@@ -131,7 +172,18 @@ test('a view or a policy that follows the clock, chance or the session is known 
      create policy own on mine using (owner = current_user);
      create table theirs (i int, owner text);
      alter table theirs enable row level security;
-     create policy set on theirs using (owner = current_setting('app.user', true));`,
+     create policy set on theirs using (owner = current_setting('app.user', true));
+     create table told (i int, owner text);
+     create function lower(told) returns text language sql stable as 'select current_setting(''app.user'', true)';
+     create view disguised_view as select lower(told) from told;
+     create function near(a int, b int) returns boolean language sql volatile as 'select random() < 0.5';
+     create operator === (leftarg = int, rightarg = int, function = near);
+     create function same(a int, b int) returns boolean language sql immutable as 'select a = b';
+     create operator ~== (leftarg = int, rightarg = int, function = same);
+     create view operator_view as select 1 === i as is_near from t;
+     create function pure(i int) returns int language sql immutable as 'select i';
+     create view pure_view as select pure(i) from t;
+     create view chosen_view as select i from t where i ~== 1;`,
   );
   const expected = {
     stable_view: 'stable',
@@ -144,9 +196,32 @@ test('a view or a policy that follows the clock, chance or the session is known 
     t: 'stable',
     mine: 'stable',
     theirs: 'volatile',
+    disguised_view: 'volatile',
+    operator_view: 'volatile',
+    pure_view: 'stable',
+    chosen_view: 'stable',
   };
   for (const [name, volatility] of Object.entries(expected)) {
     assert.equal((await run(`select * from ${name}`))?.volatility, volatility, name);
+  }
+});
+
+test('what is written as a column and is a function is not known, however it is spelled', async (t) => {
+  const { run, url } = await watched(t, SETUP);
+  assert.ok(await run('select o.total from orders o'), 'no function is there');
+  await admin(
+    url,
+    `create function overdue(orders) returns boolean language sql volatile as 'select random() < 0.5';
+     create function "Late One"(anyelement) returns int language sql volatile as 'select 1'`,
+  );
+  assert.ok(await run('select o.total from orders o'));
+  for (const sql of [
+    'select o.overdue from orders o',
+    'select (o).OVERDUE from orders o',
+    'select o."Late One" from orders o',
+    'select o.U&"over\\0064ue" from orders o',
+  ]) {
+    assert.equal(await run(sql), null, sql);
   }
 });
 
@@ -253,8 +328,75 @@ test('a stamp that nobody here has written is none', async (t) => {
     {},
     { surroundings: 1, relations: {} },
     { surroundings: '', relations: { 1: null } },
+    { surroundings: '', relations: { 'no oid': { definition: '', content: '' } } },
+    { surroundings: '', relations: { 4294967296: { definition: '', content: '' } } },
   ]) {
     assert.equal(await freshness.holds(forged), false);
     assert.equal(freshness.holdsNow(forged), false);
   }
+});
+
+test('a table is logged only where every way to write to it is', async (t) => {
+  const { run, freshness, owner } = await watched(t, SETUP, { withTriggers: true });
+  const contentsOf = async (sql: string): Promise<string[]> => {
+    const stamped = await run(sql);
+    return Object.values(stamped?.stamp?.relations ?? {}).map(
+      ({ content }) => content.split(' ')[0]!,
+    );
+  };
+  assert.deepEqual(await contentsOf('select * from monday'), ['log']);
+  await owner.query('alter table days disable trigger askonce_changes');
+  assert.deepEqual(await contentsOf('select * from monday'), ['statistics'], 'through its parent');
+  await owner.query('alter table days enable trigger askonce_changes');
+  assert.deepEqual(await contentsOf('select * from monday'), ['statistics'], 'not from replicas');
+  await owner.query('alter table days enable always trigger askonce_changes');
+  const stamped = await run('select * from monday');
+  assert.ok(stamped && (await freshness.holds(stamped.stamp)));
+  await owner.query(
+    `begin; alter table days disable trigger askonce_changes; insert into days values (1, 1);
+     alter table days enable always trigger askonce_changes; commit`,
+  );
+  assert.equal(
+    await holdsSoon(freshness, stamped),
+    false,
+    'what was written meanwhile is not logged',
+  );
+});
+
+test('a transaction that says it has told of its writes tells of them all the same', async (t) => {
+  const { run, freshness, owner } = await watched(t, SETUP, { withTriggers: true });
+  const stamped = await run('select * from orders');
+  assert.ok(stamped && (await freshness.holds(stamped.stamp)));
+  const [row] = await owner.query<{ id: string }>("select 'orders'::regclass::oid::text as id");
+  await owner.query(
+    `begin; set askonce_changes.told = ' ${row!.id} '; update orders set total = 1; commit`,
+  );
+  assert.equal(await holdsSoon(freshness, stamped), false);
+});
+
+test('triggers are not installed on what somebody else has laid out', async (t) => {
+  const { url, owner } = await watched(t, SETUP);
+  const stranger = `${new URL(url).pathname.slice(1)}_stranger`;
+  await roles(t, url, [stranger]);
+  const traps = [
+    `create schema askonce_changes authorization ${stranger}`,
+    `create schema askonce_changes;
+     create function askonce_changes.record() returns trigger language plpgsql as 'begin return null; end';
+     alter function askonce_changes.record() owner to ${stranger}`,
+    `create schema askonce_changes; create table askonce_changes.log (relid oid, writes numeric);
+     alter table askonce_changes.log owner to ${stranger}`,
+    `create schema askonce_changes; create table askonce_changes.log (relid oid, writes numeric);
+     create rule trap as on insert to askonce_changes.log do also notify trap`,
+  ];
+  for (const trap of traps) {
+    await owner.query(trap);
+    await assert.rejects(installAll(owner), { code: 'CONFIG_INVALID' }, trap);
+    const [found] = await owner.query<{ n: number }>(
+      "select count(*)::int as n from pg_trigger where tgname = 'askonce_changes'",
+    );
+    assert.equal(found!.n, 0);
+    await owner.query('drop schema askonce_changes cascade');
+  }
+  await installAll(owner);
+  await installAll(owner);
 });

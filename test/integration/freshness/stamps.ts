@@ -72,7 +72,7 @@ export async function runOver(
   return await withReadOnlyTransaction(pool, limits, async (client) => {
     await client.query(sql);
     // As whoever serves it does: what fails here only keeps nothing.
-    return await watch.stamp(client).catch(() => null);
+    return await watch.stamp(client, sql).catch(() => null);
   });
 }
 
