@@ -74,6 +74,12 @@ export function outageOf(error: unknown): Outage {
   return known ? BY_CODE[code]! : NO_ANSWER;
 }
 
+/** Whether the server is there and does not let this role in, or to this database, any more. */
+export function isLockedOut(error: unknown): boolean {
+  const { kind } = outageOf(error);
+  return kind === 'password' || kind === 'no database';
+}
+
 export interface OutageLog {
   failed(error: unknown): void;
   served(): void;

@@ -1,7 +1,7 @@
 // Owns the translation of driver and server errors into AppError (pure, total). What it returns is
 // shown to agents: it carries the server's message about their SQL, never a host, user or path.
 import { AppError } from '../errors.ts';
-import { outageOf } from './outage.ts';
+import { isLockedOut, outageOf } from './outage.ts';
 
 interface ServerError {
   readonly code: string;
@@ -119,13 +119,15 @@ function invalidHint({ code, hint }: ServerError): string {
 function unavailable(cause: unknown): AppError {
   const { reason, mayPass } = outageOf(cause);
   const why = reason === null ? '' : `: ${reason}`;
-  const known = 'Answers that are already known are still served by ask.';
-  return new AppError('DATABASE_UNAVAILABLE', `The database cannot be reached right now${why}.`, {
+  const message = `The database cannot be reached right now${why}.`;
+  const hints = [
+    !mayPass && 'Do not repeat the call: whoever runs askonce must correct its settings.',
+    !isLockedOut(cause) && 'Answers that are already known are still served by ask.',
+  ];
+  return new AppError('DATABASE_UNAVAILABLE', message, {
     cause,
     ...(mayPass && { retryAfterMs: RETRY_MS }),
-    hint: mayPass
-      ? known
-      : `Do not repeat the call: whoever runs askonce must correct its settings. ${known}`,
+    hint: hints.filter(Boolean).join(' '),
   });
 }
 

@@ -12,17 +12,14 @@ import {
   isFromLog,
   isFromStatistics,
   isFromStream,
+  isUnseen,
+  surroundingsOf,
   toStamp,
 } from './observation.ts';
 import type { Change, ContentMarks, Observation, RelationStamp, Stamp } from './observation.ts';
-import { createObserver, surroundingsText } from './observer.ts';
-import {
-  COMPUTED_SQL,
-  DAY_LEFT_SQL,
-  LOG_SQL,
-  READ_SQL,
-  SURROUNDINGS_SQL,
-} from './relations-sql.ts';
+import { createObserver, sessionText } from './observer.ts';
+import type { SessionRow } from './observer.ts';
+import { COMPUTED_SQL, DAY_LEFT_SQL, LOG_SQL, READ_SQL, SESSION_SQL } from './relations-sql.ts';
 import { hasDefinition, readDefinitions, toRelation } from './relations.ts';
 import type { Definition, Relation } from './relations.ts';
 import type { StreamState } from './stream-store.ts';
@@ -34,6 +31,8 @@ export interface Freshness {
   readonly holds: (stamp: unknown) => Promise<boolean>;
   /** As holds, from what is known already: false where that does not tell. */
   holdsNow(stamp: unknown): boolean;
+  /** Whether their meaning and the rights to them are as they were, as far as was seen, and they are merely old. */
+  mayDifferOnlyByWrites(stamp: unknown): boolean;
   /** What was seen so long ago still tells. */
   readonly seenWithinMs: number;
   /** Something may have been written: worth a look, if anybody wants to know. */
@@ -67,7 +66,7 @@ export interface FreshnessStatus {
   readonly source: Source;
   /** An answer holds every write that was committed so long before the call. Null where only the TTL tells. */
   readonly boundMs: number | null;
-  /** Of the relations behind known rows, those whose writes the source does not see: by statistics. */
+  /** Of the relations behind known rows, those whose writes the source does not see: by statistics, or not at all. */
   readonly unlogged: number;
 }
 
@@ -101,7 +100,7 @@ interface Rows<Row> {
 }
 
 type Answers = readonly [
-  surroundings: { readonly rows: readonly [Parameters<typeof surroundingsText>[0]] },
+  session: { readonly rows: readonly [SessionRow] },
   day: { readonly rows: readonly [{ readonly day_left: number }] },
   read: Rows<Parameters<typeof toRelation>[0]>,
   computed: Rows<{ readonly name: string }>,
@@ -117,12 +116,11 @@ export function createFreshness(options: FreshnessOptions): Freshness {
   const changes = new WeakMap<Stamp, { readonly by: Observation; readonly change: Change }>();
 
   function source(): Source {
-    const { surroundings } = observer;
-    if (surroundings === null) return 'unseen';
-    if (observer.latest?.stream) return 'logical';
-    if (surroundings.hasLog) return 'triggers';
-    // A standby counts no writes.
-    return surroundings.isStandby ? 'ttl' : 'statistics';
+    const { latest } = observer;
+    if (latest === null) return 'unseen';
+    if (latest.stream) return 'logical';
+    if (latest.log) return 'triggers';
+    return latest.statistics ? 'statistics' : 'ttl';
   }
 
   async function seen(since: number, ids: Iterable<string> = []): Promise<Observation | null> {
@@ -153,11 +151,11 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     before: { readonly seen: Observation; readonly begunAt: number },
   ): Promise<Stamped | null> {
     const { seen: known, begunAt } = before;
-    const statements = [SURROUNDINGS_SQL, DAY_LEFT_SQL, READ_SQL, COMPUTED_SQL];
+    const statements = [SESSION_SQL, DAY_LEFT_SQL, READ_SQL, COMPUTED_SQL];
     if (known.log) statements.push(LOG_SQL);
     // Several at once make one round trip, and one answer each.
     const answers = (await client.query(statements.join(';'))) as unknown as Answers;
-    const [surroundings, day, read, computed, log] = answers;
+    const [session, day, read, computed, log] = answers;
     if (mayCompute(sql, computed.rows)) return null;
     const relations = read.rows.map(toRelation);
     const inSnapshot = {
@@ -166,8 +164,12 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       stream: known.stream,
       statistics: known.statistics,
     };
-    const stamp = stampOf(surroundingsText(surroundings.rows[0]), relations, inSnapshot);
-    if (stamp === null && source() !== 'ttl') return null;
+    const surroundings = surroundingsOf({
+      session: sessionText(session.rows[0]),
+      server: known.server,
+    });
+    const stamp = stampOf(surroundings, relations, inSnapshot);
+    if (stamp === null) return null;
     observer.adopt(relations, begunAt);
     return {
       stamp,
@@ -228,7 +230,6 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
     async holds(value) {
       const stamp = readStamp(value);
-      if (source() === 'ttl') return true;
       if (stamp === null) return false;
       const ids = Object.keys(stamp.relations);
       observer.want(ids);
@@ -244,10 +245,16 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
     holdsNow(value) {
       const stamp = readStamp(value);
-      if (source() === 'ttl') return true;
       if (stamp === null) return false;
       observer.want(Object.keys(stamp.relations));
       return verdict(stamp) === null;
+    },
+
+    mayDifferOnlyByWrites(value) {
+      const stamp = readStamp(value);
+      if (stamp === null) return false;
+      const change = observer.latest && changeBy(observer.latest, stamp);
+      return change !== 'definition' && change !== 'surroundings';
     },
 
     hint: () => observer.hint(),
@@ -256,9 +263,12 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       const at = source();
       if (at === 'unseen' || at === 'ttl') return { source: at, boundMs: null, unlogged: 0 };
       const { latest } = observer;
-      const counted = [...(latest?.relations.values() ?? [])].filter(
-        (relation) => latest && relation && isFromStatistics(contentOf(relation, latest) ?? ''),
-      ).length;
+      const contents = [...(latest?.relations.values() ?? [])].map(
+        (relation) => (latest && relation && contentOf(relation, latest)) ?? '',
+      );
+      const counted = contents.filter(isFromStatistics).length;
+      const unseen = contents.filter(isUnseen).length;
+      if (unseen > 0) return { source: at, boundMs: null, unlogged: unseen };
       const isLate = at === 'statistics' || counted > 0;
       const exact = at === 'logical' ? STREAM_WITHIN_MS : SEEN_WITHIN_MS;
       const boundMs = isLate ? SEEN_WITHIN_MS + STATISTICS_LATE_MS : exact;

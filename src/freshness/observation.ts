@@ -3,15 +3,17 @@
 import type { Marks, Relation } from './relations.ts';
 
 export interface Observation {
-  /** Of server, database, role and settings. */
-  readonly surroundings: string;
+  /** Of database, role and settings, and what is the same for all sessions. */
+  readonly session: string;
+  readonly server: string;
   /** By oid, as far as they were looked for; null for what is gone. */
   readonly relations: ReadonlyMap<string, Relation | null>;
   /** Null where there is no log. */
   readonly log: Marks | null;
   /** Null where there is none. */
   readonly stream: Stream | null;
-  readonly statistics: Marks;
+  /** Null where the server counts no writes: a standby, or one that is told not to. */
+  readonly statistics: Marks | null;
   /** When the catalog and the statistics, and when the log began to be read. Milliseconds of performance.now(). */
   readonly readAt: number;
   readonly logReadAt: number;
@@ -60,17 +62,23 @@ export function contentOf(
     return `log ${[id, ...ancestors].map((logged) => log.get(logged) ?? '0').join(' ')}`;
   }
   if (WITHOUT_CONTENT.has(kind)) return '';
-  const counted = WITH_STATISTICS.has(kind) ? statistics.get(id) : undefined;
+  if (!WITH_STATISTICS.has(kind)) return null;
+  if (statistics === null) return UNSEEN;
+  const counted = statistics.get(id);
   return counted === undefined ? null : `statistics ${counted}`;
 }
 
+/** Only their time ends these rows. */
+const UNSEEN = 'ttl';
+
+export const isUnseen = (content: string): boolean => content === UNSEEN;
 export const isFromStream = (content: string): boolean => content.startsWith('stream ');
 export const isFromLog = (content: string): boolean => content.startsWith('log ');
 export const isFromStatistics = (content: string): boolean => content.startsWith('statistics ');
 
 /** What has changed since the stamp, as far as the observation shows; 'unknown' where it does not tell. */
 export function changeSince(stamp: Stamp, seen: Observation): Change {
-  if (stamp.surroundings !== seen.surroundings) return 'surroundings';
+  if (stamp.surroundings !== surroundingsOf(seen)) return 'surroundings';
   let isKnown = true;
   for (const [id, stamped] of Object.entries(stamp.relations)) {
     const relation = seen.relations.get(id);
@@ -88,6 +96,11 @@ export function changeSince(stamp: Stamp, seen: Observation): Change {
 const MAX_STAMPED = 20_000;
 const LAST_OID = 4_294_967_295;
 const isOid = (id: string): boolean => /^\d{1,10}$/.test(id) && Number(id) <= LAST_OID;
+
+export const surroundingsOf = ({
+  session,
+  server,
+}: Pick<Observation, 'session' | 'server'>): string => `${session} ${server}`;
 
 /** Null for what no replica writes: whoever can write to the store must not fail a query. */
 export function toStamp(value: unknown): Stamp | null {

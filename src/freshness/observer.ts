@@ -3,7 +3,7 @@
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../logger.ts';
 import type { Observation, Stream } from './observation.ts';
-import { LOG_SQL, STATISTICS_SQL, SURROUNDINGS_SQL } from './relations-sql.ts';
+import { LOG_SQL, SERVER_SQL, SESSION_SQL, STATISTICS_SQL } from './relations-sql.ts';
 import { readRelations } from './relations.ts';
 import type { Marks, Relation } from './relations.ts';
 import type { StreamState } from './stream-store.ts';
@@ -11,8 +11,6 @@ import type { StreamState } from './stream-store.ts';
 export interface Observer {
   /** The last one; null before the first. */
   readonly latest: Observation | null;
-  /** Whether this is a server on which writes leave their traces; null before the first look. */
-  readonly surroundings: Surroundings | null;
   /**
    * Looks again, at these relations too; one look for all who ask meanwhile.
    * @returns What began to be read at or after `since` (of performance.now()); null where it cannot be read.
@@ -27,11 +25,6 @@ export interface Observer {
   close(): void;
 }
 
-export interface Surroundings {
-  readonly isStandby: boolean;
-  readonly hasLog: boolean;
-}
-
 export interface ObserverOptions {
   /** Of one connection. */
   readonly pool: Pool;
@@ -41,12 +34,17 @@ export interface ObserverOptions {
   readonly now: () => number;
 }
 
-interface SurroundingsRow {
+export interface SessionRow {
   readonly system: string;
   readonly timeline: string;
   readonly database: string;
   readonly settings: string;
+}
+
+interface ServerRow {
+  readonly mark: string;
   readonly is_standby: boolean;
+  readonly has_counts: boolean;
   readonly has_log: boolean;
 }
 
@@ -63,13 +61,13 @@ const FORGET_AFTER_MS = 10 * 60 * 1000;
 
 export function createObserver({ pool, stream, logger, now }: ObserverOptions): Observer {
   let latest: Observation | null = null;
-  let surroundings: Surroundings | null = null;
   /** By oid, with when somebody last wanted it. */
   const wanted = new Map<string, number>();
   let look: Look | null = null;
   let lastWantedAt = -Infinity;
   let timer: NodeJS.Timeout | undefined;
   let restMs = LOG_EVERY_MS;
+  let dueAt = -Infinity;
   let isClosed = false;
   let told = '';
 
@@ -96,7 +94,7 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
     timer = undefined;
     const at = now();
     if (isClosed || at - lastWantedAt > ACTIVE_MS) return;
-    const isDue = latest === null || at - latest.readAt >= ALL_EVERY_MS;
+    const isDue = latest === null || at >= dueAt;
     const isPolled = Boolean(latest?.log || latest?.stream);
     const looked = isDue ? run('all') : isPolled ? run('writes') : Promise.resolve();
     void looked.finally(schedule);
@@ -119,7 +117,9 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
       )
       .then(() => {
         look = null;
-        restMs = Math.max(LOG_EVERY_MS, REST_FOR_WORK * (now() - begun.begunAt));
+        const rest = REST_FOR_WORK * (now() - begun.begunAt);
+        if (kind === 'all') dueAt = begun.begunAt + Math.max(ALL_EVERY_MS, rest);
+        else restMs = Math.max(LOG_EVERY_MS, rest);
       });
     return begun.done;
   }
@@ -145,18 +145,19 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
   }
 
   async function readAll(at: number): Promise<void> {
-    const [row] = await pool.query<SurroundingsRow & Record<string, unknown>>(SURROUNDINGS_SQL);
+    const [session] = await pool.query<SessionRow & Record<string, unknown>>(SESSION_SQL);
+    const [row] = await pool.query<ServerRow & Record<string, unknown>>(SERVER_SQL);
     const ids = [...wanted.keys()];
     const log = row!.has_log ? await marks(LOG_SQL) : null;
     const found = await readRelations(pool, ids);
     // A standby is behind its primary, of which the stream tells.
     const sent = row!.is_standby ? null : await readStream();
-    const statistics = row!.is_standby ? new Map() : await marks(STATISTICS_SQL, [MAX_RELATIONS]);
+    const statistics = row!.has_counts ? await marks(STATISTICS_SQL, [MAX_RELATIONS]) : null;
     const relations = new Map<string, Relation | null>(ids.map((id) => [id, null]));
     for (const relation of found) relations.set(relation.id, relation);
-    surroundings = { isStandby: row!.is_standby, hasLog: row!.has_log };
     latest = {
-      surroundings: surroundingsText(row!),
+      session: sessionText(session!),
+      server: row!.mark,
       relations,
       log,
       stream: sent,
@@ -174,9 +175,6 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
   return {
     get latest() {
       return latest;
-    },
-    get surroundings() {
-      return surroundings;
     },
     want,
     async observe(since, ids = []) {
@@ -224,6 +222,6 @@ const livingOf = (stream: Stream, at: number): Stream | null =>
   at - stream.seenAt < STREAM_LOST_MS ? stream : null;
 
 /** As a stamp has it, too. */
-export function surroundingsText(row: Omit<SurroundingsRow, 'is_standby' | 'has_log'>): string {
+export function sessionText(row: SessionRow): string {
   return [row.system, row.timeline, row.database, row.settings].join(' ');
 }

@@ -155,25 +155,34 @@ const TYPES = [
 const CRASH = 'pg_catalog.pg_stat_get_bgwriter_stat_reset_time()';
 
 /**
- * What else rows depend on: which server this is and since when, the settings of the session, what its role may
- * do, types, and transactions prepared before a crash, whose traces it has taken.
+ * What else rows depend on of a session: which server this is and since when, its settings, and what its role
+ * may do.
  */
-export const SURROUNDINGS_SQL = `
+export const SESSION_SQL = `
   SELECT (SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s) AS system,
     CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_postmaster_start_time()::text
       ELSE pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) END AS timeline,
     (SELECT d.oid::text FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AS database,
     pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', current_user, session_user,
       ${SETTINGS.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')},
-      ${fingerprint('pg_db_role_setting', 'x.setdatabase, x.setrole', OF_SESSION)}, ${powersOf('o.rolname = current_user')},
-      ${TYPES.join(', ')}, pg_catalog.date_part('epoch', ${CRASH}),
+      ${fingerprint('pg_db_role_setting', 'x.setdatabase, x.setrole', OF_SESSION)},
+      ${powersOf('o.rolname = current_user')}), 0)::text AS settings`;
+
+/**
+ * And what is the same for all sessions: types, crashes, the log, and transactions prepared before a crash, whose
+ * traces it has taken. None of it is ever again as it was: read earlier than rows it ends them too soon at worst.
+ */
+export const SERVER_SQL = `
+  SELECT pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', ${TYPES.join(', ')},
+      pg_catalog.date_part('epoch', ${CRASH}),
       (SELECT pg_catalog.string_agg(x.transaction::text, ',' ORDER BY x.transaction::text)
        FROM pg_catalog.pg_prepared_xacts x
        WHERE x.database = pg_catalog.current_database() AND x.prepared < ${CRASH}),
       (SELECT pg_catalog.concat_ws(':', l.oid, l.relfilenode) FROM pg_catalog.pg_class l
        WHERE l.oid = pg_catalog.to_regclass('${LOG_TABLE}'))
-    ), 0)::text AS settings,
+    ), 0)::text AS mark,
     pg_catalog.pg_is_in_recovery() AS is_standby,
+    NOT pg_catalog.pg_is_in_recovery() AND pg_catalog.current_setting('track_counts') = 'on' AS has_counts,
     coalesce((SELECT pg_catalog.has_schema_privilege(l.relnamespace, 'USAGE')
         AND pg_catalog.has_table_privilege(l.oid, 'SELECT')
         AND NOT (l.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery())
@@ -199,5 +208,4 @@ export const STATISTICS_SQL = `
      FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())) AS mark
   FROM pg_catalog.pg_class c
   WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'
-    AND pg_catalog.current_setting('track_counts') = 'on'
   ORDER BY c.oid LIMIT $1`;

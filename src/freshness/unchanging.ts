@@ -13,6 +13,7 @@ export const UNCHANGING: Freshness = {
     }),
   holds: () => Promise.resolve(true),
   holdsNow: () => true,
+  mayDifferOnlyByWrites: () => true,
   seenWithinMs: Infinity,
   hint: () => undefined,
   status: () => ({ source: 'embedded', boundMs: 0, unlogged: 0 }),

@@ -70,12 +70,22 @@ function dayClockOf(type: string, fields: SyntaxNode): SyntaxNode | null {
   if (type !== 'FuncCall') return null;
   const name = namesOf(fields['funcname']);
   const args = listOf(fields['args']);
-  // Its midnight is that of today.
-  if (args.length === 1 && isBuiltIn(name, 'age')) return fields;
+  // Its midnight is that of today; of a transaction's id it counts transactions.
+  if (args.length === 1 && isBuiltIn(name, 'age')) return isOfDate(args[0]) ? fields : null;
   if (args.length === 1 && isBuiltIn(name, 'date')) return clockIn(args[0]);
   const takesUnit = ['date_trunc', 'date_part', 'extract'].some((known) => isBuiltIn(name, known));
   if (args.length !== 2 || !takesUnit) return null;
   return OF_DAY.has(unitOf(args[0])) ? clockIn(args[1]) : null;
+}
+
+const TRANSACTIONS = new Set(['xmin', 'xmax']);
+
+function isOfDate(node: unknown): boolean {
+  const { type, fields } = unwrap(node) ?? { type: '', fields: {} };
+  if (type === 'ColumnRef') return !TRANSACTIONS.has(namesOf(fields['fields']).at(-1) ?? '');
+  if (type !== 'TypeCast') return false;
+  const names = isObject(fields['typeName']) ? namesOf(fields['typeName']['names']) : [];
+  return ['date', 'timestamp', 'timestamptz'].some((known) => isBuiltIn(names, known));
 }
 
 function isBuiltIn(name: readonly string[], called: string): boolean {

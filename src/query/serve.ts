@@ -9,6 +9,7 @@ import { isReusable, mostOf } from '../cache/volatility.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer, AnswerLimits, AnswerParts, Source } from './answer.ts';
 import type { Client, Pool } from '../db/pool.ts';
+import { isLockedOut } from '../db/outage.ts';
 import { isAppError } from '../errors.ts';
 import type { Freshness, RunWatch } from '../freshness/freshness.ts';
 import type { Admission } from '../lib/admission.ts';
@@ -74,9 +75,6 @@ const LARGE_ROWS = 10_000;
 /** Rows outlive their freshness, so that a cursor into them can be followed. */
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
 
-/** Whatever was written since. */
-const HOWEVER_OLD: Wanted = { oldest: -Infinity, holds: () => Promise.resolve(true) };
-
 interface RowsServed extends Pick<AnswerParts, 'source' | 'asOf' | 'rows' | 'resultId' | 'isKept'> {
   readonly remark?: string | undefined;
 }
@@ -112,8 +110,8 @@ export function createServe(options: ServeOptions): Serve {
     } catch (error) {
       const isWanted = oldest !== null && request.maxAgeSeconds === undefined;
       const old =
-        isWanted && isAppError(error, 'DATABASE_UNAVAILABLE')
-          ? await cache.results.find(asked.resultScope, plan.statementKey, HOWEVER_OLD)
+        isWanted && isAppError(error, 'DATABASE_UNAVAILABLE') && !isLockedOut(error.cause)
+          ? await cache.results.find(asked.resultScope, plan.statementKey, writtenSince(-Infinity))
           : null;
       if (!old) throw error;
       return served(run, old, true);
@@ -131,11 +129,16 @@ export function createServe(options: ServeOptions): Serve {
     holds: (stamp) => freshness.holds(stamp),
   });
 
+  const writtenSince = (oldest: number): Wanted => ({
+    oldest,
+    holds: (stamp) => Promise.resolve(freshness.mayDifferOnlyByWrites(stamp)),
+  });
+
   async function staleRows(run: PlanRun): Promise<FoundResult | null> {
     const { asked, plan, request } = run;
     const isWanted = staleMs > 0 && request.maxAgeSeconds === undefined;
     if (!isWanted || oldestServed(run) === null) return null;
-    const wanted = { ...HOWEVER_OLD, oldest: now() - staleMs };
+    const wanted = writtenSince(now() - staleMs);
     const found = await cache.results.find(asked.resultScope, plan.statementKey, wanted);
     return found?.fills(request.limits) ? found : null;
   }

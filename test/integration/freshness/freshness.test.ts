@@ -318,6 +318,20 @@ test('installing and leaving out triggers is noticed while it serves', async (t)
   assert.ok(await endsBy('select * from orders', 'update orders set total = 3'));
 });
 
+test('where the server counts no writes only the time of rows and their definition end them', async (t) => {
+  const { run, freshness, endsBy, url } = await watched(
+    t,
+    `${SETUP}
+     do $$ begin execute format('alter database %I set track_counts = off', current_database()); end $$`,
+  );
+  const stamped = await run('select * from orders');
+  assert.ok(stamped);
+  await admin(url, 'insert into orders values (11, 11)');
+  assert.ok(await holdsSoon(freshness, stamped), 'nothing tells');
+  assert.deepEqual(freshness.status(), { source: 'ttl', boundMs: null, unlogged: 0 });
+  assert.ok(await endsBy('select * from orders', 'alter table orders add column note text'));
+});
+
 test('a stamp that nobody here has written is none', async (t) => {
   const { freshness, run } = await watched(t, SETUP);
   await run('select * from orders');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { isAppError } from '../../../src/errors.ts';
 import { admin } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { contextOf, documentOf, pipelineOf } from './pipelines.ts';
@@ -102,6 +103,20 @@ test('stale rows are served at once where that is wanted, with their age, and re
   await admin(url, 'delete from t where i > 2');
   const fresh = await ask(pipeline, 0);
   assert.deepEqual([fresh.rows, fresh.source], [[[2]], 'database']);
+});
+
+test('rows that a role may read no more are not served as stale ones', async (t) => {
+  const { pipeline, url, readerUrl } = await pipelineOf(t, SETUP, { staleMs: 3_600_000 });
+  await query(pipeline);
+  await eventually('they are known', async () => (await ask(pipeline)).source === 'memory');
+  const reader = decodeURIComponent(new URL(readerUrl).username);
+  await admin(url, `revoke select on t from ${reader}`);
+  await eventually('it is seen', () =>
+    ask(pipeline).then(
+      () => false,
+      (error: unknown) => isAppError(error, 'QUERY_REJECTED'),
+    ),
+  );
 });
 
 test('replicas see each other’s rows and neither serves those that were written over', async (t) => {

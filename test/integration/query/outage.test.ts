@@ -5,7 +5,10 @@ import type { TestContext } from 'node:test';
 
 import { createBreaker } from '../../../src/db/breaker.ts';
 import { isAppError } from '../../../src/errors.ts';
+import type { AppError } from '../../../src/errors.ts';
 import type { AnswerLimits } from '../../../src/query/answer.ts';
+import { admin } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { TTL_MS, contextOf, documentOf, pipelineOf } from './pipelines.ts';
 
 const SETUP = 'create table t as select i from generate_series(1, 3) i';
@@ -63,4 +66,36 @@ test('with the breaker open fresh rows are served with their age, and nothing is
   clock.now += 60_000;
   assert.equal((await pipeline.query(other, ALICE).then(documentOf)).source, 'database');
   assert.equal(breaker.state, 'closed');
+});
+
+test('a role that is let in no more gets nothing that was read for it', async (t) => {
+  const { url, readerUrl, clock, ask } = await pipelineThatKnows(t);
+  const reader = decodeURIComponent(new URL(readerUrl).username);
+  await admin(url, `alter role ${reader} nologin`);
+  await admin(
+    url,
+    `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${reader}'`,
+  );
+  clock.now += TTL_MS + 5000;
+  for (let call = 0; call < 4; call += 1) {
+    await assert.rejects(
+      ask(),
+      (error) => isDown(error) && !/still served/.test((error as AppError).hint!),
+    );
+  }
+});
+
+test('what a role may read no more is not served to it while the database is away', async (t) => {
+  const { url, readerUrl, clock, relay, ask } = await pipelineThatKnows(t);
+  const reader = decodeURIComponent(new URL(readerUrl).username);
+  await admin(url, `revoke select on t from ${reader}`);
+  await eventually('it is seen', () =>
+    ask().then(
+      () => false,
+      (error: unknown) => isAppError(error, 'QUERY_REJECTED'),
+    ),
+  );
+  await relay.cut();
+  clock.now += 5000;
+  await assert.rejects(ask(), isDown);
 });
