@@ -30,7 +30,7 @@ export function createWorkloadMemory(): WorkloadMemory {
 
   return {
     known: (key) => questions.get(key) ?? null,
-    note: (key, known) => void questions.set(key, known),
+    note: (_, key, known) => void questions.set(key, known),
 
     remember(scope, { id, question, plan, questionKey, embed }) {
       const phrasing = { id, question, plan };

@@ -18,6 +18,7 @@ export interface AnswerRecord {
 }
 
 export interface Report {
+  readonly resultScope: string;
   readonly answerId: string;
   readonly principal: string;
   readonly verdict: 'right' | 'wrong';
@@ -68,25 +69,25 @@ export function createAnswerLog(pool: Pool): AnswerLog {
 
     async find(resultScope, id) {
       const rows = await pool.query<AnswerRow>(
-        'SELECT * FROM askonce.answers WHERE id = $1 AND result_scope = $2',
-        [id, resultScope],
+        'SELECT * FROM askonce.answers WHERE result_scope = $1 AND id = $2',
+        [resultScope, id],
       );
       return rows[0] ? fromRow(rows[0]) : null;
     },
 
-    async report({ answerId, principal, verdict, note }) {
+    async report({ resultScope, answerId, principal, verdict, note }) {
       await pool.query(
-        `INSERT INTO askonce.reports (answer_id, principal, verdict, note) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (answer_id, principal)
+        `INSERT INTO askonce.reports (result_scope, answer_id, principal, verdict, note)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (result_scope, answer_id, principal)
          DO UPDATE SET verdict = excluded.verdict, note = excluded.note, reported_at = now()`,
-        [answerId, principal, verdict, note],
+        [resultScope, answerId, principal, verdict, note],
       );
     },
 
     async sweep() {
       const rows = await pool.query(
-        `DELETE FROM askonce.answers WHERE id IN (
-           SELECT id FROM askonce.answers WHERE answered_at < now() - interval '${KEPT_FOR}'
+        `DELETE FROM askonce.answers WHERE (result_scope, id) IN (
+           SELECT result_scope, id FROM askonce.answers WHERE answered_at < now() - interval '${KEPT_FOR}'
            LIMIT ${SWEEP_BATCH})
          RETURNING id`,
       );

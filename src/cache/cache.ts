@@ -38,20 +38,20 @@ export interface Cache {
   /** Of statements that run, among the replicas that share the store. */
   readonly leases: Leases;
   /** By this process; what other replicas may have been told of it meanwhile is known within seconds. */
-  heldQuestion(key: Key): Promise<FoundQuestion | null>;
+  heldQuestion(planScope: string, key: Key): Promise<FoundQuestion | null>;
   /** As heldQuestion, and in vain it counts for nothing: somebody will look again. */
-  peekQuestion(key: Key): Promise<FoundQuestion | null>;
+  peekQuestion(planScope: string, key: Key): Promise<FoundQuestion | null>;
   /** In the store; this process holds it from then on. */
-  findQuestion(key: Key): Promise<FoundQuestion | null>;
+  findQuestion(planScope: string, key: Key): Promise<FoundQuestion | null>;
   findPhrasing(scope: PlanScope, id: string): Promise<Phrasing | null>;
   /** Null when the store cannot be asked. */
   nearest(scope: PlanScope, search: NearestSearch): Promise<Neighbour[] | null>;
   /** Ids of the plans that never answer this question; null when the store cannot be asked. */
-  rejected(questionKey: Key): Promise<ReadonlySet<string> | null>;
+  rejected(planScope: string, questionKey: Key): Promise<ReadonlySet<string> | null>;
   /** Known at once in this process, stored off the answer's path once `embed` has given its vector. */
   remember(scope: PlanScope, entry: RememberEntry): void;
   /** Known in this process only: the answer was found by similarity and nobody confirmed it. */
-  note(key: Key, known: KnownQuestion): void;
+  note(planScope: string, key: Key, known: KnownQuestion): void;
   /** This question is never again answered by this plan. */
   reject(rejection: Rejection): Promise<void>;
   recordAnswer(record: AnswerRecord): void;
@@ -74,6 +74,7 @@ export interface FoundQuestion extends KnownQuestion {
 }
 
 export interface Rejection {
+  readonly planScope: string;
   readonly questionKey: Key;
   readonly planId: string;
   /** The phrasing that led to the plan. */
@@ -139,7 +140,7 @@ export function createCache(options: CacheOptions): Cache {
     queue,
     metrics,
     now,
-    onUsed: (id) => usage.result(id),
+    onUsed: ({ resultScope, id }) => usage.result(resultScope, id),
   });
   const leases = isShared ? createLeases(pool, gate, now) : UNSHARED;
   /** Phrasings on their way into the store, and the newest of them. */
@@ -162,22 +163,30 @@ export function createCache(options: CacheOptions): Cache {
   const rechecking = new Map<Key, Promise<KnownQuestion | null>>();
 
   /** One for all who ask meanwhile. */
-  function recheck(key: Key, known: KnownQuestion): Promise<KnownQuestion | null> {
+  function recheck(
+    planScope: string,
+    key: Key,
+    known: KnownQuestion,
+  ): Promise<KnownQuestion | null> {
     const underWay = rechecking.get(key);
     if (underWay) return underWay;
-    const checking = latestOf(key, known).finally(() => rechecking.delete(key));
+    const checking = latestOf(planScope, key, known).finally(() => rechecking.delete(key));
     rechecking.set(key, checking);
     return checking;
   }
 
-  async function latestOf(key: Key, known: KnownQuestion): Promise<KnownQuestion | null> {
+  async function latestOf(
+    planScope: string,
+    key: Key,
+    known: KnownQuestion,
+  ): Promise<KnownQuestion | null> {
     const latest = await gate.attempt('recheck-question', undefined, async () => {
       if (known.match === null) {
-        const phrasing = await plans.find(key);
+        const phrasing = await plans.find(planScope, key);
         return phrasing && { phrasing, match: null };
       }
       // Found by similarity, it stands in no store: only that it was refused does.
-      return (await plans.rejected(key)).has(known.phrasing.plan.id) ? null : known;
+      return (await plans.rejected(planScope, key)).has(known.phrasing.plan.id) ? null : known;
     });
     if (latest) memory.putQuestion(key, latest);
     else if (latest === null) memory.dropQuestion(key);
@@ -188,18 +197,22 @@ export function createCache(options: CacheOptions): Cache {
   const isDue = (key: Key, known: KnownQuestion): boolean =>
     isShared && gate.open && !checkedWithin(RECHECK_MS, key) && !queue.isWaiting(known.phrasing.id);
 
-  async function rechecked(key: Key, known: KnownQuestion): Promise<KnownQuestion | null> {
+  async function rechecked(
+    planScope: string,
+    key: Key,
+    known: KnownQuestion,
+  ): Promise<KnownQuestion | null> {
     const isLate = !checkedWithin(MAX_UNCHECKED_MS, key);
-    const checking = recheck(key, known);
+    const checking = recheck(planScope, key, known);
     return isLate ? await checking : known;
   }
 
-  async function peekQuestion(key: Key): Promise<FoundQuestion | null> {
+  async function peekQuestion(planScope: string, key: Key): Promise<FoundQuestion | null> {
     const held = memory.question(key);
-    const known = held && isDue(key, held) ? await rechecked(key, held) : held;
+    const known = held && isDue(key, held) ? await rechecked(planScope, key, held) : held;
     if (!known) return null;
     metrics.cacheLookup('memory', 'hit');
-    usage.plan(known.phrasing.plan.id);
+    usage.plan(planScope, known.phrasing.plan.id);
     return { ...known, tier: 'memory' };
   }
 
@@ -208,20 +221,22 @@ export function createCache(options: CacheOptions): Cache {
     decisions,
     leases,
 
-    async heldQuestion(key) {
-      const known = await peekQuestion(key);
+    async heldQuestion(planScope, key) {
+      const known = await peekQuestion(planScope, key);
       if (!known) metrics.cacheLookup('memory', 'miss');
       return known;
     },
 
     peekQuestion,
 
-    async findQuestion(key) {
-      const phrasing = await gate.attempt('find-question', undefined, () => plans.find(key));
+    async findQuestion(planScope, key) {
+      const phrasing = await gate.attempt('find-question', undefined, () =>
+        plans.find(planScope, key),
+      );
       metrics.cacheLookup('store', phrasing ? 'hit' : phrasing === null ? 'miss' : 'error');
       if (!phrasing) return null;
       memory.putQuestion(key, { phrasing, match: null });
-      usage.plan(phrasing.plan.id);
+      usage.plan(planScope, phrasing.plan.id);
       return { phrasing, match: null, tier: 'store' };
     },
 
@@ -234,7 +249,8 @@ export function createCache(options: CacheOptions): Cache {
       return await gate.attempt('nearest', null, () => plans.nearest(scope, search));
     },
 
-    rejected: (questionKey) => gate.attempt('rejected', null, () => plans.rejected(questionKey)),
+    rejected: (planScope, questionKey) =>
+      gate.attempt('rejected', null, () => plans.rejected(planScope, questionKey)),
 
     remember(scope, { embed, ...phrasing }) {
       memory.putQuestion(phrasing.questionKey, { phrasing, match: null });
@@ -255,19 +271,19 @@ export function createCache(options: CacheOptions): Cache {
       });
     },
 
-    note(key, known) {
+    note(planScope, key, known) {
       memory.putQuestion(key, known);
-      usage.plan(known.phrasing.plan.id);
+      usage.plan(planScope, known.phrasing.plan.id);
     },
 
-    async reject({ questionKey, planId, phrasingId }) {
+    async reject({ planScope, questionKey, planId, phrasingId }) {
       forget(questionKey, planId);
       // What still waits to bring the plan, or to bind this question to it, would undo the rejection.
       await Promise.all([
         queue.settled(idOf(questionKey)),
         phrasingId && queue.settled(phrasingId),
       ]);
-      await gate.attempt('reject', undefined, () => plans.reject(questionKey, planId));
+      await gate.attempt('reject', undefined, () => plans.reject(planScope, questionKey, planId));
       if (isShared) await notices.tell('rejected', questionKey, planId);
     },
 

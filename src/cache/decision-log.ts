@@ -27,6 +27,7 @@ export interface DecisionRecord {
 }
 
 export interface Label {
+  readonly planScope: string;
   readonly questionKey: Key;
   readonly planId: string;
   readonly label: 'same' | 'different';
@@ -50,7 +51,7 @@ export interface DecisionLog {
   write(records: readonly DecisionRecord[]): Promise<void>;
   /** A later label replaces an earlier one. */
   label(label: Label): Promise<void>;
-  open(questionKey: Key): Promise<readonly OpenDecision[]>;
+  open(planScope: string, questionKey: Key): Promise<readonly OpenDecision[]>;
   /** The newest hits of the scope that the verifier decided. */
   hits(planScope: string): Promise<readonly ServedHit[]>;
   /** Removes a batch of decisions too old to learn from; returns how many went. */
@@ -80,20 +81,21 @@ export function createDecisionLog(pool: Pool): DecisionLog {
       );
     },
 
-    async label({ questionKey, planId, label, source }) {
+    async label({ planScope, questionKey, planId, label, source }) {
       await pool.query(
-        `UPDATE askonce.decisions SET label = $3, label_source = $4, labelled_at = now()
-         WHERE question_key = decode($1, 'hex') AND plan_id = $2`,
-        [questionKey, planId, label, source],
+        `UPDATE askonce.decisions SET label = $4, label_source = $5, labelled_at = now()
+         WHERE plan_scope = $1 AND question_key = decode($2, 'hex') AND plan_id = $3`,
+        [planScope, questionKey, planId, label, source],
       );
     },
 
-    async open(questionKey) {
+    async open(planScope, questionKey) {
       const rows = await pool.query<{ phrasing_id: string; plan_id: string }>(
         `SELECT DISTINCT ON (plan_id) phrasing_id, plan_id FROM askonce.decisions
-         WHERE question_key = decode($1, 'hex') AND label IS NULL AND outcome IN ('confirm', 'miss')
+         WHERE plan_scope = $1 AND question_key = decode($2, 'hex') AND label IS NULL
+           AND outcome IN ('confirm', 'miss')
          ORDER BY plan_id, decided_at DESC LIMIT ${MAX_OPEN}`,
-        [questionKey],
+        [planScope, questionKey],
       );
       return rows.map((row) => ({ phrasingId: row.phrasing_id, planId: row.plan_id }));
     },
@@ -118,8 +120,8 @@ export function createDecisionLog(pool: Pool): DecisionLog {
 
     async sweep() {
       const rows = await pool.query(
-        `DELETE FROM askonce.decisions WHERE id IN (
-           SELECT id FROM askonce.decisions WHERE decided_at < now() - interval '${KEPT_FOR}'
+        `DELETE FROM askonce.decisions WHERE (plan_scope, id) IN (
+           SELECT plan_scope, id FROM askonce.decisions WHERE decided_at < now() - interval '${KEPT_FOR}'
            LIMIT ${SWEEP_BATCH})
          RETURNING id`,
       );

@@ -11,12 +11,12 @@ import type { WriteQueue } from './write-queue.ts';
 export interface Decisions {
   add(record: DecisionRecord): void;
   /** Kept for every decision about this question and this plan; tightens the cuts where it must. */
-  label(planScope: string, label: Label): Promise<void>;
+  label(label: Label): Promise<void>;
   /**
    * Earlier questions that were judged for this one, not served, and are without a label.
    * @param planId of the statement that is held against them: once, until more is decided.
    */
-  open(questionKey: Key, planId: string): Promise<readonly OpenDecision[]>;
+  open(planScope: string, questionKey: Key, planId: string): Promise<readonly OpenDecision[]>;
   /** Holds the cuts against what was served and labelled, on any replica. */
   learn(planScope: string): Promise<void>;
   /** Hands what waits to the write queue now. */
@@ -70,20 +70,20 @@ export function createDecisions(options: DecisionsOptions): Decisions {
       if (record.outcome === 'confirm' || record.outcome === 'miss') note(record.questionKey, null);
       if (!batch.add(record)) metrics.cacheDropped('decision');
     },
-    async label(planScope, label) {
+    async label(label) {
       metrics.cacheLabel(label.source, label.label);
       // The decision itself may still wait to be written.
       await batch.flush();
       await gate.attempt('label', undefined, () => log.label(label));
-      if (label.label === 'different') await learn(planScope);
+      if (label.label === 'different') await learn(label.planScope);
     },
-    async open(questionKey, planId) {
+    async open(planScope, questionKey, planId) {
       const held = noted.get(questionKey);
       // Most statements stop here. What was not decided here may have been decided by another replica.
       if (held === planId || (held === undefined && !isShared)) return [];
       note(questionKey, planId);
       await batch.flush();
-      return await gate.attempt('open-decisions', [], () => log.open(questionKey));
+      return await gate.attempt('open-decisions', [], () => log.open(planScope, questionKey));
     },
   };
 }

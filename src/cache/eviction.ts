@@ -24,20 +24,20 @@ const IN_USE = "interval '2 minutes'";
 /** $1 bytes that have to go. The worth of a use falls by half within an hour. */
 const RESULTS_SQL = `
   WITH candidates AS (
-    SELECT id, byte_count + ${RESULT_OVERHEAD_BYTES} AS bytes,
+    SELECT result_scope, id, byte_count + ${RESULT_OVERHEAD_BYTES} AS bytes,
       (run_ms + 1) * (uses + 1) / (byte_count + ${RESULT_OVERHEAD_BYTES})
         / (1 + extract(epoch FROM now() - last_used_at) / 3600) AS worth
     FROM askonce.results
     WHERE status <> 'filling' AND greatest(last_used_at, touched_at) < now() - ${IN_USE}),
   ranked AS (
-    SELECT id, sum(bytes) OVER (ORDER BY worth, id) - bytes AS before FROM candidates)
-  DELETE FROM askonce.results WHERE id IN (
-    SELECT id FROM ranked WHERE before < $1 ORDER BY before LIMIT ${BATCH}) RETURNING id`;
+    SELECT result_scope, id, sum(bytes) OVER (ORDER BY worth, id) - bytes AS before FROM candidates)
+  DELETE FROM askonce.results WHERE (result_scope, id) IN (
+    SELECT result_scope, id FROM ranked WHERE before < $1 ORDER BY before LIMIT ${BATCH}) RETURNING id`;
 
 /** $1 plans that have to go: an agent wrote each of them, so that only use tells. */
 const PLANS_SQL = `
-  DELETE FROM askonce.plans WHERE id IN (
-    SELECT id FROM askonce.plans WHERE last_used_at < now() - ${IN_USE}
+  DELETE FROM askonce.plans WHERE (plan_scope, id) IN (
+    SELECT plan_scope, id FROM askonce.plans WHERE last_used_at < now() - ${IN_USE}
     ORDER BY last_used_at + least(uses, 1000) * interval '1 day' LIMIT least($1, ${BATCH})) RETURNING id`;
 
 export function createEviction(pool: Pool, limits: EvictionLimits): Eviction {

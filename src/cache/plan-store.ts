@@ -22,12 +22,12 @@ export interface NewPhrasing extends Phrasing {
 }
 
 export interface PlanStore {
-  find(questionKey: Key): Promise<Phrasing | null>;
+  find(planScope: string, questionKey: Key): Promise<Phrasing | null>;
   findById(scope: PlanScope, phrasingId: string): Promise<Phrasing | null>;
   /** Nearest first; plans that were rejected for this question are left out. */
   nearest(scope: PlanScope, search: NearestSearch): Promise<Neighbour[]>;
   /** Ids of the plans that never answer this question. */
-  rejected(questionKey: Key): Promise<ReadonlySet<string>>;
+  rejected(planScope: string, questionKey: Key): Promise<ReadonlySet<string>>;
   /** Those whose plans were used last, the last first. */
   recent(
     scope: PlanScope,
@@ -36,7 +36,7 @@ export interface PlanStore {
   /** Stores plan and phrasing; a question that was bound to another plan moves to this one. */
   save(scope: PlanScope, phrasing: NewPhrasing): Promise<void>;
   /** This question is never again answered by this plan, however near it is. */
-  reject(questionKey: Key, planId: string): Promise<void>;
+  reject(planScope: string, questionKey: Key, planId: string): Promise<void>;
 }
 
 export interface NearestSearch {
@@ -60,7 +60,8 @@ interface PlanRow {
 
 const PLAN_COLUMNS = `ph.id AS phrasing_id, ph.question, pl.id AS plan_id, pl.statement_key, pl.sql,
   pl.params, pl.tables, pl.facts, pl.volatility`;
-const FROM_PLANS = 'FROM askonce.phrasings ph JOIN askonce.plans pl ON pl.id = ph.plan_id';
+const FROM_PLANS = `FROM askonce.phrasings ph
+  JOIN askonce.plans pl ON pl.plan_scope = ph.plan_scope AND pl.id = ph.plan_id`;
 
 /** In the exact way every phrasing of the scope is compared, and only the nearest are joined. */
 function nearestSql(dimensions: number | null): string {
@@ -75,11 +76,11 @@ function nearestSql(dimensions: number | null): string {
     WHERE ph.plan_scope = $1 AND ph.model_id = $2 AND ph.schema_version = $3
       AND ph.embedding IS NOT NULL
       AND ph.plan_id <> ALL (ARRAY(
-        SELECT r.plan_id FROM askonce.rejections r WHERE r.question_key = $5))
+        SELECT r.plan_id FROM askonce.rejections r WHERE r.plan_scope = $1 AND r.question_key = $5))
       ${dimensions === null ? '' : careful}
     ORDER BY ph.embedding::${type} <=> $4::${type} LIMIT $6)
   SELECT ${PLAN_COLUMNS}, 1 - ph.distance AS similarity
-  FROM nearest ph JOIN askonce.plans pl ON pl.id = ph.plan_id
+  FROM nearest ph JOIN askonce.plans pl ON pl.plan_scope = $1 AND pl.id = ph.plan_id
   ORDER BY ph.distance + 0`;
 }
 
@@ -92,10 +93,10 @@ export function createPlanStore(
   indexes: Pick<SearchIndexes, 'dimensions'> = NO_INDEXES,
 ): PlanStore {
   return {
-    async find(questionKey) {
+    async find(planScope, questionKey) {
       const rows = await pool.query<PlanRow>(
-        `SELECT ${PLAN_COLUMNS} ${FROM_PLANS} WHERE ph.question_key = $1`,
-        [bytes(questionKey)],
+        `SELECT ${PLAN_COLUMNS} ${FROM_PLANS} WHERE ph.plan_scope = $1 AND ph.question_key = $2`,
+        [planScope, bytes(questionKey)],
       );
       return rows[0] ? toPhrasing(rows[0]) : null;
     },
@@ -121,10 +122,10 @@ export function createPlanStore(
       return rows.map((row) => ({ ...toPhrasing(row), similarity: row.similarity ?? 0 }));
     },
 
-    async rejected(questionKey) {
+    async rejected(planScope, questionKey) {
       const rows = await pool.query<{ plan_id: string }>(
-        'SELECT plan_id FROM askonce.rejections WHERE question_key = $1',
-        [bytes(questionKey)],
+        'SELECT plan_id FROM askonce.rejections WHERE plan_scope = $1 AND question_key = $2',
+        [planScope, bytes(questionKey)],
       );
       return new Set(rows.map((row) => row.plan_id));
     },
@@ -144,12 +145,14 @@ export function createPlanStore(
 
     save: (scope, phrasing) => savePhrasing(pool, scope, phrasing),
 
-    async reject(questionKey, planId) {
+    async reject(planScope, questionKey, planId) {
       await pool.query(
-        `WITH forgotten AS (DELETE FROM askonce.phrasings WHERE question_key = $1 AND plan_id = $2)
-         INSERT INTO askonce.rejections (question_key, plan_id)
-         SELECT $1, id FROM askonce.plans WHERE id = $2 ON CONFLICT DO NOTHING`,
-        [bytes(questionKey), planId],
+        `WITH forgotten AS (
+           DELETE FROM askonce.phrasings WHERE plan_scope = $1 AND question_key = $2 AND plan_id = $3)
+         INSERT INTO askonce.rejections (plan_scope, question_key, plan_id)
+         SELECT plan_scope, $2, id FROM askonce.plans WHERE plan_scope = $1 AND id = $3
+         ON CONFLICT DO NOTHING`,
+        [planScope, bytes(questionKey), planId],
       );
     },
   };
@@ -162,15 +165,15 @@ async function savePhrasing(pool: Pool, scope: PlanScope, entry: NewPhrasing): P
        INSERT INTO askonce.plans
          (id, plan_scope, statement_key, schema_version, sql, params, tables, facts, volatility)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       ON CONFLICT (id) DO UPDATE SET last_used_at = now()
+       ON CONFLICT (plan_scope, id) DO UPDATE SET last_used_at = now()
        RETURNING id),
      forgiven AS (
        DELETE FROM askonce.rejections r USING plan
-       WHERE r.question_key = $10 AND r.plan_id = plan.id)
+       WHERE r.plan_scope = $2 AND r.question_key = $10 AND r.plan_id = plan.id)
      INSERT INTO askonce.phrasings AS ph
        (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
      SELECT $11, plan.id, $2, $12, $4, $13, $10, $14, $15::halfvec FROM plan
-     ON CONFLICT (id) DO UPDATE
+     ON CONFLICT (plan_scope, id) DO UPDATE
        SET plan_id = excluded.plan_id, origin = excluded.origin,
            embedding = coalesce(excluded.embedding, ph.embedding)`,
     [

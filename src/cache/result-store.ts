@@ -17,6 +17,9 @@ export interface StoredResult {
   readonly untouchedMs: number;
 }
 
+/** Its scope and id; no statement knows it by the id alone. */
+export type ResultRef = Pick<ResultHeader, 'resultScope' | 'id'>;
+
 export interface StoredEnd {
   readonly status: 'complete' | 'cut';
   readonly validity: Validity | null;
@@ -28,16 +31,16 @@ export interface ResultStore {
   /** @param resultScope of the caller: a result of another scope is not found. */
   byId(resultScope: string, id: string): Promise<StoredResult | null>;
   /** Chunks that hold row `fromRow` and later ones, in order, at most `limit` and a few megabytes; one at least. */
-  chunks(id: string, fromRow: number, limit: number): Promise<Chunk[]>;
+  chunks(ref: ResultRef, fromRow: number, limit: number): Promise<Chunk[]>;
   /** Small ones that statements find, the last used first. */
   recent(limit: number, maxBytes: number): Promise<StoredResult[]>;
   begin(header: ResultHeader): Promise<void>;
   /** Says that the result still fills. */
-  touch(id: string): Promise<void>;
+  touch(ref: ResultRef): Promise<void>;
   /** What a crash of the database loses of it is lost with what would make it be found: see finish. */
-  append(id: string, chunks: readonly Chunk[]): Promise<void>;
+  append(ref: ResultRef, chunks: readonly Chunk[]): Promise<void>;
   /** Closes a result; with a validity it is the one that its statement finds from now on. */
-  finish(id: string, end: StoredEnd): Promise<void>;
+  finish(ref: ResultRef, end: StoredEnd): Promise<void>;
   /** Removes what has expired; returns how many results went. */
   sweep(): Promise<number>;
 }
@@ -87,9 +90,9 @@ export function createResultStore(pool: Pool, now: () => number): ResultStore {
         Buffer.from(statementKey, 'hex'),
       ]),
 
-    byId: (resultScope, id) => one('id = $1 AND result_scope = $2', [id, resultScope]),
+    byId: (resultScope, id) => one('result_scope = $1 AND id = $2', [resultScope, id]),
 
-    async chunks(id, fromRow, limit) {
+    async chunks({ resultScope, id }, fromRow, limit) {
       const chunks: Chunk[] = [];
       await pool.withClient(async (client) => {
         client.rows.open((message, start) => chunks.push(toChunk(message, start)));
@@ -99,12 +102,12 @@ export function createResultStore(pool: Pool, now: () => number): ResultStore {
                SELECT *, sum(octet_length(body)) OVER (ORDER BY first_row) - octet_length(body) AS before
                FROM (
                  SELECT first_row, row_count, body FROM askonce.result_chunks
-                 WHERE result_id = $1 AND first_row >= coalesce(
+                 WHERE result_scope = $1 AND result_id = $2 AND first_row >= coalesce(
                    (SELECT max(first_row) FROM askonce.result_chunks
-                    WHERE result_id = $1 AND first_row <= $2), 0)
-                 ORDER BY first_row LIMIT $3) wanted) counted
-             WHERE before < $4 ORDER BY first_row`,
-            [id, fromRow, limit, MAX_READ_BYTES],
+                    WHERE result_scope = $1 AND result_id = $2 AND first_row <= $3), 0)
+                 ORDER BY first_row LIMIT $4) wanted) counted
+             WHERE before < $5 ORDER BY first_row`,
+            [resultScope, id, fromRow, limit, MAX_READ_BYTES],
           );
         } finally {
           client.rows.close();
@@ -140,40 +143,44 @@ export function createResultStore(pool: Pool, now: () => number): ResultStore {
       );
     },
 
-    async touch(id) {
-      await pool.query('UPDATE askonce.results SET touched_at = now() WHERE id = $1', [id]);
+    async touch({ resultScope, id }) {
+      await pool.query(
+        'UPDATE askonce.results SET touched_at = now() WHERE result_scope = $1 AND id = $2',
+        [resultScope, id],
+      );
     },
 
-    async append(id, chunks) {
+    async append({ resultScope, id }, chunks) {
       const places = chunks.map(
         (_, at) =>
-          `($1::uuid, $${3 * at + 2}::bigint, $${3 * at + 3}::integer, $${3 * at + 4}::text)`,
+          `($1, $2::uuid, $${3 * at + 3}::bigint, $${3 * at + 4}::integer, $${3 * at + 5}::text)`,
       );
       const sql = `WITH stored AS (
-           INSERT INTO askonce.result_chunks (result_id, first_row, row_count, body)
+           INSERT INTO askonce.result_chunks (result_scope, result_id, first_row, row_count, body)
            SELECT chunk.* FROM (VALUES ${places.join(', ')}) AS chunk, ${UNHURRIED}
            RETURNING row_count, octet_length(body) AS bytes)
          UPDATE askonce.results SET touched_at = now(), row_count = results.row_count + more.row_count,
            byte_count = byte_count + more.bytes
-         FROM (SELECT sum(row_count) AS row_count, sum(bytes) AS bytes FROM stored) more WHERE id = $1`;
+         FROM (SELECT sum(row_count) AS row_count, sum(bytes) AS bytes FROM stored) more
+         WHERE result_scope = $1 AND id = $2`;
       const values = chunks.flatMap(({ firstRow, rowCount, body }) => [
         `${firstRow}`,
         `${rowCount}`,
         body,
       ]);
-      await pool.withClient((client) => runWithBytes(client, sql, [id, ...values]));
+      await pool.withClient((client) => runWithBytes(client, sql, [resultScope, id, ...values]));
     },
 
-    finish(id, { status, validity, runMs }) {
+    finish(ref, { status, validity, runMs }) {
       const { stamp = null, holdsUntil = null } = validity ?? {};
       const holdsMs = holdsUntil === null ? null : holdsUntil - now();
-      return finishResult(pool, { id, status, current: validity !== null, stamp, holdsMs, runMs });
+      return finishResult(pool, { ref, status, current: validity !== null, stamp, holdsMs, runMs });
     },
 
     async sweep() {
       const rows = await pool.query(
-        `DELETE FROM askonce.results WHERE id IN (
-           SELECT id FROM askonce.results WHERE expires_at < now() LIMIT ${SWEEP_BATCH})
+        `DELETE FROM askonce.results WHERE (result_scope, id) IN (
+           SELECT result_scope, id FROM askonce.results WHERE expires_at < now() LIMIT ${SWEEP_BATCH})
          RETURNING id`,
       );
       return rows.length;
@@ -184,7 +191,7 @@ export function createResultStore(pool: Pool, now: () => number): ResultStore {
 async function finishResult(
   pool: Pool,
   end: {
-    readonly id: string;
+    readonly ref: ResultRef;
     readonly status: 'complete' | 'cut';
     readonly current: boolean;
     readonly stamp: unknown;
@@ -192,6 +199,7 @@ async function finishResult(
     readonly runMs: number;
   },
 ): Promise<void> {
+  const { resultScope, id } = end.ref;
   await pool.withClient(async (client) => {
     await client.query('BEGIN');
     try {
@@ -199,23 +207,31 @@ async function finishResult(
         // Two runs of one statement may end in any order; the one that read later is the current one.
         await client.query(
           `SELECT pg_advisory_xact_lock(hashtextextended(result_scope || statement_key::text, 0))
-           FROM askonce.results WHERE id = $1`,
-          [end.id],
+           FROM askonce.results WHERE result_scope = $1 AND id = $2`,
+          [resultScope, id],
         );
         await client.query(
           `UPDATE askonce.results old SET is_current = false FROM askonce.results new
-           WHERE new.id = $1 AND old.is_current AND old.result_scope = new.result_scope
+           WHERE new.result_scope = $1 AND new.id = $2 AND old.result_scope = $1 AND old.is_current
              AND old.statement_key = new.statement_key AND old.read_at <= new.read_at`,
-          [end.id],
+          [resultScope, id],
         );
       }
       await client.query(
-        `UPDATE askonce.results new SET status = $2, touched_at = now(), run_ms = $6, stamp = $4,
-           holds_until = ${AFTER_MS('$5::float8')}, is_current = $3 AND NOT EXISTS (
-             SELECT FROM askonce.results old WHERE old.is_current AND old.id <> new.id
-               AND old.result_scope = new.result_scope AND old.statement_key = new.statement_key)
-         WHERE new.id = $1`,
-        [end.id, end.status, end.current, JSON.stringify(end.stamp), end.holdsMs, end.runMs],
+        `UPDATE askonce.results new SET status = $3, touched_at = now(), run_ms = $7, stamp = $5,
+           holds_until = ${AFTER_MS('$6::float8')}, is_current = $4 AND NOT EXISTS (
+             SELECT FROM askonce.results old WHERE old.result_scope = $1 AND old.is_current
+               AND old.id <> new.id AND old.statement_key = new.statement_key)
+         WHERE new.result_scope = $1 AND new.id = $2`,
+        [
+          resultScope,
+          id,
+          end.status,
+          end.current,
+          JSON.stringify(end.stamp),
+          end.holdsMs,
+          end.runMs,
+        ],
       );
       await client.query('COMMIT');
     } catch (error) {

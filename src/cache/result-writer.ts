@@ -64,7 +64,7 @@ export function createResultWriter(
 
   /** One that fails is no failure to keep the rows; who has failed to keep them gives no sign. */
   const touch = async (): Promise<void> => {
-    if (!hasFailed) await succeeds('touch-result', () => store.touch(header.id));
+    if (!hasFailed) await succeeds('touch-result', () => store.touch(header));
   };
 
   const hasMore = (): boolean => waiting.length > 0 && !hasFailed;
@@ -91,7 +91,7 @@ export function createResultWriter(
     onReachable();
     while (hasMore()) {
       const batch = nextBatch();
-      await attempt('append-result', () => store.append(header.id, batch));
+      await attempt('append-result', () => store.append(header, batch));
       onProgress();
     }
     if (hasFailed) waiting = [];
@@ -103,7 +103,7 @@ export function createResultWriter(
 
   const close = ({ wasCut, validity, runMs }: ResultEnd): Promise<void> =>
     attempt('finish-result', () =>
-      store.finish(header.id, { status: wasCut ? 'cut' : 'complete', validity, runMs }),
+      store.finish(header, { status: wasCut ? 'cut' : 'complete', validity, runMs }),
     );
 
   return {

@@ -50,7 +50,7 @@ export interface ResultsOptions {
   readonly metrics: Metrics;
   readonly now: () => number;
   /** Told of each result that is served to a later call. */
-  readonly onUsed?: (id: string) => void;
+  readonly onUsed?: (result: ResultHeader) => void;
 }
 
 const READ_CHUNKS = 16;
@@ -72,7 +72,7 @@ export function createResults(options: ResultsOptions): Results {
     const { header, status, rowCount, byteCount } = stored;
     if (status === 'filling' || byteCount > SMALL_RESULT_BYTES) {
       // Rows that cannot be read are told here, where the statement can still be run instead.
-      const first = current ? await store.chunks(header.id, 0, READ_CHUNKS) : null;
+      const first = current ? await store.chunks(header, 0, READ_CHUNKS) : null;
       // Deleted in between.
       if (first?.length === 0 && rowCount > 0) return null;
       // Of a first row a page may show a fraction, and go on with the next.
@@ -81,7 +81,7 @@ export function createResults(options: ResultsOptions): Results {
         status !== 'cut' || isWithin(page, { rows: rowCount, bytes });
       return { tier: 'store', header, source: storedSource(store, stored, first), fills };
     }
-    const chunks = await store.chunks(header.id, 0, Number.MAX_SAFE_INTEGER);
+    const chunks = await store.chunks(header, 0, Number.MAX_SAFE_INTEGER);
     const held = { header, chunks, wasCut: status === 'cut' };
     // Deleted in between.
     if (extentOf(held).rows < rowCount) return null;
@@ -101,7 +101,7 @@ export function createResults(options: ResultsOptions): Results {
       if (held === undefined || !isOfAge(held.header, oldest)) return null;
       if (!holds(held.header.validity?.stamp)) return null;
       metrics.cacheLookup('memory', 'hit');
-      onUsed?.(held.header.id);
+      onUsed?.(held.header);
       return fromMemory(held);
     },
 
@@ -110,7 +110,7 @@ export function createResults(options: ResultsOptions): Results {
       const isHeld = held !== undefined && (await isFresh(held.header, wanted));
       metrics.cacheLookup('memory', isHeld ? 'hit' : held ? 'stale' : 'miss');
       if (isHeld) {
-        onUsed?.(held.header.id);
+        onUsed?.(held.header);
         return fromMemory(held);
       }
       type Found = FoundResult | 'miss' | 'stale' | 'error';
@@ -124,7 +124,7 @@ export function createResults(options: ResultsOptions): Results {
       });
       const isFound = typeof found !== 'string';
       metrics.cacheLookup('store', isFound ? 'hit' : found);
-      if (isFound) onUsed?.(found.header.id);
+      if (isFound) onUsed?.(found.header);
       return isFound ? found : null;
     },
 
@@ -214,7 +214,7 @@ function storedSource(
       let read = fromRow === 0 ? first : null;
       for (;;) {
         const isLast = status !== 'filling';
-        const chunks = read ?? (await store.chunks(id, next, READ_CHUNKS));
+        const chunks = read ?? (await store.chunks(opened.header, next, READ_CHUNKS));
         read = null;
         const unread = chunks.filter((chunk) => chunk.firstRow + chunk.rowCount > next);
         for (const chunk of unread) {

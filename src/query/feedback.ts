@@ -45,20 +45,28 @@ export function createFeedback(options: {
           hint: 'Pass answer_id of an answer unchanged.',
         });
       }
-      await cache.report({ answerId, principal: principal.name, verdict, note: note ?? null });
+      await cache.report({
+        resultScope,
+        answerId,
+        principal: principal.name,
+        verdict,
+        note: note ?? null,
+      });
+      const { planScope } = scope;
       const { question, questionKey, planId, phrasingId, similarity } = answer;
       const origin =
         phrasingId && similarity !== null ? await cache.findPhrasing(scope, phrasingId) : null;
       if (origin && questionKey) {
         const label = verdict === 'right' ? 'same' : 'different';
-        const labelled = { questionKey, planId: origin.plan.id, label, source: 'report' } as const;
-        await cache.decisions.label(scope.planScope, labelled);
+        const labelled = { planScope, questionKey, planId: origin.plan.id, label } as const;
+        await cache.decisions.label({ ...labelled, source: 'report' });
       }
       const recorded = { status: 'recorded', answer_id: answerId, verdict } as const;
       if (verdict === 'wrong') {
         if (similarity !== null) metrics.falseHit();
         for (const id of new Set([planId, origin?.plan.id]))
-          if (questionKey && id) await cache.reject({ questionKey, planId: id, phrasingId });
+          if (questionKey && id)
+            await cache.reject({ planScope, questionKey, planId: id, phrasingId });
         return { ...recorded, effect: REJECTED };
       }
       // A statement whose literals were exchanged is no other wording of the one it was made from.

@@ -46,14 +46,14 @@ export function createLabeller(options: LabellerOptions): Labeller {
   async function label(brought: Brought, context: RequestContext): Promise<void> {
     const { asked } = brought;
     const { planScope } = asked.scope;
-    const open = await cache.decisions.open(asked.questionKey, brought.plan.id);
+    const open = await cache.decisions.open(planScope, asked.questionKey, brought.plan.id);
     for (const { phrasingId, planId } of open) {
       const earlier = await cache.findPhrasing(asked.scope, phrasingId);
       if (earlier?.plan.id !== planId) continue;
       const found = await compared(brought, earlier);
       if (found === null) continue;
       const { questionKey } = asked;
-      await cache.decisions.label(planScope, { questionKey, planId, ...found });
+      await cache.decisions.label({ planScope, questionKey, planId, ...found });
       // One plan for both from now on, or two that mean the same would stand in each other's way.
       if (found.label === 'same')
         remember({ asked, plan: earlier.plan, origin: 'confirmed' }, context);

@@ -46,7 +46,7 @@ export function createPending(cache: Pick<Cache, 'rejected'>): Pending {
       }
       if (found.size === 0) return [];
       // What was reported wrong is wrong while it runs, too.
-      const rejected = await cache.rejected(questionKey);
+      const rejected = await cache.rejected(scope.planScope, questionKey);
       return rejected ? [...found.values()].filter(({ plan }) => !rejected.has(plan.id)) : [];
     },
   };

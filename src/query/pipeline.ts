@@ -75,7 +75,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const asked = await scoping.ask(request.question, context.principal);
     if (request.accept !== undefined) return await accept(request.accept, asked, request, context);
 
-    const known = await cache.heldQuestion(asked.questionKey);
+    const known = await cache.heldQuestion(asked.scope.planScope, asked.questionKey);
     if (known) return await answered(toPlanAnswer(asked, known), request, context);
     const underWay = pending.find(asked.questionKey);
     if (underWay) {
@@ -85,7 +85,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     }
     // While the store is asked for these very words. In vain only when it knows them: once, then held.
     const embedding = recall.embed(asked, context);
-    const stored = await cache.findQuestion(asked.questionKey);
+    const stored = await cache.findQuestion(asked.scope.planScope, asked.questionKey);
     if (stored) return await answered(toPlanAnswer(asked, stored), request, context);
     const recalled = await recall.find(asked, context, embedding);
     if (recalled.hit) {
@@ -93,7 +93,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
       const found = { asked, plan: neighbour.plan, match, tier: 'semantic', isChecked } as const;
       const answer = await unlessInvalid(() => answered(found, request, context));
       if (answer) {
-        cache.note(asked.questionKey, { phrasing: neighbour, match });
+        cache.note(asked.scope.planScope, asked.questionKey, { phrasing: neighbour, match });
         return answer;
       }
     }
@@ -113,8 +113,10 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const plan = toPlan(statement.statement, asked, statement.params);
     const found = { asked, plan, match, tier: 'semantic', isChecked } as const;
     const answer = await unlessInvalid(() => answered(found, request, context));
-    if (answer)
-      cache.note(asked.questionKey, { phrasing: { ...statement.neighbour, plan }, match });
+    if (answer) {
+      const phrasing = { ...statement.neighbour, plan };
+      cache.note(asked.scope.planScope, asked.questionKey, { phrasing, match });
+    }
     return answer;
   }
 
@@ -135,8 +137,14 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const { plan } = phrasing;
     remember({ asked, plan, origin: 'confirmed' }, context);
     const { questionKey, scope } = asked;
-    const label = { questionKey, planId: plan.id, label: 'same', source: 'accept' } as const;
-    void cache.decisions.label(scope.planScope, label);
+    const { planScope } = scope;
+    void cache.decisions.label({
+      planScope,
+      questionKey,
+      planId: plan.id,
+      label: 'same',
+      source: 'accept',
+    });
     const match = matchOf(candidate);
     return await answered({ asked, plan, match, tier: 'semantic' }, request, context);
   }
@@ -180,7 +188,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
   /** The plan of a question that was brought before with this very statement: nothing of it is new. */
   async function repeatedPlan(asked: Asked, { sql, params }: QueryRequest): Promise<Plan | null> {
-    const known = await cache.peekQuestion(asked.questionKey);
+    const known = await cache.peekQuestion(asked.scope.planScope, asked.questionKey);
     if (!known || known.match !== null) return null;
     const { plan } = known.phrasing;
     const isSame = plan.sql === sql.trim() && isDeepStrictEqual(plan.params, params);
@@ -189,7 +197,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
   async function held(request: AskRequest, principal: Principal): Promise<HeldAnswer | null> {
     const asked = await scoping.ask(request.question, principal);
-    const known = await cache.peekQuestion(asked.questionKey);
+    const known = await cache.peekQuestion(asked.scope.planScope, asked.questionKey);
     if (!known) return null;
     requirePermitted(known.phrasing.plan.sql);
     return serve.held({ ...toPlanAnswer(asked, known), request });

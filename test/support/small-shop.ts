@@ -30,13 +30,15 @@ export async function createSmallShop(url: string): Promise<void> {
 /**
  * The tables and a cache of their own, a server over both and a client of it.
  * @param more Statements that make what else the test needs.
+ * @param onServer URL of the server that holds both; the one of all tests otherwise.
  */
 export async function startSmallShop(
   t: TestContext,
   env: Environment = {},
   more: readonly string[] = [],
+  onServer?: string,
 ) {
-  const [database, cache] = [await freshDatabase(t), await freshDatabase(t)];
+  const [database, cache] = [await freshDatabase(t, onServer), await freshDatabase(t, onServer)];
   await createSmallShop(database.url);
   for (const statement of more) await admin(database.url, statement);
   const settings = { DATABASE_URL: database.readerUrl, CACHE_DATABASE_URL: cache.url, ...env };

@@ -45,15 +45,15 @@ test('what is rejected on one replica is forgotten by the others within seconds'
   const phrasing = phrasingOf('how many');
   one!.remember(SCOPE, { ...phrasing, embed: async () => null });
   await one!.drain();
-  assert.equal((await other!.findQuestion(phrasing.questionKey))?.tier, 'store');
-  assert.equal((await other!.heldQuestion(phrasing.questionKey))?.tier, 'memory');
+  assert.equal((await other!.findQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'store');
+  assert.equal((await other!.heldQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'memory');
   await one!.reject(rejectionOf(phrasing));
   // Whoever asks soon is answered, and has it looked up again for those who come later.
   clock.now += 8000;
-  const held = (): Promise<unknown> => other!.heldQuestion(phrasing.questionKey);
+  const held = (): Promise<unknown> => other!.heldQuestion(SCOPE.planScope, phrasing.questionKey);
   assert.ok(await held());
   await eventually('it is forgotten', async () => (await held()) === null);
-  assert.equal(await other!.findQuestion(phrasing.questionKey), null);
+  assert.equal(await other!.findQuestion(SCOPE.planScope, phrasing.questionKey), null);
 });
 
 test('what is rejected on one replica is forgotten by those that hear of it, at once', async (t) => {
@@ -70,12 +70,12 @@ test('what is rejected on one replica is forgotten by those that hear of it, at 
   one.remember(SCOPE, { ...phrasing, embed: async () => null });
   await one.drain();
   for (const { questionKey } of [phrasing]) {
-    assert.ok(await other.findQuestion(questionKey));
+    assert.ok(await other.findQuestion(SCOPE.planScope, questionKey));
     await one.reject(rejectionOf(phrasing));
     assert.equal(told.length, 1);
-    assert.ok(await other.heldQuestion(questionKey), 'it has not heard yet');
+    assert.ok(await other.heldQuestion(SCOPE.planScope, questionKey), 'it has not heard yet');
     heard.heard(told[0]!);
-    assert.equal(await other.heldQuestion(questionKey), null);
+    assert.equal(await other.heldQuestion(SCOPE.planScope, questionKey), null);
   }
 });
 
@@ -90,11 +90,11 @@ test('what may have been told while nobody listened is looked up before it is an
   await cacheOver(t, pool).reject(rejectionOf(phrasing));
   clock.now += 100;
   await sleep(5);
-  assert.ok(await cache.heldQuestion(phrasing.questionKey));
+  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey));
   clock.now += 100;
   await sleep(5);
   notices.missed();
-  assert.equal(await cache.heldQuestion(phrasing.questionKey), null);
+  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey), null);
 });
 
 test('a question that nobody has asked for a while is looked up before it is answered', async (t) => {
@@ -105,13 +105,13 @@ test('a question that nobody has asked for a while is looked up before it is ans
   cache.remember(SCOPE, { ...phrasing, embed: async () => null });
   await cache.drain();
   clock.now += 11_000;
-  assert.ok(await cache.heldQuestion(phrasing.questionKey));
+  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey));
   await cacheOver(t, pool).reject(rejectionOf(phrasing));
-  assert.ok(await cache.heldQuestion(phrasing.questionKey));
+  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey));
   clock.now += 11_000;
   // The tier reads its clock once in a millisecond.
   await sleep(5);
-  assert.equal(await cache.heldQuestion(phrasing.questionKey), null);
+  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey), null);
 });
 
 test('a process that has just started holds what was used last, questions and rows', async (t) => {
@@ -122,9 +122,12 @@ test('a process that has just started holds what was used last, questions and ro
   await write(earlier, headerOf());
   await earlier.drain();
   const cache = cacheOver(t, pool);
-  assert.equal(await cache.heldQuestion(phrasing.questionKey), null);
+  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey), null);
   await cache.warm(SCOPE);
-  assert.equal((await cache.heldQuestion(phrasing.questionKey))?.phrasing.question, 'how many');
+  assert.equal(
+    (await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey))?.phrasing.question,
+    'how many',
+  );
   const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
   assert.equal(found?.tier, 'memory');
   assert.equal((await numbersIn(found.source)).length, 300);
@@ -135,11 +138,11 @@ test('a question is known at once here, and to a replica once it is written', as
   const cache = cacheOver(t, pool);
   const phrasing = phrasingOf('how many');
   cache.remember(SCOPE, { ...phrasing, embed: async () => phrasing.embedding });
-  assert.equal((await cache.heldQuestion(phrasing.questionKey))?.tier, 'memory');
+  assert.equal((await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'memory');
   await cache.drain();
   const replica = cacheOver(t, poolOf(t, url));
-  assert.equal((await replica.findQuestion(phrasing.questionKey))?.tier, 'store');
-  assert.equal((await replica.heldQuestion(phrasing.questionKey))?.tier, 'memory');
+  assert.equal((await replica.findQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'store');
+  assert.equal((await replica.heldQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'memory');
   const search = { questionKey: 'ff'.repeat(32), embedding: phrasing.embedding!, limit: 5 };
   assert.equal((await replica.nearest(SCOPE, search))?.[0]?.id, phrasing.id);
 });
@@ -150,8 +153,8 @@ test('a rejected question is unknown at once, even while its plan still waits to
   const phrasing = phrasingOf('how many');
   cache.remember(SCOPE, { ...phrasing, embed: async () => phrasing.embedding });
   await cache.reject(rejectionOf(phrasing));
-  assert.equal(await cache.heldQuestion(phrasing.questionKey), null);
-  assert.equal(await cache.findQuestion(phrasing.questionKey), null);
+  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey), null);
+  assert.equal(await cache.findQuestion(SCOPE.planScope, phrasing.questionKey), null);
   const search = { embedding: phrasing.embedding!, limit: 5 };
   const { questionKey } = phrasing;
   assert.deepEqual(await cache.nearest(SCOPE, { ...search, questionKey }), []);
@@ -193,8 +196,8 @@ test('a report waits for no write but those that could undo it', async (t) => {
   const { url, pool } = await cacheDatabase(t);
   const cache = cacheOver(t, pool);
   await pool.query(
-    "insert into askonce.plans select $1, '', '', '', '', '[]', '{}', '{}', 'stable'",
-    [phrasingOf('known').plan.id],
+    "insert into askonce.plans select $1, $2, '', '', '', '[]', '{}', '{}', 'stable'",
+    [phrasingOf('known').plan.id, SCOPE.planScope],
   );
   await poolOf(t, url).withClient(async (other) => {
     await other.query('begin; lock table askonce.results');
@@ -204,7 +207,7 @@ test('a report waits for no write but those that could undo it', async (t) => {
     cache.recordAnswer(answer);
     assert.deepEqual(await cache.findAnswer('alice', answer.id), answer);
     const verdict = { principal: 'alice', verdict: 'wrong', note: null } as const;
-    await cache.report({ ...verdict, answerId: answer.id });
+    await cache.report({ resultScope: 'alice', ...verdict, answerId: answer.id });
     await cache.reject(rejectionOf(phrasingOf('known')));
     const undone = cache.reject(rejectionOf(phrasingOf('waits'))).then(() => 'rejected');
     assert.equal(await Promise.race([undone, sleep(50, 'waiting')]), 'waiting');
@@ -219,9 +222,9 @@ test('a report is one for each principal, the last word counts', async (t) => {
   const { pool } = await cacheDatabase(t);
   const cache = cacheOver(t, pool);
   const report = { answerId: 'a_1', principal: 'alice', note: null } as const;
-  await cache.report({ ...report, verdict: 'right' });
-  await cache.report({ ...report, verdict: 'wrong', note: `it's "off"` });
-  await cache.report({ ...report, principal: 'bob', verdict: 'right' });
+  await cache.report({ resultScope: 'alice', ...report, verdict: 'right' });
+  await cache.report({ resultScope: 'alice', ...report, verdict: 'wrong', note: `it's "off"` });
+  await cache.report({ resultScope: 'alice', ...report, principal: 'bob', verdict: 'right' });
   const rows = await pool.query('select principal, verdict from askonce.reports order by 1');
   assert.deepEqual(rows, [
     { principal: 'alice', verdict: 'wrong' },
@@ -244,7 +247,7 @@ test('a sweep removes all that has expired, however much it is', async (t) => {
 async function useAll(cache: Cache) {
   const phrasing = phrasingOf('how many');
   const search = { questionKey: phrasing.questionKey, embedding: phrasing.embedding!, limit: 5 };
-  assert.equal(await cache.findQuestion(phrasing.questionKey), null);
+  assert.equal(await cache.findQuestion(SCOPE.planScope, phrasing.questionKey), null);
   assert.equal(await cache.findPhrasing(SCOPE, phrasing.id), null);
   assert.equal(await cache.nearest(SCOPE, search), null);
   assert.equal(await cache.results.find('alice', STATEMENT_KEY, since(0)), null);
@@ -254,7 +257,10 @@ async function useAll(cache: Cache) {
   cache.recordAnswer(answerOf());
   assert.equal(await cache.sweep(), 0);
   await cache.drain();
-  assert.ok(await cache.heldQuestion(phrasing.questionKey), 'this process still knows it');
+  assert.ok(
+    await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey),
+    'this process still knows it',
+  );
 }
 
 test('a store that is down costs nothing but its memory', async (t) => {
@@ -273,7 +279,14 @@ test('a store that is down costs nothing but its memory', async (t) => {
   assert.equal(await cache.results.byId('alice', large.id), null);
   for (const call of [
     () => cache.findAnswer('alice', 'a_1'),
-    () => cache.report({ answerId: 'a', principal: 'p', verdict: 'right', note: null }),
+    () =>
+      cache.report({
+        resultScope: 'alice',
+        answerId: 'a',
+        principal: 'p',
+        verdict: 'right',
+        note: null,
+      }),
   ]) {
     await assert.rejects(call(), (error) => isAppError(error, 'OVERLOADED'));
   }

@@ -29,8 +29,8 @@ async function write(cache: Cache, header: ResultHeader): Promise<void> {
 const PHRASING = phrasingOf('how many');
 
 async function lookUpQuestion(cache: Cache): Promise<void> {
-  if (!(await cache.heldQuestion(PHRASING.questionKey)))
-    await cache.findQuestion(PHRASING.questionKey);
+  if (!(await cache.heldQuestion(SCOPE.planScope, PHRASING.questionKey)))
+    await cache.findQuestion(SCOPE.planScope, PHRASING.questionKey);
 }
 
 test('look-ups of questions are counted by tier: missed, found in the store, then in memory', async (t) => {

@@ -18,9 +18,9 @@ test('a question is found by its exact key, with its whole plan', async (t) => {
   const store = createPlanStore(pool);
   const phrasing = phrasingOf(`how many "ä" 😀 'quoted'?`, { sql: `select E'\\n', '€'` });
   await store.save(SCOPE, phrasing);
-  const found = await store.find(phrasing.questionKey);
+  const found = await store.find(SCOPE.planScope, phrasing.questionKey);
   assert.deepEqual(found, { id: phrasing.id, question: phrasing.question, plan: phrasing.plan });
-  assert.equal(await store.find('00'.repeat(32)), null);
+  assert.equal(await store.find(SCOPE.planScope, '00'.repeat(32)), null);
 });
 
 test('parameters keep their types and order', async (t) => {
@@ -29,7 +29,7 @@ test('parameters keep their types and order', async (t) => {
   const phrasing = phrasingOf('with params');
   const params = ['a', 1, null, true, [1, 'x'], 0.1, '', '{"x"}'];
   await store.save(SCOPE, { ...phrasing, plan: { ...phrasing.plan, params } });
-  assert.deepEqual((await store.find(phrasing.questionKey))?.plan.params, params);
+  assert.deepEqual((await store.find(SCOPE.planScope, phrasing.questionKey))?.plan.params, params);
 });
 
 test('the nearest come first, no more than asked for', async (t) => {
@@ -101,13 +101,13 @@ test('the nearest of a small scope are found among 20,000 phrasings of other sco
   await pool.query(`
     with plan as (
       insert into askonce.plans
-      select gen_random_uuid(), 'large', '\\x00', '1', 'select 1', '[]', '{}', '{}', 'stable'
-      returning id)
+      select gen_random_uuid(), 'large ' || n, '\\x00', '1', 'select 1', '[]', '{}', '{}', 'stable'
+      from generate_series(0, 4) n returning id, plan_scope)
     insert into askonce.phrasings
       (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
-    select gen_random_uuid(), plan.id, 'large ' || n % 5, 'mini', '1', 'q' || n, '\\x00', 'asked',
+    select gen_random_uuid(), plan.id, plan_scope, 'mini', '1', 'q' || n, '\\x00', 'asked',
       array[1, random() / 10, random() / 10]::vector
-    from plan, generate_series(1, 20000) n`);
+    from plan, generate_series(1, 4000) n`);
   for (let index = 0; index < 30; index += 1) {
     await store.save(SCOPE, phrasingOf(`question ${index}`, { embedding: [index + 1, 30, 0] }));
   }
@@ -151,7 +151,7 @@ test('a question that is asked with other SQL moves to the new plan', async (t) 
   await store.save(SCOPE, phrasingOf('how many', { sql: 'select 1' }));
   await store.save(SCOPE, phrasingOf('how many', { sql: 'select 2', embedding: null }));
   const { questionKey } = phrasingOf('how many');
-  assert.equal((await store.find(questionKey))?.plan.sql, 'select 2');
+  assert.equal((await store.find(SCOPE.planScope, questionKey))?.plan.sql, 'select 2');
   const found = await store.nearest(SCOPE, NEAR);
   assert.deepEqual(
     found.map((each) => each.plan.sql),
@@ -166,9 +166,9 @@ test('a rejection hides a plan for that question alone', async (t) => {
   const alias = phrasingOf('2023 orders', { sql: 'select 1' });
   const other = phrasingOf('all orders', { sql: 'select 2', embedding: [0.5, 0.5, 0] });
   for (const phrasing of [rejected, alias, other]) await store.save(SCOPE, phrasing);
-  await store.reject(rejected.questionKey, rejected.plan.id);
-  assert.equal(await store.find(rejected.questionKey), null);
-  assert.ok(await store.find(alias.questionKey), 'the alias is still known');
+  await store.reject(SCOPE.planScope, rejected.questionKey, rejected.plan.id);
+  assert.equal(await store.find(SCOPE.planScope, rejected.questionKey), null);
+  assert.ok(await store.find(SCOPE.planScope, alias.questionKey), 'the alias is still known');
   const forIt = await store.nearest(SCOPE, { ...NEAR, questionKey: rejected.questionKey });
   assert.deepEqual(
     forIt.map((each) => each.question),
@@ -185,10 +185,10 @@ test('a rejection of an unknown plan is nothing, twice the same is once', async 
   const { pool } = await cacheDatabase(t);
   const store = createPlanStore(pool);
   const phrasing = phrasingOf('how many');
-  await store.reject(phrasing.questionKey, phrasing.plan.id);
+  await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
   await store.save(SCOPE, phrasing);
-  await store.reject(phrasing.questionKey, phrasing.plan.id);
-  await store.reject(phrasing.questionKey, phrasing.plan.id);
+  await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
+  await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
   assert.deepEqual(await pool.query('select count(*)::int as n from askonce.rejections'), [
     { n: 1 },
   ]);
@@ -199,9 +199,9 @@ test('whoever brings the same SQL again forgives the plan', async (t) => {
   const store = createPlanStore(pool);
   const phrasing = phrasingOf('how many');
   await store.save(SCOPE, phrasing);
-  await store.reject(phrasing.questionKey, phrasing.plan.id);
+  await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
   await store.save(SCOPE, phrasing);
-  assert.ok(await store.find(phrasing.questionKey));
+  assert.ok(await store.find(SCOPE.planScope, phrasing.questionKey));
   const near = await store.nearest(SCOPE, { ...NEAR, questionKey: phrasing.questionKey });
   assert.equal(near.length, 1);
 });
@@ -210,7 +210,7 @@ test('replicas that save the same question at once all succeed and store it once
   const { url, pool } = await cacheDatabase(t);
   const replica = createPlanStore(poolOf(t, url, { max: 20 }));
   const twenty = Array.from({ length: 20 });
-  await Promise.all(twenty.map(() => replica.find('00'.repeat(32))));
+  await Promise.all(twenty.map(() => replica.find(SCOPE.planScope, '00'.repeat(32))));
   for (let round = 0; round < 40; round += 1) {
     const phrasing = phrasingOf(`question ${round}`);
     await Promise.all(twenty.map(() => replica.save(SCOPE, phrasing)));

@@ -16,7 +16,7 @@ import { cacheDatabase } from './stores.ts';
 
 async function store(results: ResultStore, header: ResultHeader, chunks = [chunkOf(0, 3)]) {
   await results.begin(header);
-  await results.append(header.id, chunks);
+  await results.append(header, chunks);
 }
 
 /** The store tells them by its own clock. */
@@ -29,7 +29,7 @@ test('a result is found by its statement only when it is finished', async (t) =>
   await store(results, header);
   assert.equal(await results.current('alice', STATEMENT_KEY), null);
   assert.equal((await results.byId('alice', header.id))?.status, 'filling');
-  await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
+  await results.finish(header, { status: 'complete', validity: VALID, runMs: 1 });
   const found = await results.current('alice', STATEMENT_KEY);
   assert.deepEqual({ ...found!.header, ...TIMES }, { ...header, validity: VALID, ...TIMES });
   assert.ok(Math.abs(found!.header.readAt - header.readAt) < 1000);
@@ -43,7 +43,7 @@ test('a writer that never comes back is never served', async (t) => {
   const results = createResultStore(pool, Date.now);
   const finished = headerOf();
   await store(results, finished);
-  await results.finish(finished.id, { status: 'complete', validity: VALID, runMs: 1 });
+  await results.finish(finished, { status: 'complete', validity: VALID, runMs: 1 });
   await store(results, headerOf({ asOf: Date.now() + 1 }), [chunkOf(0, 100)]);
   assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, finished.id);
 });
@@ -55,7 +55,7 @@ test('a writer that thinks for long says that it lives', async (t) => {
   await store(results, header);
   await pool.query("update askonce.results set touched_at = now() - interval '1 minute'");
   assert.ok((await results.byId('alice', header.id))!.untouchedMs > 50_000);
-  await results.touch(header.id);
+  await results.touch(header);
   assert.ok((await results.byId('alice', header.id))!.untouchedMs < 10_000);
 });
 
@@ -64,7 +64,7 @@ test('a cut or unrepeatable result is found by its id alone', async (t) => {
   const results = createResultStore(pool, Date.now);
   const header = headerOf();
   await store(results, header);
-  await results.finish(header.id, { status: 'cut', validity: null, runMs: 1 });
+  await results.finish(header, { status: 'cut', validity: null, runMs: 1 });
   assert.equal(await results.current('alice', STATEMENT_KEY), null);
   assert.equal((await results.byId('alice', header.id))?.status, 'cut');
 });
@@ -74,7 +74,7 @@ test('no scope finds the results of another, by statement or by id', async (t) =
   const results = createResultStore(pool, Date.now);
   const header = headerOf();
   await store(results, header);
-  await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
+  await results.finish(header, { status: 'complete', validity: VALID, runMs: 1 });
   for (const scope of ['bob', '', 'alic', 'alice ', '%']) {
     assert.equal(await results.current(scope, STATEMENT_KEY), null);
     assert.equal(await results.byId(scope, header.id), null);
@@ -91,7 +91,7 @@ test('runs that finish at once leave one current, the one that read last', async
   const order = [4, 8, 0, 2, 7, 1, 3, 6, 5];
   await Promise.all(
     order.map((index) =>
-      stores[index % 3]!.finish(headers[index]!.id, {
+      stores[index % 3]!.finish(headers[index]!, {
         status: 'complete',
         validity: VALID,
         runMs: 1,
@@ -108,8 +108,8 @@ test('a run that read earlier and ends later does not turn back time', async (t)
   const early = headerOf({ asOf: Date.now() });
   const late = headerOf({ asOf: Date.now() + 50 });
   for (const header of [early, late]) await store(results, header);
-  await results.finish(late.id, { status: 'complete', validity: VALID, runMs: 1 });
-  await results.finish(early.id, { status: 'complete', validity: VALID, runMs: 1 });
+  await results.finish(late, { status: 'complete', validity: VALID, runMs: 1 });
+  await results.finish(early, { status: 'complete', validity: VALID, runMs: 1 });
   assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, late.id);
   assert.equal((await results.byId('alice', early.id))?.status, 'complete');
 });
@@ -120,7 +120,7 @@ test('scopes have their own current result of one statement', async (t) => {
   for (const resultScope of ['alice', 'bob']) {
     const header = headerOf({ resultScope });
     await store(results, header);
-    await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
+    await results.finish(header, { status: 'complete', validity: VALID, runMs: 1 });
   }
   for (const resultScope of ['alice', 'bob']) {
     const found = await results.current(resultScope, STATEMENT_KEY);
@@ -147,12 +147,12 @@ test('chunks are read from the one that holds the row on, in order', async (t) =
   ];
   for (const [fromRow, first, count] of cases) {
     assert.deepEqual(
-      await results.chunks(header.id, fromRow, 100),
+      await results.chunks(header, fromRow, 100),
       chunks.slice(first, first + count),
       `${fromRow}`,
     );
   }
-  assert.deepEqual(await results.chunks(header.id, 0, 2), chunks.slice(0, 2));
+  assert.deepEqual(await results.chunks(header, 0, 2), chunks.slice(0, 2));
 });
 
 test('chunks of many megabytes are read one by one', async (t) => {
@@ -163,7 +163,7 @@ test('chunks of many megabytes are read one by one', async (t) => {
   const chunks = [chunkOf(0, 1), chunkOf(1, 1, wide), chunkOf(2, 1, wide), chunkOf(3, 1)];
   await store(results, header, chunks);
   const firsts = async (fromRow: number): Promise<number[]> =>
-    (await results.chunks(header.id, fromRow, 100)).map(({ firstRow }) => firstRow);
+    (await results.chunks(header, fromRow, 100)).map(({ firstRow }) => firstRow);
   assert.deepEqual(await firsts(0), [0, 1]);
   assert.deepEqual(await firsts(2), [2]);
   assert.deepEqual(await firsts(3), [3]);
@@ -176,10 +176,10 @@ test('rows come back as they were, whatever text they hold', async (t) => {
   const lines = ['["\\u0000"]', '["😀\\n"]', '[1e400]', '["\\\\"]', '["\\ud800"]'];
   const chunk = chunkOfLines(0, lines);
   await store(results, header, [chunk]);
-  await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
+  await results.finish(header, { status: 'complete', validity: VALID, runMs: 1 });
   const found = await results.current('alice', STATEMENT_KEY);
   assert.deepEqual(found?.header.columns, header.columns);
-  assert.deepEqual(await results.chunks(header.id, 0, 1), [chunk]);
+  assert.deepEqual(await results.chunks(header, 0, 1), [chunk]);
 });
 
 test('what has expired is neither found nor kept', async (t) => {
@@ -189,7 +189,7 @@ test('what has expired is neither found nor kept', async (t) => {
   const alive = headerOf({ resultScope: 'bob' });
   for (const header of [dead, alive]) {
     await store(results, header);
-    await results.finish(header.id, { status: 'complete', validity: VALID, runMs: 1 });
+    await results.finish(header, { status: 'complete', validity: VALID, runMs: 1 });
   }
   assert.equal(await results.current('alice', STATEMENT_KEY), null);
   assert.equal(await results.byId('alice', dead.id), null);

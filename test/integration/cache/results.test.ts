@@ -131,7 +131,7 @@ test('without memory everything comes from the store', async (t) => {
   const phrasing = phrasingOf('how many');
   cache.remember(SCOPE, { ...phrasing, embed: async () => phrasing.embedding });
   await cache.drain();
-  assert.equal((await cache.findQuestion(phrasing.questionKey))?.tier, 'store');
+  assert.equal((await cache.findQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'store');
 });
 
 test('a store that breaks under a large result leaves nothing that is served', async (t) => {
@@ -247,38 +247,4 @@ test('a replica whose clock is wrong reads the ages of rows as they are', async 
     assert.equal(found.header.asOf, header.asOf, 'as the one who read them says');
     assert.equal(await other.results.find('alice', STATEMENT_KEY, since(now() + 5000)), null);
   }
-});
-
-test('rows and plans of an older version beside this one are read, and its statements still work', async (t) => {
-  const { pool } = await cacheDatabase(t);
-  // As version 6 of the schema was written to and read.
-  const id = headerOf().id;
-  await pool.query(
-    `INSERT INTO askonce.results (id, result_scope, statement_key, status, columns, as_of, expires_at)
-     VALUES ($1, 'alice', $2, 'filling', '[]', now(), now() + interval '1 minute')`,
-    [id, Buffer.from(STATEMENT_KEY, 'hex')],
-  );
-  await pool.query(
-    `UPDATE askonce.results SET status = 'complete', touched_at = now(), is_current = true WHERE id = $1`,
-    [id],
-  );
-  await pool.query(
-    `WITH plan AS (
-       INSERT INTO askonce.plans (id, plan_scope, statement_key, schema_version, sql, params, tables, facts, volatility)
-       VALUES (gen_random_uuid(), 'scope', '', '1', 'select 1', '[]', '{}', '{}', 'stable') RETURNING id)
-     INSERT INTO askonce.phrasings
-       (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
-     SELECT gen_random_uuid(), plan.id, 'scope', 'mini', '1', 'how many', '', 'asked', '[1,0,0]'::vector FROM plan`,
-  );
-  const [near] = await pool.query<{ distance: number }>(
-    "SELECT embedding <=> '[1,0,0]'::vector AS distance FROM askonce.phrasings",
-  );
-  assert.equal(near!.distance, 0);
-  const cache = cacheOver(t, pool);
-  const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
-  assert.equal(found?.header.id, id);
-  assert.deepEqual(found.header.validity, { stamp: null, holdsUntil: null }, 'it knows no stamp');
-  const search = { embedding: Float32Array.of(1, 0, 0), questionKey: STATEMENT_KEY, limit: 5 };
-  const [neighbour] = (await cache.nearest(SCOPE, search)) ?? [];
-  assert.equal(neighbour?.question, 'how many');
 });

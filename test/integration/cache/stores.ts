@@ -80,7 +80,12 @@ export function phrasingOf(question: string, given: PhrasingGiven = {}): NewPhra
 }
 
 export function rejectionOf(phrasing: NewPhrasing): Rejection {
-  return { questionKey: phrasing.questionKey, planId: phrasing.plan.id, phrasingId: phrasing.id };
+  return {
+    planScope: SCOPE.planScope,
+    questionKey: phrasing.questionKey,
+    planId: phrasing.plan.id,
+    phrasingId: phrasing.id,
+  };
 }
 
 const ROWS_PER_CHUNK = 100;

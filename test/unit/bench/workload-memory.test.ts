@@ -71,6 +71,6 @@ test('a question that is bound anew moves to the later plan', async () => {
 test('a noted answer is known with its match', () => {
   const memory = createWorkloadMemory();
   const match = { id: '1', question: 'question 1', similarity: 0.9, confidence: 0.99 };
-  memory.note('asked', { phrasing: entry('1', null), match });
+  memory.note(SCOPE.planScope, 'asked', { phrasing: entry('1', null), match });
   assert.equal(memory.known('asked')?.match?.similarity, 0.9);
 });

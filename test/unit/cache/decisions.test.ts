@@ -37,31 +37,31 @@ test('a statement for a question that nothing was decided about asks nobody', as
   decide('served', 'hit');
   decide('run', 'rebound');
   for (const question of ['served', 'run', 'never asked'])
-    assert.deepEqual(await decisions.open(question, 'mine'), []);
+    assert.deepEqual(await decisions.open('scope', question, 'mine'), []);
   assert.equal(lookups(), 0);
 });
 
 test('a statement is held against what was offered once, and again when more is decided', async () => {
   const { decisions, decide, lookups } = decisionsOf(false);
   decide('offered', 'confirm');
-  assert.deepEqual(await decisions.open('offered', 'mine'), [OPEN]);
-  assert.deepEqual(await decisions.open('offered', 'mine'), []);
-  assert.deepEqual(await decisions.open('offered', 'another'), [OPEN]);
+  assert.deepEqual(await decisions.open('scope', 'offered', 'mine'), [OPEN]);
+  assert.deepEqual(await decisions.open('scope', 'offered', 'mine'), []);
+  assert.deepEqual(await decisions.open('scope', 'offered', 'another'), [OPEN]);
   decide('offered', 'miss');
-  assert.deepEqual(await decisions.open('offered', 'another'), [OPEN]);
+  assert.deepEqual(await decisions.open('scope', 'offered', 'another'), [OPEN]);
   assert.equal(lookups(), 3);
 });
 
 test('over a shared store another replica may have decided: it is asked once for each statement', async () => {
   const { decisions, lookups } = decisionsOf(true);
-  assert.deepEqual(await decisions.open('asked elsewhere', 'mine'), [OPEN]);
-  for (let times = 0; times < 5; times += 1) await decisions.open('asked elsewhere', 'mine');
+  assert.deepEqual(await decisions.open('scope', 'asked elsewhere', 'mine'), [OPEN]);
+  for (let times = 0; times < 5; times += 1) await decisions.open('scope', 'asked elsewhere', 'mine');
   assert.equal(lookups(), 1);
 });
 
 test('what is noted of questions is bounded, the oldest go first', async () => {
   const { decisions, decide } = decisionsOf(false);
   for (let index = 0; index <= 10_000; index += 1) decide(`question ${index}`, 'confirm');
-  assert.deepEqual(await decisions.open('question 0', 'mine'), []);
-  assert.deepEqual(await decisions.open('question 10000', 'mine'), [OPEN]);
+  assert.deepEqual(await decisions.open('scope', 'question 0', 'mine'), []);
+  assert.deepEqual(await decisions.open('scope', 'question 10000', 'mine'), [OPEN]);
 });
