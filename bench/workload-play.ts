@@ -69,7 +69,10 @@ export function createPlayer(product: Product): Player {
     const { hit, rebound, candidates } = await recall.find(asked, product.context);
     searchMs.push(performance.now() - started);
     if (hit) {
-      memory.note(asked.scope.planScope, asked.questionKey, { phrasing: hit.neighbour, match: hit.match });
+      memory.note(asked.scope.planScope, asked.questionKey, {
+        phrasing: hit.neighbour,
+        match: hit.match,
+      });
       return { kind: 'served', tier: 'semantic', right: isRight(hit.neighbour.plan.id) };
     }
     const own = ownPlan(asked, question);
@@ -77,7 +80,10 @@ export function createPlayer(product: Product): Player {
       // Nothing runs here: the exchanged statement is right when it is the question's own.
       const { neighbour, statement } = rebound.statement;
       const plan = product.planOf(statement.sql, asked, scopingOf(question));
-      memory.note(asked.scope.planScope, asked.questionKey, { phrasing: { ...neighbour, plan }, match: rebound.match });
+      memory.note(asked.scope.planScope, asked.questionKey, {
+        phrasing: { ...neighbour, plan },
+        match: rebound.match,
+      });
       return { kind: 'served', tier: 'template', right: plan.id === own.id };
     }
     remember({ asked, plan: own, origin: 'asked' }, product.context);

@@ -55,7 +55,8 @@ test('a statement is held against what was offered once, and again when more is 
 test('over a shared store another replica may have decided: it is asked once for each statement', async () => {
   const { decisions, lookups } = decisionsOf(true);
   assert.deepEqual(await decisions.open('scope', 'asked elsewhere', 'mine'), [OPEN]);
-  for (let times = 0; times < 5; times += 1) await decisions.open('scope', 'asked elsewhere', 'mine');
+  for (let times = 0; times < 5; times += 1)
+    await decisions.open('scope', 'asked elsewhere', 'mine');
   assert.equal(lookups(), 1);
 });
 
