@@ -14,11 +14,14 @@ import { createHeldAnswers } from './mcp/held-answers.ts';
 import type { Tool } from './mcp/tool.ts';
 import { toLimits } from './mcp/tools/arguments.ts';
 import { askTool } from './mcp/tools/ask.ts';
+import { cacheExportTool } from './mcp/tools/cache-export.ts';
+import { cacheWarmTool } from './mcp/tools/cache-warm.ts';
 import { explainTool } from './mcp/tools/explain.ts';
 import { fetchRowsTool } from './mcp/tools/fetch-rows.ts';
 import { queryTool } from './mcp/tools/query.ts';
 import { reportTool } from './mcp/tools/report.ts';
 import { searchSchemaTool } from './mcp/tools/search-schema.ts';
+import { serverStatusTool } from './mcp/tools/server-status.ts';
 import { createMemoryUse } from './memory-use.ts';
 import { createMetrics } from './metrics.ts';
 import { loadEmbedder, loadVerifier } from './models.ts';
@@ -43,9 +46,11 @@ import { createScoping } from './query/scope.ts';
 import { createCursorSeal, sealCursors } from './query/sealed-cursors.ts';
 import { createServe } from './query/serve.ts';
 import { createSharedRuns } from './query/shared-runs.ts';
+import { createTransfer } from './query/transfer.ts';
 import { createWholeResults } from './query/whole-result.ts';
 import { createReadiness } from './readiness.ts';
 import { createSchemaIndex } from './schema/schema-index.ts';
+import { createStatus } from './status.ts';
 
 export interface App {
   readonly port: number;
@@ -224,6 +229,8 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     ...(data.interrupt && { interrupt: data.interrupt }),
   });
+  const readiness = createReadiness({ data, freshness, cache, embedder, verifier, config, now });
+  const transfer = createTransfer({ cache, guard, scoping, remember, pipeline });
   const tools: Tool[] = [
     askTool(pipeline, settings),
     queryTool(pipeline, settings),
@@ -231,8 +238,20 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     searchSchemaTool(schema),
     explainTool(explainer),
     reportTool(createFeedback({ cache, scoping, metrics, remember })),
+    cacheExportTool(transfer, config.MAX_RESPONSE_BYTES),
+    cacheWarmTool(transfer),
+    serverStatusTool(
+      createStatus({
+        version: options.version,
+        readiness,
+        freshness,
+        data: data.pool,
+        cache: cacheDatabase.pool,
+        memoryUse,
+        large,
+      }),
+    ),
   ];
-  const readiness = createReadiness({ data, freshness, cache, embedder, verifier, config, now });
   const wholeResults = createWholeResults({ cache, scoping });
   return await listen({
     config,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import type { CacheFilesCommand } from './cache-files.ts';
 import type { ChangesCommand } from './changes.ts';
 import { describeConfig, doubtfulNames, readConfig } from './config.ts';
 import { runConnect } from './connect/bridge.ts';
@@ -18,6 +19,8 @@ Usage:
   askonce connect [URL]    bridge stdio to an askonce server, starting one if none answers here
   askonce install-triggers | uninstall-triggers | install-publication | uninstall-publication
                            let a data database tell at once what is written to it; --help
+  askonce cache-export | cache-warm
+                           what a server knows into a file, and a file into what it knows; --help
   askonce config           print every setting, its meaning and its value
   askonce --help | --version
 `;
@@ -32,9 +35,10 @@ const PARENT_POLL_MS = 500;
 async function main(args: readonly string[]): Promise<number> {
   const [command = '--help', ...rest] = args;
   const source = { env: process.env, cwd: process.cwd(), root: ROOT };
-  const hasOwnHelp = command === 'connect' || isOfChanges(command);
+  const hasOwnHelp = command === 'connect' || isOfChanges(command) || isOfCacheFiles(command);
   if (rest.includes('--help') && !hasOwnHelp) return print(HELP);
   if (isOfChanges(command)) return await changes(command, rest);
+  if (isOfCacheFiles(command)) return await cacheFiles(command, rest);
   switch (command) {
     case 'serve':
       return await serve();
@@ -63,6 +67,16 @@ async function main(args: readonly string[]): Promise<number> {
 
 const isOfChanges = (command: string): command is ChangesCommand =>
   /^(un)?install-(triggers|publication)$/.test(command);
+
+const isOfCacheFiles = (command: string): command is CacheFilesCommand =>
+  command === 'cache-export' || command === 'cache-warm';
+
+async function cacheFiles(command: CacheFilesCommand, args: readonly string[]): Promise<number> {
+  const { CACHE_FILES_HELP, runCacheFiles } = await import('./cache-files.ts');
+  if (args.includes('--help')) return print(CACHE_FILES_HELP);
+  const { env, stdin, stdout, stderr } = process;
+  return await runCacheFiles(command, { args, env, version: version(), stdin, stdout, stderr });
+}
 
 async function changes(command: ChangesCommand, args: readonly string[]): Promise<number> {
   const { CHANGES_HELP, runChanges } = await import('./changes.ts');

@@ -49,7 +49,7 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
 /** Where writes are learned from, and how late at most. */
 function changesOf({ source, boundMs, unlogged }: FreshnessStatus, ttlSeconds: number): string {
   if (source === 'unseen') return 'unseen: known rows are not served';
-  if (source === 'ttl') return `ttl: a write may be seen ${ttlSeconds} s late`;
-  const some = unlogged > 0 ? `, ${unlogged} tables without a trigger by statistics` : '';
-  return `${source}: a write is seen within ${Math.ceil((boundMs ?? 0) / 1000)} s${some}`;
+  const some = unlogged > 0 ? `, ${unlogged} tables otherwise` : '';
+  if (boundMs === null) return `${source}: a write may be seen ${ttlSeconds} s late${some}`;
+  return `${source}: a write is seen within ${Math.ceil(boundMs / 1000)} s${some}`;
 }

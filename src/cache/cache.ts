@@ -44,6 +44,8 @@ export interface Cache {
   /** In the store; this process holds it from then on. */
   findQuestion(planScope: string, key: Key): Promise<FoundQuestion | null>;
   findPhrasing(scope: PlanScope, id: string): Promise<Phrasing | null>;
+  /** What is stored of the scope, in the order of ids, behind one of these; null when the store cannot be asked. */
+  page(scope: PlanScope, after: string | null, limit: number): Promise<readonly Phrasing[] | null>;
   /** Null when the store cannot be asked. */
   nearest(scope: PlanScope, search: NearestSearch): Promise<Neighbour[] | null>;
   /** Ids of the plans that never answer this question; null when the store cannot be asked. */
@@ -242,6 +244,9 @@ export function createCache(options: CacheOptions): Cache {
 
     findPhrasing: (scope, id) =>
       gate.attempt('find-phrasing', null, () => plans.findById(scope, id)),
+
+    page: (scope, after, limit) =>
+      gate.attempt('export', null, () => plans.page(scope, after, limit)),
 
     async nearest(scope, search) {
       // What this process has just learned is found: an agent rephrases right after it has asked.

@@ -33,6 +33,8 @@ export interface PlanStore {
     scope: PlanScope,
     limit: number,
   ): Promise<Array<{ readonly questionKey: Key; readonly phrasing: Phrasing }>>;
+  /** In the order of their ids, behind one of these; all that can be recalled in this scope. */
+  page(scope: PlanScope, after: string | null, limit: number): Promise<Phrasing[]>;
   /** Stores plan and phrasing; a question that was bound to another plan moves to this one. */
   save(scope: PlanScope, phrasing: NewPhrasing): Promise<void>;
   /** This question is never again answered by this plan, however near it is. */
@@ -141,6 +143,16 @@ export function createPlanStore(
         questionKey: row.question_key.toString('hex'),
         phrasing: toPhrasing(row),
       }));
+    },
+
+    async page(scope, after, limit) {
+      const rows = await pool.query<PlanRow>(
+        `SELECT ${PLAN_COLUMNS} ${FROM_PLANS}
+         WHERE ph.plan_scope = $1 AND ph.model_id = $2 AND ph.schema_version = $3
+           AND ($4::uuid IS NULL OR ph.id > $4) ORDER BY ph.id LIMIT $5`,
+        [scope.planScope, scope.modelId, scope.schemaVersion, after, limit],
+      );
+      return rows.map(toPhrasing);
     },
 
     save: (scope, phrasing) => savePhrasing(pool, scope, phrasing),

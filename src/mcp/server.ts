@@ -41,10 +41,9 @@ export const serverInfo = (version: string) => ({ name: 'askonce', title: 'askon
 export type McpServerFactory = () => McpServer;
 
 export function createMcpServerFactory(deps: McpServerDeps): McpServerFactory {
-  const byName = new Map(deps.tools.map((tool) => [tool.definition.name, tool]));
-  // Made once: the SDK would convert every schema anew for each tools/list.
-  const list = {
-    tools: deps.tools.map(({ definition, inputSchema }) => ({ ...definition, inputSchema })),
+  const offered = {
+    admin: toolbox(deps.tools),
+    user: toolbox(deps.tools.filter((tool) => !tool.isForAdmins)),
   };
 
   return () => {
@@ -52,10 +51,14 @@ export function createMcpServerFactory(deps: McpServerDeps): McpServerFactory {
       capabilities: { tools: {}, resources: {}, logging: {} },
       instructions: INSTRUCTIONS,
       supportedProtocolVersions: [MODERN_PROTOCOL_VERSION, ...SUPPORTED_PROTOCOL_VERSIONS],
-      cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'public' } },
+      cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' } },
     });
-    server.server.setRequestHandler('tools/list', () => list as never);
+    server.server.setRequestHandler(
+      'tools/list',
+      (_, context) => offered[principalOf(context).role].list as never,
+    );
     server.server.setRequestHandler('tools/call', async (request, context) => {
+      const { byName } = offered[principalOf(context).role];
       const tool = byName.get(request.params.name);
       if (!tool) throw unknownTool(request.params.name, byName.keys());
       return await callTool(deps, tool, request.params.arguments, context);
@@ -101,10 +104,23 @@ async function callTool(
   }
 }
 
-function toRequestContext(deps: McpServerDeps, context: ServerContext): RequestContext {
-  const requestId = deps.newRequestId();
+function toolbox(tools: readonly Tool[]) {
+  return {
+    byName: new Map(tools.map((tool) => [tool.definition.name, tool])),
+    // Made once: the SDK would convert every schema anew for each tools/list.
+    list: { tools: tools.map(({ definition, inputSchema }) => ({ ...definition, inputSchema })) },
+  };
+}
+
+function principalOf(context: ServerContext): Principal {
   const principal = context.http?.authInfo?.extra?.['principal'] as Principal | undefined;
   if (!principal) throw new Error('a request reached a tool without a principal');
+  return principal;
+}
+
+function toRequestContext(deps: McpServerDeps, context: ServerContext): RequestContext {
+  const requestId = deps.newRequestId();
+  const principal = principalOf(context);
   return {
     requestId,
     principal,

@@ -22,6 +22,8 @@ export interface ToolDefinition {
 export interface Tool {
   readonly definition: ToolDefinition;
   readonly inputSchema: Readonly<Record<string, unknown>>;
+  /** For whoever is not one it does not exist. */
+  readonly isForAdmins: boolean;
   call(args: unknown, context: RequestContext): Promise<ToolOutcome>;
 }
 
@@ -33,6 +35,7 @@ export interface ToolOutcome {
 
 export interface ToolParts<Schema extends z.ZodType> {
   readonly definition: ToolDefinition;
+  readonly isForAdmins?: boolean;
   readonly input: Schema;
   readonly handle: (args: z.output<Schema>, context: RequestContext) => Promise<ToolOutcome>;
 }
@@ -42,6 +45,7 @@ export function defineTool<Schema extends z.ZodType>(parts: ToolParts<Schema>): 
   return {
     definition: parts.definition,
     inputSchema,
+    isForAdmins: parts.isForAdmins ?? false,
     async call(args, context) {
       const parsed = parts.input.safeParse(args ?? {});
       if (!parsed.success) throw invalidArguments(parts.definition.name, parsed.error);

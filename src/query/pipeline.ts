@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Cache, FoundQuestion } from '../cache/cache.ts';
 import type { Plan } from '../cache/entities.ts';
-import { idOf } from '../cache/key.ts';
 import { isAppError } from '../errors.ts';
 import type { SchemaIndex } from '../schema/schema-index.ts';
 import { unknownCandidate } from './candidate.ts';
@@ -12,9 +11,10 @@ import { matchOf } from './choose.ts';
 import type { Answer, AnswerLimits } from './answer.ts';
 import type { Principal, RequestContext } from './context.ts';
 import type { FetchRows } from './fetch-rows.ts';
-import type { GuardedStatement, StatementGuard } from './guard.ts';
-import { requireParams, withParams } from './parameters.ts';
+import type { StatementGuard } from './guard.ts';
+import { requireParams } from './parameters.ts';
 import { createRequirePermitted } from './permitted.ts';
+import { createPlanner } from './plan.ts';
 import { documentOf } from './guidance.ts';
 import type { ConfirmDocument, NeedsSqlDocument } from './guidance.ts';
 import type { Labeller } from './labels.ts';
@@ -22,7 +22,7 @@ import type { Pending } from './pending.ts';
 import type { Recall, Recalled } from './recall.ts';
 import { isRememberable } from './remember.ts';
 import type { Remember } from './remember.ts';
-import type { Asked, Scopes, Scoping } from './scope.ts';
+import type { Asked, Scoping } from './scope.ts';
 import type { HeldAnswer, PlanAnswer, Serve } from './serve.ts';
 
 export interface AskRequest {
@@ -68,6 +68,7 @@ const NEVER = new AbortController().signal;
 
 export function createPipeline(options: PipelineOptions): QueryPipeline {
   const { cache, guard, scoping, recall, pending, remember, labeller, schema, serve } = options;
+  const toPlan = createPlanner(scoping);
   /** By its text, not by an id: whoever can write to the store must not pass by the guard. */
   const requirePermitted = createRequirePermitted(guard);
 
@@ -111,6 +112,9 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     context: RequestContext,
   ): Promise<AskOutcome | null> {
     const plan = toPlan(statement.statement, asked, statement.params);
+    // What was reported wrong is wrong whatever it was made from.
+    const rejected = await cache.rejected(asked.scope.planScope, asked.questionKey);
+    if (!rejected || rejected.has(plan.id)) return null;
     const found = { asked, plan, match, tier: 'semantic', isChecked } as const;
     const answer = await unlessInvalid(() => answered(found, request, context));
     if (answer) {
@@ -201,13 +205,6 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     if (!known) return null;
     requirePermitted(known.phrasing.plan.sql);
     return serve.held({ ...toPlanAnswer(asked, known), request });
-  }
-
-  function toPlan(statement: GuardedStatement, scopes: Scopes, params: readonly unknown[]): Plan {
-    const statementKey = scoping.statementKey(scopes, statement.canonical, params);
-    const { sql, tables } = statement;
-    const { facts, volatility } = withParams(statement, params);
-    return { id: idOf(statementKey), statementKey, sql, params, tables, facts, volatility };
   }
 
   return { ask, query, held, fetchRows: options.fetchRows };

@@ -30,6 +30,18 @@ test('another value runs the same statement with that value and says so', async 
   assert.deepEqual(again.matched?.rebound, french.matched.rebound);
 });
 
+test('a statement that was reported wrong does not come back as another one with new values', async (t) => {
+  const { client } = await startSmallShop(t);
+  await call(client, 'search_schema', { table: 'customers' });
+  await call(client, 'query', { question: GERMAN, sql: GERMAN_SQL });
+  const question = 'How many customers are in France?';
+  const french = await call(client, 'ask', { question });
+  assert.ok(french.matched?.rebound);
+  await call(client, 'report', { answer_id: french.answer_id, verdict: 'wrong' });
+  await call(client, 'query', { question: GERMAN, sql: GERMAN_SQL });
+  assert.equal((await call(client, 'ask', { question })).status, 'needs_sql');
+});
+
 test('a statement that was given new values is no alias of the one it was made from', async (t) => {
   const { client } = await startSmallShop(t);
   await call(client, 'query', { question: GERMAN, sql: GERMAN_SQL });

@@ -67,8 +67,12 @@ export async function startAskonce(
 export async function runAskonce(
   args: readonly string[],
   env: Environment = {},
+  input = '',
 ): Promise<{ code: number | string; stdout: string; stderr: string }> {
   const { child, log, exited } = launch(env, args);
+  // It may end before it has read all.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
   let stdout = '';
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
   const code = await exited;
@@ -80,7 +84,7 @@ function launch(env: Environment, args: readonly string[], detached = false) {
     env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), PORT: '0', LOG_LEVEL: 'info', ...env },
     cwd: tmpdir(),
     detached,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   let output = '';
   child.stderr.on('data', (data: Buffer) => (output += data.toString()));

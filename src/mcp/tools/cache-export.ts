@@ -1,0 +1,33 @@
+// The tool cache_export: what is known, page by page, for another cache or for people to read.
+import { z } from 'zod';
+
+import type { Transfer } from '../../query/transfer.ts';
+import { documentResult } from '../result.ts';
+import { defineTool } from '../tool.ts';
+import type { Tool } from '../tool.ts';
+import { READS, STATUS_SCHEMA } from './arguments.ts';
+
+const MOST = 1000;
+
+export function cacheExportTool(transfer: Transfer, maxBytes: number): Tool {
+  return defineTool({
+    definition: {
+      name: 'cache_export',
+      title: 'Export known questions',
+      description:
+        'Known questions with their statements, a page at a time; cache_warm takes them. All of them: askonce cache-export.',
+      annotations: READS,
+      outputSchema: STATUS_SCHEMA,
+    },
+    isForAdmins: true,
+    input: z.strictObject({
+      limit: z.int().min(1).max(MOST).default(100),
+      cursor: z.uuid().optional().describe('next_cursor of the page before'),
+    }),
+    async handle({ limit, cursor = null }, context) {
+      const { questions, nextCursor } = await transfer.page({ cursor, limit, maxBytes }, context);
+      const document = { status: 'exported', questions, next_cursor: nextCursor };
+      return { result: documentResult(document), source: 'store' };
+    },
+  });
+}

@@ -1,0 +1,50 @@
+// The tool cache_warm: questions with their statements, so that they are known before anybody asks.
+import { z } from 'zod';
+
+import type { Transfer } from '../../query/transfer.ts';
+import { documentResult } from '../result.ts';
+import { defineTool } from '../tool.ts';
+import type { Tool } from '../tool.ts';
+import { STATUS_SCHEMA } from './arguments.ts';
+
+export const MOST_AT_ONCE = 200;
+const SHOWN = 20;
+
+export function cacheWarmTool(transfer: Transfer): Tool {
+  return defineTool({
+    definition: {
+      name: 'cache_warm',
+      title: 'Learn questions',
+      description:
+        'Bind questions to statements, as cache_export gives them. With run their rows are read and kept, too. ' +
+        'What a question is bound to already stays.',
+      annotations: {
+        readOnlyHint: false,
+        destructiveHint: false,
+        idempotentHint: true,
+        openWorldHint: false,
+      },
+      outputSchema: STATUS_SCHEMA,
+    },
+    isForAdmins: true,
+    input: z.strictObject({
+      questions: z
+        .array(
+          z.object({
+            question: z.string(),
+            sql: z.string(),
+            params: z.array(z.unknown()).default([]),
+          }),
+        )
+        .min(1)
+        .max(MOST_AT_ONCE),
+      run: z.boolean().default(false),
+    }),
+    async handle(request, context) {
+      const { refused, ...counts } = await transfer.warm(request, context);
+      const shown = refused.slice(0, SHOWN);
+      const document = { status: 'warmed', ...counts, refused: refused.length, faults: shown };
+      return { result: documentResult(document), source: 'store' };
+    },
+  });
+}

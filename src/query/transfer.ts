@@ -1,0 +1,156 @@
+// Owns what is known on its way from one cache into another: questions with their statements, page by page out,
+// and batch by batch in. Rows stay where they are: the other database has its own.
+import type { Cache } from '../cache/cache.ts';
+import { AppError, isAppError } from '../errors.ts';
+import type { RequestContext } from './context.ts';
+import type { StatementGuard } from './guard.ts';
+import { requireParams } from './parameters.ts';
+import type { QueryPipeline } from './pipeline.ts';
+import { createPlanner } from './plan.ts';
+import { isRememberable } from './remember.ts';
+import type { Remember, Remembered } from './remember.ts';
+import type { Scoping } from './scope.ts';
+
+/** A question and the statement that answers it. */
+export interface Entry {
+  readonly question: string;
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
+export interface ExportPage {
+  readonly questions: readonly Entry[];
+  /** For the next page; null behind the last. */
+  readonly nextCursor: string | null;
+}
+
+export interface WarmReport {
+  readonly learned: number;
+  /** Had a statement already, which stays. */
+  readonly known: number;
+  /** Whose rows were read, where that was asked for. */
+  readonly ran: number;
+  readonly refused: readonly Refused[];
+}
+
+export interface Refused {
+  readonly question: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Transfer {
+  /**
+   * Questions that the caller's scope knows, in no order of meaning.
+   * @throws AppError OVERLOADED when the store cannot be reached.
+   */
+  page(
+    request: { readonly cursor: string | null; readonly limit: number; readonly maxBytes: number },
+    context: RequestContext,
+  ): Promise<ExportPage>;
+  /**
+   * Binds each question to its statement; with `run` its rows are read, too. What cannot be bound is refused alone.
+   * @throws AppError where it is not the question's fault: the database or the store is away.
+   */
+  warm(
+    request: { readonly questions: readonly Entry[]; readonly run: boolean },
+    context: RequestContext,
+  ): Promise<WarmReport>;
+}
+
+export interface TransferOptions {
+  readonly cache: Pick<Cache, 'page' | 'peekQuestion' | 'findQuestion' | 'rejected' | 'drain'>;
+  readonly guard: StatementGuard;
+  readonly scoping: Scoping;
+  readonly remember: Remember;
+  readonly pipeline: Pick<QueryPipeline, 'ask' | 'query'>;
+}
+
+/** Enough that rows are read and kept; nobody reads them here. */
+const FIRST_ROW = { maxRows: 1, maxBytes: 64 * 1024, format: 'table' } as const;
+const OF_ENTRY = new Set(['INPUT_INVALID', 'QUERY_INVALID', 'QUERY_REJECTED', 'QUERY_TIMEOUT']);
+
+export function createTransfer(options: TransferOptions): Transfer {
+  const { cache, guard, scoping, remember, pipeline } = options;
+  const toPlan = createPlanner(scoping);
+
+  /** Null where the question has a statement already. */
+  async function newPlanOf(entry: Entry, context: RequestContext): Promise<Remembered | null> {
+    const asked = await scoping.ask(entry.question, context.principal);
+    const statement = guard.check(entry.sql);
+    requireParams(statement, entry.params);
+    const plan = toPlan(statement, asked, entry.params);
+    if (!isRememberable(asked, plan)) {
+      throw new AppError('INPUT_INVALID', 'The question does not stand by itself.', {
+        hint: 'Write it in self-contained words that name every value of params.',
+      });
+    }
+    const { questionKey } = asked;
+    const { planScope } = asked.scope;
+    const known =
+      (await cache.peekQuestion(planScope, questionKey)) ??
+      (await cache.findQuestion(planScope, questionKey));
+    if (known?.match === null) return null;
+    if ((await cache.rejected(planScope, questionKey))?.has(plan.id)) {
+      throw new AppError('QUERY_REJECTED', 'This statement was reported wrong for the question.');
+    }
+    return { asked, plan, origin: 'asked' };
+  }
+
+  /** A statement that fails is not remembered; what is known runs as it is known. */
+  async function run(entry: Entry, isKnown: boolean, context: RequestContext): Promise<void> {
+    const limits = FIRST_ROW;
+    const outcome = isKnown
+      ? await pipeline.ask({ question: entry.question, limits }, context)
+      : { kind: 'answer' as const, answer: await pipeline.query({ ...entry, limits }, context) };
+    if (outcome.kind === 'answer') for await (const _ of outcome.answer.rows()) continue;
+  }
+
+  return {
+    async page({ cursor, limit, maxBytes }, { principal }) {
+      const { scope } = await scoping.scopesOf(principal);
+      const found = await cache.page(scope, cursor, limit);
+      if (found === null) throw storeAway();
+      const questions: Entry[] = [];
+      let bytes = 0;
+      for (const { question, plan } of found) {
+        const entry = { question, sql: plan.sql, params: plan.params };
+        bytes += Buffer.byteLength(JSON.stringify(entry));
+        // One at least, or nobody would come past it.
+        if (bytes > maxBytes && questions.length > 0) break;
+        questions.push(entry);
+      }
+      const isLast = found.length < limit && questions.length === found.length;
+      return { questions, nextCursor: isLast ? null : found[questions.length - 1]!.id };
+    },
+
+    async warm({ questions, run: isRun }, context) {
+      const counts = { learned: 0, known: 0, ran: 0 };
+      const refused: Refused[] = [];
+      for (const [at, entry] of questions.entries()) {
+        context.signal.throwIfAborted();
+        context.atStage(`${at + 1} of ${questions.length}`);
+        try {
+          const bound = await newPlanOf(entry, context);
+          if (isRun) await run(entry, bound === null, context);
+          else if (bound) remember(bound, context);
+          if (isRun) counts.ran += 1;
+          counts[bound ? 'learned' : 'known'] += 1;
+        } catch (error) {
+          if (!isAppError(error) || !OF_ENTRY.has(error.code)) throw error;
+          refused.push({ question: entry.question, code: error.code, message: error.message });
+        }
+      }
+      // Whoever brings more waits until this is stored.
+      await cache.drain();
+      return { ...counts, refused };
+    },
+  };
+}
+
+function storeAway(): AppError {
+  return new AppError('OVERLOADED', 'The cache database cannot be reached.', {
+    retryAfterMs: 2000,
+    hint: 'Wait retry_after_ms, then repeat the call.',
+  });
+}
