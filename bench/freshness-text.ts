@@ -9,7 +9,8 @@ export function freshnessText({ sources }: FreshnessFigures): string {
       : '';
     return (
       `${source}: ${figures.too_late} of ${figures.reads} answers later than ${figures.bound_ms} ms, the latest ` +
-      `${figures.latest_ms} ms; ${Math.round(figures.from_cache * 100)} % from the cache, ${figures.reads_per_second} a second${shown}`
+      `${figures.latest_ms} ms; ${Math.round(figures.from_cache * 100)} % from the cache, ${figures.reads_per_second} a second, ` +
+      `${figures.against_one} times one replica's; ${figures.failed} failed${shown}`
     );
   });
   return lines.join('\n');

@@ -12,6 +12,8 @@ import { ReleaseStack } from '../src/lib/release-stack.ts';
 import { pino } from 'pino';
 
 import type { BenchContext } from './context.ts';
+import { startBreakingCache } from './freshness-cache.ts';
+import type { BreakingCache } from './freshness-cache.ts';
 import { countOption, parseOptions, requireOption } from './decisions-options.ts';
 import { createLedger } from './ledger.ts';
 import { createPoster, startServer } from './server-process.ts';
@@ -19,11 +21,12 @@ import type { ServerProcess } from './server-process.ts';
 import { round, summary } from './statistics.ts';
 import type { Summary } from './statistics.ts';
 
-export const FRESHNESS_USAGE = `freshness --database-url URL [--reads N] [--writes N] [--sources LIST]
+export const FRESHNESS_USAGE = `freshness --database-url URL [--reads N] [--writes N] [--sources LIST] [--break-cache]
     Makes two databases in that server (a superuser's URL), one that is asked and written to, one for the cache, and
     starts three replicas. --reads (100000) answers by each of --sources (triggers,logical,statistics) while writers
     commit: how many answers lack a write that was committed longer ago than the source says, and how late the latest is.
-    Then --writes (100) times a single write: until every replica answers with it. logical needs wal_level = logical.`;
+    With --break-cache the cache has a server of its own, which crashes and starts again after a third of the reads, and
+    after two thirds crashes for good while its standby takes over. Then --writes (100) times a single write: until every replica answers with it. logical needs wal_level = logical.`;
 
 const SOURCES = ['triggers', 'logical', 'statistics'] as const;
 type Source = (typeof SOURCES)[number];
@@ -34,7 +37,11 @@ export interface SourceFigures {
   readonly bound_ms: number;
   readonly too_late: number;
   readonly latest_ms: number;
+  /** Calls that were answered with an error. */
+  readonly failed: number;
   readonly reads_per_second: number;
+  /** How many times as much as one of the replicas answers alone, on this machine. */
+  readonly against_one: number;
   /** From the commit of a write to the first answer with it, of the last replica. Null where that takes up to a minute. */
   readonly seen_everywhere: Summary | null;
 }
@@ -72,6 +79,7 @@ export async function runFreshness(
     reads: { type: 'string' },
     writes: { type: 'string' },
     sources: { type: 'string' },
+    'break-cache': { type: 'boolean' },
   });
   const server = requireOption(options['database-url'], 'database-url');
   const reads = countOption(options.reads, 'reads', { otherwise: 100_000, least: 1 });
@@ -82,12 +90,24 @@ export async function runFreshness(
     const releases = new ReleaseStack();
     try {
       progress(`${source}: ${REPLICAS} replicas`);
-      const { url, replicas } = await start({ server, source, root }, releases);
+      const breaking = options['break-cache'] ? await startBreakingCache(releases) : null;
+      const { url, replicas } = await start({ server, source, root, breaking }, releases);
       progress(`${source}: ${reads} reads beside writers`);
-      const judged = await judge(url, replicas, { reads, boundMs: BOUNDS[source] });
+      const judged = await judge(url, replicas, { reads, boundMs: BOUNDS[source], breaking });
+      const alone = await judge(url, replicas.slice(0, 1), {
+        reads: Math.ceil(reads / 5),
+        boundMs: BOUNDS[source],
+        breaking: null,
+      });
+      const against = round(judged.reads_per_second / alone.reads_per_second);
       if (source !== 'statistics') progress(`${source}: ${writes} single writes`);
       const seen = source === 'statistics' ? null : await untilSeen(url, replicas, writes);
-      sources[source] = { ...judged, bound_ms: BOUNDS[source], seen_everywhere: seen };
+      sources[source] = {
+        ...judged,
+        against_one: against,
+        bound_ms: BOUNDS[source],
+        seen_everywhere: seen,
+      };
     } finally {
       await releases.unwind(0);
     }
@@ -105,10 +125,17 @@ async function start(
     server,
     source,
     root,
-  }: { readonly server: string; readonly source: Source; readonly root: string },
+    breaking,
+  }: {
+    readonly server: string;
+    readonly source: Source;
+    readonly root: string;
+    readonly breaking: BreakingCache | null;
+  },
   releases: ReleaseStack,
 ): Promise<Started> {
-  const [url, cache] = [await database(server, releases), await database(server, releases)];
+  const url = await database(server, releases);
+  const cache = breaking?.url ?? (await database(server, releases));
   await run(url, SETUP);
   const pool = createPool({
     url,
@@ -178,7 +205,8 @@ interface Told {
 
 interface Asker {
   readonly origin: string;
-  readonly call: (tool: 'ask' | 'query', args: object) => Promise<Told>;
+  /** Null where it was answered with an error. */
+  readonly call: (tool: 'ask' | 'query', args: object) => Promise<Told | null>;
 }
 
 function askerOf(server: ServerProcess, releases: ReleaseStack): Asker {
@@ -204,10 +232,10 @@ function askerOf(server: ServerProcess, releases: ReleaseStack): Asker {
         'mcp-name': name,
       });
       const { result } = JSON.parse(answer.body) as {
-        result: { structuredContent: { source: string; rows: [[number]] } };
+        result: { structuredContent: { source: string; rows?: [[number]] } };
       };
       const { source, rows } = result.structuredContent;
-      return { source, value: rows[0][0] };
+      return rows ? { source, value: rows[0][0] } : null;
     },
   };
 }
@@ -230,11 +258,19 @@ async function ready(replicas: readonly Asker[], source: Source): Promise<void> 
 async function judge(
   url: string,
   replicas: readonly Asker[],
-  { reads, boundMs }: { readonly reads: number; readonly boundMs: number },
-): Promise<Omit<SourceFigures, 'bound_ms' | 'seen_everywhere'>> {
+  {
+    reads,
+    boundMs,
+    breaking,
+  }: {
+    readonly reads: number;
+    readonly boundMs: number;
+    readonly breaking: BreakingCache | null;
+  },
+): Promise<Omit<SourceFigures, 'bound_ms' | 'seen_everywhere' | 'against_one'>> {
   const ledger = createLedger();
   const begun = performance.now();
-  let [done, known, tooLate, latest] = [0, 0, 0, 0];
+  let [done, known, failed, tooLate, latest] = [0, 0, 0, 0, 0];
   const isOver = (): boolean => done >= reads || performance.now() > begun + LIMIT_MS;
   const write = async (): Promise<void> => {
     const client = await writerOf(url);
@@ -249,7 +285,12 @@ async function judge(
   const read = async ({ call }: Asker): Promise<void> => {
     while (!isOver()) {
       const calledAt = performance.now();
-      const { source, value } = await call('ask', { question: QUESTION });
+      const told = await call('ask', { question: QUESTION });
+      if (told === null) {
+        failed += 1;
+        continue;
+      }
+      const { source, value } = told;
       const late = ledger.lateness(value, calledAt);
       latest = Math.max(latest, late);
       if (late > boundMs) tooLate += 1;
@@ -260,10 +301,21 @@ async function judge(
   const readers = replicas.flatMap((replica) =>
     Array.from({ length: READERS }, () => read(replica)),
   );
-  await Promise.all([write(), ...readers]);
+  const after = async (share: number, work: () => Promise<void>): Promise<void> => {
+    const hasCome = (): boolean => done >= share * reads || isOver();
+    while (!hasCome()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await work();
+  };
+  const breaks = async (): Promise<void> => {
+    if (breaking === null) return;
+    await after(1 / 3, () => breaking.crash());
+    await after(2 / 3, () => breaking.failOver());
+  };
+  await Promise.all([write(), breaks(), ...readers]);
   const seconds = (performance.now() - begun) / 1000;
   return {
     reads: done,
+    failed,
     from_cache: round(known / done),
     too_late: tooLate,
     latest_ms: round(latest),
@@ -285,7 +337,7 @@ async function untilSeen(
     const committedAt = performance.now();
     await Promise.all(
       replicas.map(async ({ call }) => {
-        while ((await call('ask', { question: QUESTION })).value < rows[0]!.n)
+        while (((await call('ask', { question: QUESTION }))?.value ?? -1) < rows[0]!.n)
           await new Promise((resolve) => setTimeout(resolve, 2));
       }),
     );

@@ -44,8 +44,7 @@ export async function startCluster(
   signal: AbortSignal,
 ): Promise<{ url: string; cluster: Cluster }> {
   await removeAbandoned(installation);
-  const name = `askonce-postgres-${process.pid}-${randomBytes(6).toString('hex')}`;
-  const home = join(installation.base, name);
+  const home = newHome(installation);
   const draft: Draft = { installation, home, signal };
   try {
     const password = await initialise(draft);
@@ -81,6 +80,32 @@ export async function resumeCluster(cluster: Place, more: readonly string[] = []
   await pgCtl(cluster, ['start', ...log, '-w', '-t', String(START_SECONDS)]);
 }
 
+/** A standby of a cluster, which follows it until it is promoted. @param url Of the cluster's superuser. */
+export async function followCluster(
+  { installation }: Cluster,
+  url: string,
+  signal: AbortSignal,
+): Promise<{ url: string; cluster: Cluster }> {
+  const draft: Draft = { installation, home: newHome(installation), signal };
+  try {
+    await makeFolder(draft);
+    const copy = ['-D', join(draft.home, 'data'), '-d', url, '-R', '-X', 'stream', '-c', 'fast'];
+    await runInside(draft, 'pg_basebackup', copy);
+    const { port, pid } = await startOnFreePort(draft);
+    const own = new URL(url);
+    own.port = String(port);
+    return { url: own.href, cluster: { installation, home: draft.home, pid } };
+  } catch (error) {
+    await stopCluster({ ...draft, pid: await recordedPid(draft) });
+    throw error;
+  }
+}
+
+/** From now on it takes writes; what it had not received by then is lost. */
+export async function promoteCluster(cluster: Place): Promise<void> {
+  await pgCtl(cluster, ['promote', '-w', '-t', String(START_SECONDS)]);
+}
+
 /** It may have been halted and resumed since its record was made. */
 export async function isClusterRunning(cluster: Cluster): Promise<boolean> {
   const pids = new Set([cluster.pid, await recordedPid(cluster)]);
@@ -98,18 +123,26 @@ async function runsFrom(home: string, pid: number): Promise<boolean> {
   return commandLine.includes(home);
 }
 
+function newHome({ base }: Installation): string {
+  return join(base, `askonce-postgres-${process.pid}-${randomBytes(6).toString('hex')}`);
+}
+
+/** @returns The cluster's folder, on the host. */
+async function makeFolder(draft: Draft): Promise<string> {
+  const { owner } = draft.installation;
+  const folder = onHost(draft);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (owner) await chown(folder, owner.uid, owner.gid);
+  return folder;
+}
+
 async function initialise(draft: Draft): Promise<string> {
   const { installation, home } = draft;
   const { owner } = installation;
   const password = randomBytes(12).toString('hex');
-  const folder = onHost(draft);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const passwordFile = join(folder, 'password');
+  const passwordFile = join(await makeFolder(draft), 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
-  if (owner) {
-    await chown(folder, owner.uid, owner.gid);
-    await chown(passwordFile, owner.uid, owner.gid);
-  }
+  if (owner) await chown(passwordFile, owner.uid, owner.gid);
   const secret = ['--auth=scram-sha-256', `--pwfile=${join(home, 'password')}`];
   const text = ['--encoding=UTF8', '--locale=C'];
   const args = ['-D', join(home, 'data'), '--username=postgres', '--no-sync', ...secret, ...text];

@@ -9,7 +9,7 @@ import type { Snapshot } from './lsn.ts';
 import { PUBLICATION } from './relations-sql.ts';
 import { createStreamDecoder } from './stream-decoder.ts';
 import type { StreamMessage } from './stream-decoder.ts';
-import type { StreamStore } from './stream-store.ts';
+import type { StreamBegin, StreamStore } from './stream-store.ts';
 
 export interface StreamLeader {
   /** Whether this replica reads the slot. */
@@ -50,8 +50,21 @@ const POSITION_SQL = `
 const NUDGE_SQL = "SELECT pg_catalog.pg_logical_emit_message(true, 'askonce', '')";
 /** $1 slot. */
 const SLOT_SQL = `
-  SELECT coalesce(s.wal_status, 'reserved') <> 'lost' AND s.plugin = 'pgoutput' AS is_usable, s.active
+  SELECT coalesce(s.wal_status, 'reserved') <> 'lost' AND s.plugin = 'pgoutput' AS is_usable, s.active,
+    s.confirmed_flush_lsn::text AS acknowledged
   FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = $1`;
+
+/** $1 slot. */
+const CREATE_SLOT_SQL = `
+  SELECT lsn::text AS lsn FROM pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')`;
+/** What is acknowledged is the next byte behind. */
+const ACKNOWLEDGED_MORE = 1n;
+
+interface SlotRow {
+  readonly is_usable: boolean;
+  readonly active: boolean;
+  readonly acknowledged: string;
+}
 
 export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
   const { logger, now = () => performance.now() } = options;
@@ -61,28 +74,32 @@ export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
 
   async function lead(): Promise<void> {
     const { store, pool, url } = options;
-    let { slot, epoch } = await store.open();
-    const [known] = await pool.query<{ is_usable: boolean; active: boolean }>(SLOT_SQL, [slot]);
+    let { slot, epoch, toldLsn } = await store.open();
+    const [known] = await pool.query<SlotRow & Record<string, unknown>>(SLOT_SQL, [slot]);
     if (known?.active) return;
     if (!known?.is_usable) {
       if (known) await pool.query('SELECT pg_catalog.pg_drop_replication_slot($1)', [slot]);
-      await pool.query("SELECT pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')", [
-        slot,
-      ]);
+      const [made] = await pool.query<{ lsn: string }>(CREATE_SLOT_SQL, [slot]);
       // Behind the creation: what is seen from now on is seen in full.
-      epoch = await store.renew();
+      toldLsn = made!.lsn;
+      epoch = await store.renew(toldLsn);
       logger.info({ slot }, 'replication slot created');
+    } else if (lsnOf(known.acknowledged) > lsnOf(toldLsn) + ACKNOWLEDGED_MORE) {
+      toldLsn = known.acknowledged;
+      epoch = await store.renew(toldLsn);
+      logger.warn({ slot }, 'the cache database went back: what was known of changes is forgotten');
     }
-    await follow({ url, slot, epoch });
+    await follow({ url, slot, epoch, toldLsn });
   }
 
   /** Resolves when it leads no more. */
-  async function follow(at: { url: string; slot: string; epoch: string }): Promise<void> {
+  async function follow(at: StreamBegin & { readonly url: string }): Promise<void> {
     const service = new LogicalReplicationService(
       { connectionString: at.url, application_name: 'askonce', keepAlive: true },
       { acknowledge: { auto: false, timeoutSeconds: 0 } },
     );
-    const reading = createReading({ ...options, service, epoch: at.epoch, now });
+    const { epoch, toldLsn } = at;
+    const reading = createReading({ ...options, service, epoch, toldLsn, now });
     const stop = (): void => void service.stop().catch(() => undefined);
     service.on('data', (_lsn: string, message: StreamMessage) => reading.onMessage(message));
     service.on('heartbeat', (lsn: string, _at: number, isAsked: boolean) => {
@@ -140,6 +157,7 @@ export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
 interface ReadingOptions extends Pick<StreamLeaderOptions, 'pool' | 'store' | 'logger'> {
   readonly service: LogicalReplicationService;
   readonly epoch: string;
+  readonly toldLsn: string;
   readonly now: () => number;
 }
 
@@ -152,13 +170,14 @@ interface Reading {
 }
 
 /** From the first message to the end of the connection. */
-function createReading({ service, pool, store, logger, epoch, now }: ReadingOptions): Reading {
+function createReading(options: ReadingOptions): Reading {
+  const { service, pool, store, logger, epoch, now } = options;
   let open: Transaction | null = null;
   /** Committed, and not yet told; in the order of their commits. */
   let committed: Transaction[] = [];
   /** Everything before it has been read; of what is committed it says nothing until that is told. */
   let readLsn = FIRST_LSN;
-  let toldLsn = FIRST_LSN;
+  let { toldLsn } = options;
   /** Where the log stood at a moment, until everything before it is read. */
   let mark: { readonly lsn: bigint; readonly at: number } | null = null;
   let isTelling = false;
@@ -209,20 +228,20 @@ function createReading({ service, pool, store, logger, epoch, now }: ReadingOpti
     const isPassed = mark !== null && lsnOf(upTo) >= mark.lsn;
     const seenAgoMs = isPassed && mark ? now() - mark.at : null;
     const relations = [...new Set(shown.flatMap((transaction) => [...transaction.relations]))];
-    if (relations.length > 0 || seenAgoMs !== null) {
-      const isHeld = await store.publish(epoch, relations, seenAgoMs);
-      if (!isHeld) {
-        // The store is another one than it was, or somebody else leads it: from the beginning.
-        await store.renew();
-        stop();
-        return true;
-      }
+    if (relations.length === 0 && seenAgoMs === null) return committed.length === 0;
+    // What is held back has to come again after a crash.
+    const isAll = shown.length === committed.length && open === null;
+    const toLsn = isAll && lsnOf(upTo) > lsnOf(toldLsn) ? upTo : toldLsn;
+    const told = { relations, seenAgoMs, fromLsn: toldLsn, toLsn };
+    if (!(await store.publish(epoch, told))) {
+      // The store is another one than it was, or somebody else tells it: from the beginning.
+      stop();
+      return true;
     }
     if (isPassed) mark = null;
     committed = committed.filter((transaction) => !shown.includes(transaction));
-    // What is held back has to come again after a crash.
-    if (committed.length === 0 && open === null) {
-      toldLsn = upTo;
+    if (toLsn !== toldLsn) {
+      toldLsn = toLsn;
       await service.acknowledge(toldLsn);
     }
     return committed.length === 0;

@@ -17,17 +17,30 @@ export interface StreamState {
 
 export interface StreamStore {
   /** The same for all who ask first; made where there is none. */
-  open(): Promise<{ readonly slot: string; readonly epoch: string }>;
+  open(): Promise<StreamBegin>;
   /** Null where there is none. */
   read(): Promise<StreamState | null>;
-  /**
-   * @param relations Were written to.
-   * @param seenAgoMs Everything that was committed then is here or was before; null where that is not known yet.
-   * @returns False where another epoch has begun, or must.
-   */
-  publish(epoch: string, relations: readonly string[], seenAgoMs: number | null): Promise<boolean>;
-  /** Changes may have been missed: nothing that is known holds. */
-  renew(): Promise<string>;
+  /** @returns False where the store is not as its teller left it: another tells it, or it went back. */
+  publish(epoch: string, told: Told): Promise<boolean>;
+  /** Changes up to there may have been missed: nothing that is known holds. */
+  renew(toldLsn: string): Promise<string>;
+}
+
+export interface StreamBegin {
+  readonly slot: string;
+  readonly epoch: string;
+  /** Every change before it is here. */
+  readonly toldLsn: string;
+}
+
+export interface Told {
+  /** Were written to. */
+  readonly relations: readonly string[];
+  /** Everything that was committed so long ago is here or was before; null where that is not known yet. */
+  readonly seenAgoMs: number | null;
+  /** Up to where the store was told before, and is from now on. */
+  readonly fromLsn: string;
+  readonly toLsn: string;
 }
 
 interface StateRow {
@@ -37,25 +50,21 @@ interface StateRow {
   readonly versions: Readonly<Record<string, string>> | null;
 }
 
-/** Of the store's server: another behind a failover and in a copy. */
-const TIMELINE = `(SELECT s.system_identifier::text || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-  FROM pg_control_system() s)`;
-
 /** @param id Names the data database, and its server. */
 export function createStreamStore(pool: Pool, id: string): StreamStore {
   return {
     async open() {
       const slot = `askonce_${randomBytes(8).toString('hex')}`;
       await pool.query(
-        `INSERT INTO askonce.streams (id, slot, epoch, timeline) VALUES ($1, $2, $3, ${TIMELINE})
-         ON CONFLICT DO NOTHING`,
+        `INSERT INTO askonce.streams (id, slot, epoch) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
         [id, slot, randomUUID()],
       );
-      const [row] = await pool.query<{ slot: string; epoch: string }>(
-        'SELECT slot, epoch FROM askonce.streams WHERE id = $1',
+      const [row] = await pool.query<{ slot: string; epoch: string; told_lsn: string }>(
+        'SELECT slot, epoch, told_lsn::text FROM askonce.streams WHERE id = $1',
         [id],
       );
-      return row!;
+      const { slot: known, epoch, told_lsn: toldLsn } = row!;
+      return { slot: known, epoch, toldLsn };
     },
 
     async read() {
@@ -76,29 +85,29 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
       };
     },
 
-    async publish(epoch, relations, seenAgoMs) {
+    async publish(epoch, { relations, seenAgoMs, fromLsn, toLsn }) {
       const [row] = await pool.query(
         `WITH stream AS (
-           UPDATE askonce.streams SET version = version + 1,
+           UPDATE askonce.streams SET version = version + 1, told_lsn = $7::pg_lsn,
              seen_at = greatest(CASE WHEN seen_at <= clock_timestamp() THEN seen_at END,
                now() - $4::float8 * interval '1 millisecond')
-           WHERE id = $1 AND epoch = $2 AND timeline = ${TIMELINE} RETURNING id, version),
+           WHERE id = $1 AND epoch = $2 AND told_lsn = $6::pg_lsn RETURNING id, version),
          changed AS (
            INSERT INTO askonce.stream_versions (stream_id, relation, version)
            SELECT stream.id, relation, stream.version FROM stream, unnest($3::oid[]) AS relation
            ON CONFLICT (stream_id, relation) DO UPDATE SET version = excluded.version)
          SELECT CASE WHEN cardinality($3::oid[]) > 0 THEN pg_notify('${NOTICE_CHANNEL}', $5) END FROM stream`,
-        [id, epoch, relations, seenAgoMs, noticeOfAll('stream', id)],
+        [id, epoch, relations, seenAgoMs, noticeOfAll('stream', id), fromLsn, toLsn],
       );
       return row !== undefined;
     },
 
-    async renew() {
+    async renew(toldLsn) {
       const epoch = randomUUID();
       await pool.query(
         `WITH gone AS (DELETE FROM askonce.stream_versions WHERE stream_id = $1)
-         UPDATE askonce.streams SET epoch = $2, seen_at = NULL, timeline = ${TIMELINE} WHERE id = $1`,
-        [id, epoch],
+         UPDATE askonce.streams SET epoch = $2, seen_at = NULL, told_lsn = $3::pg_lsn WHERE id = $1`,
+        [id, epoch, toldLsn],
       );
       return epoch;
     },

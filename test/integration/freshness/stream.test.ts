@@ -191,19 +191,67 @@ test(
   },
 );
 
-test('a store that was taken over by another server begins a new epoch', { skip }, async (t) => {
+test('a store that went back begins a new epoch', { skip }, async (t) => {
   const { cache, replica, isLogical, run } = await streamed(t);
   const one = replica();
   await isLogical(one);
   const stamped = await run(one, 'select * from orders');
   assert.ok(stamped && (await one.freshness.holds(stamped.stamp)));
-  await cache.pool.query("update askonce.streams set timeline = 'of another server'");
+  // As behind a failover to a standby that had not received all.
+  await cache.pool.query("update askonce.streams set told_lsn = '0/1'");
   await ended(one, stamped);
   await eventually('it goes on', async () => {
     const again = await run(one, 'select * from orders');
     return again !== null && (await one.freshness.holds(again.stamp));
   });
 });
+
+test(
+  'a store that went back while nobody read the slot begins a new epoch',
+  { skip },
+  async (t) => {
+    const { cache, replica, isLogical, run } = await streamed(t);
+    const one = replica();
+    await isLogical(one);
+    const stamped = await run(one, 'select * from orders');
+    await one.stream.close();
+    await cache.pool.query("update askonce.streams set told_lsn = '0/1'");
+    const other = replica();
+    await isLogical(other);
+    assert.equal(await other.freshness.holds(stamped?.stamp), false);
+    const again = await run(other, 'select * from orders');
+    assert.ok(again && (await holdsSoon(other.freshness, again, 2500)));
+  },
+);
+
+test(
+  'a slot that has fallen too far behind begins a new epoch, and the server keeps its disk',
+  { skip },
+  async (t) => {
+    const { url, replica, isLogical, run } = await streamed(t);
+    const one = replica();
+    await isLogical(one);
+    const stamped = await run(one, 'select * from orders');
+    await one.stream.close();
+    await eventually('it is lost', async () => {
+      await admin(
+        url,
+        "select pg_logical_emit_message(false, 'x', repeat('x', 8000000)), pg_switch_wal() from generate_series(1, 12)",
+      );
+      await admin(url, 'checkpoint');
+      const [slot] = await admin(url, 'select wal_status from pg_replication_slots');
+      return slot!['wal_status'] === 'lost';
+    });
+    await admin(url, 'delete from orders where id = 3');
+    const other = replica();
+    await isLogical(other);
+    assert.equal(await other.freshness.holds(stamped?.stamp), false);
+    const again = await run(other, 'select * from orders');
+    assert.ok(again && (await other.freshness.holds(again.stamp)));
+    await admin(url, 'delete from orders where id = 4');
+    await ended(other, again);
+  },
+);
 
 test('without its slot read by anybody the statistics tell', { skip }, async (t) => {
   const { url, owner, replica, isLogical, run } = await streamed(t);
