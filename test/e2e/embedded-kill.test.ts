@@ -72,7 +72,7 @@ async function tornResults(dataDir: string): Promise<unknown[]> {
     await client.connect();
     const { rows } = await client.query(
       `SELECT r.id FROM askonce.results r LEFT JOIN askonce.result_chunks c ON c.result_id = r.id
-       WHERE r.is_current GROUP BY r.id HAVING coalesce(sum(c.row_count), 0) <> r.row_count
+       WHERE r.is_current GROUP BY r.result_scope, r.id HAVING coalesce(sum(c.row_count), 0) <> r.row_count
          OR r.status = 'filling'`,
     );
     return rows;
