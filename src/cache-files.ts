@@ -17,7 +17,7 @@ export const CACHE_FILES_HELP = `Usage:
 
   URL             of the server; default: http://127.0.0.1:PORT/mcp, with PORT from the environment (3000)
   MCP_AUTH_TOKEN  environment variable; the token of a principal with the admin role
-  --run           run each statement as well, so that its rows are known, too
+  --run           run each statement as well: its rows are known, too, to whom the token belongs
 
 A FILE may as well be written by hand: [{"question": "...", "sql": "SELECT ...", "params": []}]
 `;
@@ -70,6 +70,9 @@ export async function runCacheFiles(
 async function exportAll(call: Call, { stdout, stderr }: CacheFilesOptions): Promise<number> {
   let count = 0;
   let cursor: unknown = undefined;
+  // Whoever read it has seen enough.
+  const gone = new AbortController();
+  stdout.on('error', () => gone.abort());
   do {
     const page = await call('cache_export', {
       limit: PAGE,
@@ -78,7 +81,8 @@ async function exportAll(call: Call, { stdout, stderr }: CacheFilesOptions): Pro
     for (const entry of page['questions'] as unknown[]) {
       const text = `${count === 0 ? '[\n' : ',\n'}${JSON.stringify(entry)}`;
       count += 1;
-      if (!stdout.write(text)) await once(stdout, 'drain');
+      if (!stdout.write(text)) await once(stdout, 'drain', gone).catch(() => undefined);
+      if (gone.signal.aborted) return 0;
     }
     cursor = page['next_cursor'] ?? undefined;
     stderr.write(`${count} questions\n`);
@@ -136,10 +140,11 @@ const said = (total: Readonly<Record<'learned' | 'known' | 'ran' | 'refused', nu
 function callerOf(client: Client): Call {
   return async (name, args) => {
     for (;;) {
-      const result = await client.callTool(
-        { name, arguments: args },
-        { timeout: CALL_MS, resetTimeoutOnProgress: true },
-      );
+      const result = await client
+        .callTool({ name, arguments: args }, { timeout: CALL_MS, resetTimeoutOnProgress: true })
+        .catch((error: unknown) => {
+          throw notCalled(error);
+        });
       const document = (result.structuredContent ?? {}) as Record<string, unknown>;
       const fault = document['error'] as Record<string, unknown> | undefined;
       if (fault === undefined) return document;
@@ -148,6 +153,13 @@ function callerOf(client: Client): Call {
       await sleep(retryAfterMs);
     }
   };
+}
+
+function notCalled(cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('INPUT_INVALID', reason, {
+    hint: 'Only an admin may do this: MCP_AUTH_TOKEN must be a token of AUTH_TOKENS=name:token:admin.',
+  });
 }
 
 function refused(fault: Record<string, unknown>): AppError {

@@ -87,7 +87,7 @@ function nearestSql(dimensions: number | null): string {
 }
 
 /** How many candidates an index is asked to keep in sight: with 40, pgvector's own choice, it loses some that are nearest. */
-const SEARCH_BREADTH = 100;
+const SEARCH_BREADTH = 80;
 
 /** @param indexes Of the scopes that are not compared in full. */
 export function createPlanStore(
