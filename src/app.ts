@@ -249,6 +249,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
         cache: cacheDatabase.pool,
         memoryUse,
         large,
+        staleSeconds: config.STALE_WHILE_REVALIDATE_SECONDS,
       }),
     ),
   ];

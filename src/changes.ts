@@ -15,7 +15,8 @@ export const CHANGES_HELP = `Usage:
   askonce install-publication [URL]               askonce uninstall-publication [URL]
 
 With either of them askonce sees a write within one or two seconds of its commit instead of a minute.
-URL names the database as a role that owns the tables; default: DATABASE_URL. A running server notices
+URL names the database as a role that owns the tables and may CREATE in it, or as a superuser: where the
+tables have several owners, always the same one; default: DATABASE_URL. A running server notices
 by itself. Run it again when there are new tables: what is left out is watched by its statistics.
 
 install-triggers makes a trigger of the statement on every table, and a log that it writes to. A
@@ -52,7 +53,7 @@ export async function runChanges(
   options: ChangesOptions,
 ): Promise<number> {
   const { config, logger, stdout, stderr } = options;
-  const { url, forStandbys } = readArgs(options.args, config);
+  const { url, forStandbys } = readArgs(command, options.args, config);
   const pool = createPool({ url, min: 0, max: 1, acquireTimeoutMs: ACQUIRE_MS, logger });
   const tell = ({ done, failed }: ChangeReport, what: string): number => {
     for (const reason of failed) stderr.write(`not done: ${reason}\n`);
@@ -70,26 +71,52 @@ export async function runChanges(
       for (const name of report.leftOut) onProgress(`${name}: left out: it has no primary key`);
       return tell(report, 'published');
     }
-    await uninstallPublication(pool);
-    stdout.write('nothing is published to askonce any more\n');
-    return 0;
+    const { dropped, active } = await uninstallPublication(pool);
+    stdout.write(`nothing is published to askonce any more; ${dropped} slots dropped\n`);
+    for (const slot of active) {
+      stderr.write(
+        `not done: slot ${slot} is still read by an askonce and keeps the log of the server: end that, ` +
+          'or unset its REPLICATION_URL, and run this again\n',
+      );
+    }
+    return active.length > 0 ? 1 : 0;
+  } catch (error) {
+    throw toCommandError(error);
   } finally {
     await pool.close();
   }
 }
 
+/** What the database says, for whoever runs the command and not for an agent. */
+function toCommandError(error: unknown): unknown {
+  const cause = error instanceof AppError ? error.cause : null;
+  if (!(cause instanceof Error)) return error;
+  return new AppError('CONFIG_INVALID', `The database does not do it: ${cause.message}`, {
+    hint:
+      'Run it as a superuser, or as a role that owns the tables and may CREATE in the database; ' +
+      'as the same one each time.',
+  });
+}
+
 function readArgs(
+  command: ChangesCommand,
   args: readonly string[],
   config: Config,
 ): { readonly url: string; readonly forStandbys: boolean } {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsed(command, args);
   const [given, ...more] = positionals;
   const url = given ?? config.DATABASE_URL;
-  if (more.length > 0) throw new AppError('CONFIG_INVALID', `Too much: ${more.join(' ')}`);
+  if (more.length > 0) {
+    throw new AppError('CONFIG_INVALID', `Too much: ${more.join(' ')}`, { hint: CHANGES_HELP });
+  }
   if (url === undefined) {
-    throw new AppError('CONFIG_INVALID', 'No database: the embedded demo shop needs no triggers.', {
-      hint: 'Name one: askonce install-triggers postgres://owner@host/database',
-    });
+    throw new AppError(
+      'CONFIG_INVALID',
+      'No database: the embedded demo shop needs nothing of this.',
+      {
+        hint: `Name one: askonce ${command} postgres://owner@host/database`,
+      },
+    );
   }
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new AppError('CONFIG_INVALID', 'The URL must begin with postgres://');
@@ -97,11 +124,11 @@ function readArgs(
   return { url, forStandbys: values.standby === true };
 }
 
-function parsed(args: readonly string[]) {
+function parsed(command: ChangesCommand, args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { standby: { type: 'boolean' } },
+      options: command === 'install-triggers' ? { standby: { type: 'boolean' as const } } : {},
       allowPositionals: true,
     });
   } catch (error) {

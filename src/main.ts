@@ -1,4 +1,4 @@
-// Owns the process: which command, settings in, signals, exit code. Everything else is in app.ts.
+// Owns the process: which command, settings in, signals, exit code. What serves is put together in app.ts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (isOfCacheFiles(command)) return await cacheFiles(command, rest);
   switch (command) {
     case 'serve':
+      if (rest.length > 0)
+        return misused(`askonce serve takes no ${rest[0]}: settings are in the environment.`);
       return await serve();
     case 'connect':
       return await runConnect({
@@ -58,11 +60,16 @@ async function main(args: readonly string[]): Promise<number> {
     case '--version':
       return print(`${version()}\n`);
     case '--help':
+    case '-h':
       return print(HELP);
     default:
-      process.stderr.write(`Unknown command ${command}.\n\n${HELP}`);
-      return 2;
+      return misused(`Unknown command ${command}.`);
   }
+}
+
+function misused(what: string): number {
+  process.stderr.write(`${what}\n\n${HELP}`);
+  return 2;
 }
 
 const isOfChanges = (command: string): command is ChangesCommand =>

@@ -33,7 +33,7 @@ export function openFreshness(options: OpenFreshnessOptions): Freshness {
   const stream = openStream(options);
   const freshness = createFreshness({
     pool: data.watchPool,
-    stream: stream && (() => stream.state()),
+    stream,
     isDown: () => data.pool.isResting,
     volatilityOf: (definition) => guard.volatilityOf(definition),
     onChange: (cause) => metrics.invalidated(cause),
@@ -50,7 +50,14 @@ function openStream(options: OpenFreshnessOptions): ChangeStream | undefined {
   const { config, cache, logger, releases } = options;
   const url = config.REPLICATION_URL;
   if (url === undefined) return undefined;
-  const pool = createPool({ url, min: 0, max: 1, acquireTimeoutMs: STREAM_ACQUIRE_MS, logger });
+  const pool = createPool({
+    url,
+    setting: 'REPLICATION_URL',
+    min: 0,
+    max: 1,
+    acquireTimeoutMs: STREAM_ACQUIRE_MS,
+    logger,
+  });
   releases.push('replication pool', () => pool.close());
   const stream = openChangeStream({
     url,

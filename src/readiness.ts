@@ -39,7 +39,7 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
         embedding: parts.embedder
           ? 'ok'
           : `model ${parts.config.EMBEDDING_MODEL} not loaded: rephrasings are not recognised`,
-        changes: changesOf(parts.freshness.status(), parts.config.CACHE_TTL_SECONDS),
+        changes: changesOf(await parts.freshness.status(), parts.config),
         verifier: parts.verifier ? 'ok' : 'not loaded: rephrasings are offered, never served',
       },
     };
@@ -47,9 +47,24 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
 }
 
 /** Where writes are learned from, and how late at most. */
-function changesOf({ source, boundMs, unlogged }: FreshnessStatus, ttlSeconds: number): string {
+function changesOf(
+  { source, boundMs, unlogged, fault }: FreshnessStatus,
+  {
+    CACHE_TTL_SECONDS: ttl,
+    STALE_WHILE_REVALIDATE_SECONDS: stale,
+  }: Pick<Config, 'CACHE_TTL_SECONDS' | 'STALE_WHILE_REVALIDATE_SECONDS'>,
+): string {
   if (source === 'unseen') return 'unseen: known rows are not served';
-  const some = unlogged > 0 ? `, ${unlogged} tables otherwise` : '';
-  if (boundMs === null) return `${source}: a write may be seen ${ttlSeconds} s late${some}`;
-  return `${source}: a write is seen within ${Math.ceil(boundMs / 1000)} s${some}`;
+  const bound =
+    boundMs === null
+      ? `a write may be seen ${ttl} s late`
+      : `a write is seen within ${Math.ceil(boundMs / 1000)} s`;
+  return [
+    `${source}: ${bound}`,
+    ...(unlogged > 0
+      ? [`because of ${unlogged} of the tables asked for that it does not cover`]
+      : []),
+    ...(stale > 0 ? [`rows up to ${stale} s old are served while they are read anew`] : []),
+    ...(fault === null ? [] : [`REPLICATION_URL is not used: ${fault}`]),
+  ].join('; ');
 }

@@ -13,13 +13,14 @@ export interface StatusParts {
   readonly large: Pick<LargeResults, 'stats'>;
   /** Share of what there may be. */
   readonly memoryUse: () => number;
+  readonly staleSeconds: number;
 }
 
 export function createStatus(parts: StatusParts): () => Promise<object> {
   const { version, readiness, freshness, data, cache, large, memoryUse } = parts;
   return async () => {
     const { ready, checks } = await readiness();
-    const { source, boundMs, unlogged } = freshness.status();
+    const { source, boundMs, unlogged, fault } = await freshness.status();
     return {
       status: ready ? 'ready' : 'not ready',
       version,
@@ -29,7 +30,10 @@ export function createStatus(parts: StatusParts): () => Promise<object> {
         source,
         // Null where only their time ends rows.
         bound_seconds: boundMs === null ? null : boundMs / 1000,
-        tables_seen_otherwise: unlogged,
+        // Of those that were asked for.
+        tables_not_covered: unlogged,
+        stale_while_revalidate_seconds: parts.staleSeconds,
+        replication_fault: fault,
       },
       data_connections: data.stats(),
       data_is_resting: data.isResting,

@@ -57,6 +57,8 @@ const BY_CODE: Readonly<Record<string, Outage>> = {
   ENOTFOUND: UNKNOWN_HOST,
   '28P01': PASSWORD,
   '28000': PASSWORD,
+  // Of a connection: of a statement it never comes here.
+  '42501': PASSWORD,
   '3D000': NO_DATABASE,
   CERT_HAS_EXPIRED: TLS,
   CERT_NOT_YET_VALID: TLS,
@@ -75,7 +77,7 @@ export function outageOf(error: unknown): Outage {
 }
 
 /** Whether the server is there and does not let this role in, or to this database, any more. */
-export function isLockedOut(error: unknown): boolean {
+export function isLockOut(error: unknown): boolean {
   const { kind } = outageOf(error);
   return kind === 'password' || kind === 'no database';
 }

@@ -12,10 +12,15 @@ import type { Logger } from '../logger.ts';
 import type { Breaker } from './breaker.ts';
 import { cancelOnServer } from './cancel.ts';
 import { cut } from './cut.ts';
-import { createOutageLog } from './outage.ts';
+import { createOutageLog, isLockOut } from './outage.ts';
 import { tapRows } from './row-tap.ts';
 import type { RowTap } from './row-tap.ts';
-import { isStatementError, isTooManyClients, translateDatabaseError } from './sqlstate.ts';
+import {
+  isStatementError,
+  isTooManyClients,
+  translateDatabaseError,
+  translateConnectError,
+} from './sqlstate.ts';
 
 export interface Client extends PoolClient {
   /** For reading rows without the driver. */
@@ -42,6 +47,8 @@ export interface Pool {
   limit(max: number): void;
   /** Whether nothing is sent to the server because it failed several times. */
   readonly isResting: boolean;
+  /** Whether the server was there and did not let the role in, and has not let it in since. */
+  readonly isLockedOut: boolean;
   stats(): PoolStats;
   close(): Promise<void>;
 }
@@ -145,6 +152,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   let leased = 0;
+  let isLockedOut = false;
   /** What stood when a connection fell silent may be as dead and not know it. */
   const bornAt = new WeakMap<PoolClient, number>();
   let suspectBefore = 0;
@@ -223,9 +231,11 @@ export function createPool(options: PoolOptions): Pool {
       const client = await connectWhenPossible(performance.now() + acquireTimeoutMs);
       await prove(client);
       breaker?.succeeded();
+      isLockedOut = false;
       return client;
     } catch (error) {
-      const fault = translateDatabaseError(error);
+      const fault = translateConnectError(error);
+      isLockedOut ||= isLockOut(fault.cause);
       if (fault !== error) told(error);
       if (fault.code === 'DATABASE_UNAVAILABLE') breaker?.failed(fault);
       else breaker?.abandoned();
@@ -304,6 +314,9 @@ export function createPool(options: PoolOptions): Pool {
     limit,
     get isResting() {
       return breaker !== undefined && breaker.state !== 'closed';
+    },
+    get isLockedOut() {
+      return isLockedOut;
     },
     stats: () => ({
       total: pool.totalCount,

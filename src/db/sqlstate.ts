@@ -1,7 +1,7 @@
 // Owns the translation of driver and server errors into AppError (pure, total). What it returns is
 // shown to agents: it carries the server's message about their SQL, never a host, user or path.
 import { AppError } from '../errors.ts';
-import { isLockedOut, outageOf } from './outage.ts';
+import { isLockOut, outageOf } from './outage.ts';
 
 interface ServerError {
   readonly code: string;
@@ -74,6 +74,12 @@ export function translateDatabaseError(error: unknown): AppError {
   });
 }
 
+/** Of what fails before there is a statement: a privilege that is missing there is that to connect. */
+export function translateConnectError(error: unknown): AppError {
+  const isForbidden = isServerError(error) && error.code === '42501';
+  return isForbidden ? unavailable(error) : translateDatabaseError(error);
+}
+
 export function timedOut(limitMs: number | null, cause?: unknown): AppError {
   const limit = limitMs === null ? 'its time limit' : `the limit of ${limitMs} ms`;
   return new AppError('QUERY_TIMEOUT', `The statement was stopped at ${limit}.`, {
@@ -122,7 +128,7 @@ function unavailable(cause: unknown): AppError {
   const message = `The database cannot be reached right now${why}.`;
   const hints = [
     !mayPass && 'Do not repeat the call: whoever runs askonce must correct its settings.',
-    !isLockedOut(cause) && 'Answers that are already known are still served by ask.',
+    !isLockOut(cause) && 'Answers that are already known are still served by ask.',
   ];
   return new AppError('DATABASE_UNAVAILABLE', message, {
     cause,

@@ -22,7 +22,7 @@ import type { SessionRow } from './observer.ts';
 import { COMPUTED_SQL, DAY_LEFT_SQL, LOG_SQL, READ_SQL, SESSION_SQL } from './relations-sql.ts';
 import { hasDefinition, readDefinitions, toRelation } from './relations.ts';
 import type { Definition, Relation } from './relations.ts';
-import type { StreamState } from './stream-store.ts';
+import type { ChangeStream } from './stream.ts';
 
 export interface Freshness {
   /** To be called before the statement runs: what is known then is older than its snapshot. */
@@ -31,13 +31,16 @@ export interface Freshness {
   readonly holds: (stamp: unknown) => Promise<boolean>;
   /** As holds, from what is known already: false where that does not tell. */
   holdsNow(stamp: unknown): boolean;
-  /** Whether their meaning and the rights to them are as they were, as far as was seen, and they are merely old. */
-  mayDifferOnlyByWrites(stamp: unknown): boolean;
+  /** Whether, as was seen a moment ago, at most rows were written: definitions and rights are as they were. */
+  readonly isMerelyOld: (stamp: unknown) => Promise<boolean>;
+  /** As isMerelyOld, from the last look, however long ago: of a database that cannot be looked at. */
+  wasMerelyOld(stamp: unknown): boolean;
   /** What was seen so long ago still tells. */
   readonly seenWithinMs: number;
   /** Something may have been written: worth a look, if anybody wants to know. */
   hint(): void;
-  status(): FreshnessStatus;
+  /** Looks before it tells, where the last look was not a moment ago. Never rejects. */
+  status(): Promise<FreshnessStatus>;
   close(): void;
 }
 
@@ -68,13 +71,15 @@ export interface FreshnessStatus {
   readonly boundMs: number | null;
   /** Of the relations behind known rows, those whose writes the source does not see: by statistics, or not at all. */
   readonly unlogged: number;
+  /** Why the stream of changes that was asked for is not read; null where it is, or was not. */
+  readonly fault: string | null;
 }
 
 export interface FreshnessOptions {
   /** One connection, for looking beside the statements. */
   readonly pool: Pool;
-  /** What is known of the stream of changes; absent where nobody reads one. */
-  readonly stream?: (() => Promise<StreamState | null>) | undefined;
+  /** Of changes; absent where nobody reads one. */
+  readonly stream?: Pick<ChangeStream, 'state' | 'fault'> | undefined;
   /** Whether the database is known to be away: it is not looked at then. */
   readonly isDown?: () => boolean;
   /** What a view's or a policy's own text depends on. */
@@ -109,7 +114,12 @@ type Answers = readonly [
 
 export function createFreshness(options: FreshnessOptions): Freshness {
   const { pool, volatilityOf, onChange, logger, now = () => performance.now() } = options;
-  const observer = createObserver({ pool, stream: options.stream, logger, now });
+  const observer = createObserver({
+    pool,
+    stream: options.stream && (() => options.stream!.state()),
+    logger,
+    now,
+  });
   /** By oid and mark. */
   const definitions = new Map<string, Volatility>();
   const stamps = new WeakMap<object, Stamp | null>();
@@ -250,7 +260,15 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       return verdict(stamp) === null;
     },
 
-    mayDifferOnlyByWrites(value) {
+    async isMerelyOld(value) {
+      const stamp = readStamp(value);
+      if (stamp === null) return false;
+      const latest = await seen(now() - SEEN_WITHIN_MS, Object.keys(stamp.relations));
+      const change = latest && changeBy(latest, stamp);
+      return latest !== null && (change === null || change === 'write');
+    },
+
+    wasMerelyOld(value) {
       const stamp = readStamp(value);
       if (stamp === null) return false;
       const change = observer.latest && changeBy(observer.latest, stamp);
@@ -259,20 +277,27 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
     hint: () => observer.hint(),
 
-    status() {
+    async status() {
+      if (!options.isDown?.())
+        await Promise.race([
+          observer.look(now() - SEEN_WITHIN_MS),
+          sleep(PATIENCE_MS, null, { ref: false }),
+        ]);
+      const foreign = observer.isForeign ? 'it names another database than DATABASE_URL' : null;
+      const fault = foreign ?? options.stream?.fault ?? null;
       const at = source();
-      if (at === 'unseen' || at === 'ttl') return { source: at, boundMs: null, unlogged: 0 };
+      if (at === 'unseen' || at === 'ttl') return { source: at, boundMs: null, unlogged: 0, fault };
       const { latest } = observer;
       const contents = [...(latest?.relations.values() ?? [])].map(
         (relation) => (latest && relation && contentOf(relation, latest)) ?? '',
       );
       const counted = contents.filter(isFromStatistics).length;
       const unseen = contents.filter(isUnseen).length;
-      if (unseen > 0) return { source: at, boundMs: null, unlogged: unseen };
+      if (unseen > 0) return { source: at, boundMs: null, unlogged: unseen, fault };
       const isLate = at === 'statistics' || counted > 0;
       const exact = at === 'logical' ? STREAM_WITHIN_MS : SEEN_WITHIN_MS;
       const boundMs = isLate ? SEEN_WITHIN_MS + STATISTICS_LATE_MS : exact;
-      return { source: at, boundMs, unlogged: at === 'statistics' ? 0 : counted };
+      return { source: at, boundMs, unlogged: at === 'statistics' ? 0 : counted, fault };
     },
 
     close: () => observer.close(),

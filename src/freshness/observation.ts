@@ -21,6 +21,8 @@ export interface Observation {
 
 /** What was sent of the changes, until a moment. */
 export interface Stream {
+  /** The database that it tells of, and its server. */
+  readonly id: string;
   /** Another whenever changes may have been missed. */
   readonly epoch: string;
   readonly versions: Marks;
@@ -76,21 +78,22 @@ export const isFromStream = (content: string): boolean => content.startsWith('st
 export const isFromLog = (content: string): boolean => content.startsWith('log ');
 export const isFromStatistics = (content: string): boolean => content.startsWith('statistics ');
 
-/** What has changed since the stamp, as far as the observation shows; 'unknown' where it does not tell. */
+/**
+ * What has changed since the stamp, as far as the observation shows; 'unknown' where it does not tell. Of all
+ * relations it is the worst: a write to one hides no right to another that is gone.
+ */
 export function changeSince(stamp: Stamp, seen: Observation): Change {
   if (stamp.surroundings !== surroundingsOf(seen)) return 'surroundings';
-  let isKnown = true;
-  for (const [id, stamped] of Object.entries(stamp.relations)) {
+  const stamped = Object.entries(stamp.relations);
+  const isOther = ([id, { definition }]: (typeof stamped)[number]): boolean => {
     const relation = seen.relations.get(id);
-    if (relation === null) return 'definition';
-    if (relation === undefined) {
-      isKnown = false;
-      continue;
-    }
-    if (relation.mark !== stamped.definition) return 'definition';
-    if (contentOf(relation, seen) !== stamped.content) return 'write';
-  }
-  return isKnown ? null : 'unknown';
+    return relation !== undefined && relation?.mark !== definition;
+  };
+  if (stamped.some(isOther)) return 'definition';
+  if (stamped.some(([id]) => !seen.relations.has(id))) return 'unknown';
+  const isWritten = ([id, { content }]: (typeof stamped)[number]): boolean =>
+    contentOf(seen.relations.get(id)!, seen) !== content;
+  return stamped.some(isWritten) ? 'write' : null;
 }
 
 const MAX_STAMPED = 20_000;

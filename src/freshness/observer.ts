@@ -11,11 +11,15 @@ import type { StreamState } from './stream-store.ts';
 export interface Observer {
   /** The last one; null before the first. */
   readonly latest: Observation | null;
+  /** Whether the stream of changes tells of another database than this one. */
+  readonly isForeign: boolean;
   /**
    * Looks again, at these relations too; one look for all who ask meanwhile.
    * @returns What began to be read at or after `since` (of performance.now()); null where it cannot be read.
    */
   observe(since: number, ids?: Iterable<string>): Promise<Observation | null>;
+  /** Looks, where the last look began before `since`; nobody is taken to want to know more. */
+  look(since: number): Promise<void>;
   /** Somebody wants to know about these, and will again. */
   want(ids: Iterable<string>): void;
   /** Looks sooner than it would. */
@@ -68,6 +72,7 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
   let timer: NodeJS.Timeout | undefined;
   let restMs = LOG_EVERY_MS;
   let dueAt = -Infinity;
+  let isForeign = false;
   let isClosed = false;
   let told = '';
 
@@ -137,8 +142,8 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
     try {
       const state = (await stream?.()) ?? null;
       if (state === null || state.seenAgoMs === null) return null;
-      const { epoch, versions, seenAgoMs } = state;
-      return livingOf({ epoch, versions, seenAt: at - seenAgoMs }, at);
+      const { id, epoch, versions, seenAgoMs } = state;
+      return livingOf({ id, epoch, versions, seenAt: at - seenAgoMs }, at);
     } catch {
       return known && livingOf(known, at);
     }
@@ -151,7 +156,9 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
     const log = row!.has_log ? await marks(LOG_SQL) : null;
     const found = await readRelations(pool, ids);
     // A standby is behind its primary, of which the stream tells.
-    const sent = row!.is_standby ? null : await readStream();
+    const state = row!.is_standby ? null : await readStream();
+    isForeign = state !== null && state.id !== `${session!.system} ${session!.database}`;
+    const sent = isForeign ? null : state;
     const statistics = row!.has_counts ? await marks(STATISTICS_SQL, [MAX_RELATIONS]) : null;
     const relations = new Map<string, Relation | null>(ids.map((id) => [id, null]));
     for (const relation of found) relations.set(relation.id, relation);
@@ -176,6 +183,9 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
     get latest() {
       return latest;
     },
+    get isForeign() {
+      return isForeign;
+    },
     want,
     async observe(since, ids = []) {
       const needed = [...ids];
@@ -191,6 +201,9 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
         if (!isSeen(latest)) await run('all');
       }
       return isSeen(latest) ? latest : null;
+    },
+    async look(since) {
+      if (!isClosed && (latest === null || latest.readAt < since)) await run('all');
     },
     hint() {
       if (!isClosed && now() - lastWantedAt <= ACTIVE_MS) void run('writes');

@@ -82,11 +82,16 @@ function additionOf(table: Table): string[] {
   ];
 }
 
-/** Drops the slots too, which would keep the log: end every askonce that reads them first. */
-export async function uninstallPublication(pool: Pool): Promise<void> {
-  await pool.query(
-    `SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots
-     WHERE slot_name LIKE 'askonce\\_%' AND database = current_database() AND NOT active`,
+/** Drops the slots too, which would keep the log. @returns Those that somebody still reads stay, and are named. */
+export async function uninstallPublication(
+  pool: Pool,
+): Promise<{ readonly dropped: number; readonly active: readonly string[] }> {
+  const ours = `FROM pg_catalog.pg_replication_slots
+     WHERE slot_name LIKE 'askonce\\_%' AND database = current_database()`;
+  const gone = await pool.query(
+    `SELECT pg_catalog.pg_drop_replication_slot(slot_name) ${ours} AND NOT active`,
   );
   await pool.query(`DROP PUBLICATION IF EXISTS ${PUBLICATION}`);
+  const left = await pool.query<{ slot_name: string }>(`SELECT slot_name ${ours}`);
+  return { dropped: gone.length, active: left.map(({ slot_name }) => slot_name) };
 }

@@ -27,7 +27,7 @@ const dependenciesIn = (catalog: string): string => `
 /**
  * Changes with the relation's definition, its columns, its file (TRUNCATE, REFRESH), its children, who may read
  * it, whether its name alone still means it, its policies, the functions that its view or its policies call, and
- * what writes its changes into the log. In-place updates, as by ANALYZE and VACUUM, leave xmin as it is.
+ * what tells of its changes: triggers, publications. In-place updates, as by ANALYZE and VACUUM, leave xmin as it is.
  */
 const MARK = `
   pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', c.xmin, c.relfilenode, n.xmin,
@@ -45,6 +45,11 @@ const MARK = `
      FROM pg_catalog.pg_proc f WHERE f.oid IN (${dependenciesIn('pg_proc')})),
     (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', t.oid, t.xmin), ',' ORDER BY t.oid)
      FROM pg_catalog.pg_trigger t WHERE t.tgname = '${LOG_TRIGGER}' AND t.tgrelid = ANY (tree.ids)),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', p.oid, p.xmin), ',' ORDER BY p.oid)
+     FROM pg_catalog.pg_publication p WHERE p.pubname = '${PUBLICATION}'),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', m.oid, m.xmin), ',' ORDER BY m.oid)
+     FROM pg_catalog.pg_publication_rel m JOIN pg_catalog.pg_publication p ON p.oid = m.prpubid
+     WHERE p.pubname = '${PUBLICATION}' AND m.prrelid = ANY (tree.ids)),
     CASE WHEN c.relkind = 'v' THEN ${powersOf('o.oid = c.relowner')} END
   ), 0)::text`;
 

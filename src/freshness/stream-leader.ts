@@ -1,5 +1,7 @@
 // Owns reading the data database's logical replication: one replica at a time holds the slot, tells the store what
 // was written, and acknowledges behind that. The others try again and again: the slot itself says who leads.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { LogicalReplicationService } from 'pg-logical-replication';
 
 import type { Pool } from '../db/pool.ts';
@@ -14,6 +16,8 @@ import type { StreamBegin, StreamStore } from './stream-store.ts';
 export interface StreamLeader {
   /** Whether this replica reads the slot. */
   readonly leads: boolean;
+  /** Why it does not, and nobody else: null while all is well. */
+  readonly fault: string | null;
   close(): Promise<void>;
 }
 
@@ -51,12 +55,15 @@ const NUDGE_SQL = "SELECT pg_catalog.pg_logical_emit_message(true, 'askonce', ''
 /** $1 slot. */
 const SLOT_SQL = `
   SELECT coalesce(s.wal_status, 'reserved') <> 'lost' AND s.plugin = 'pgoutput' AS is_usable, s.active,
-    s.confirmed_flush_lsn::text AS acknowledged
+    s.confirmed_flush_lsn::text AS acknowledged, pg_catalog.pg_current_wal_insert_lsn()::text AS written
   FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = $1`;
 
 /** $1 slot. */
 const CREATE_SLOT_SQL = `
   SELECT lsn::text AS lsn FROM pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')`;
+/** $1 publication. */
+const PUBLICATION_SQL = 'SELECT FROM pg_catalog.pg_publication p WHERE p.pubname = $1';
+const UNDEFINED_OBJECT = '42704';
 /** What is acknowledged is the next byte behind. */
 const ACKNOWLEDGED_MORE = 1n;
 
@@ -64,32 +71,65 @@ interface SlotRow {
   readonly is_usable: boolean;
   readonly active: boolean;
   readonly acknowledged: string;
+  readonly written: string;
 }
 
 export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
   const { logger, now = () => performance.now() } = options;
   const closing = new AbortController();
   let leads = false;
-  let told = '';
+  let fault: string | null = null;
+  /** Whether the slot reaches back to where there was no publication. */
+  let isBarren = false;
+
+  function failed(reason: string): void {
+    if (reason !== fault)
+      logger.warn({ error: reason }, 'changes of the data database are not read here');
+    fault = reason;
+  }
 
   async function lead(): Promise<void> {
     const { store, pool, url } = options;
-    let { slot, epoch, toldLsn } = await store.open();
+    let { slot, epoch, toldLsn, version } = await store.open();
+    const [publication] = await pool.query(PUBLICATION_SQL, [PUBLICATION]);
+    if (!publication)
+      throw new Error('there is no publication: askonce install-publication makes it');
     const [known] = await pool.query<SlotRow & Record<string, unknown>>(SLOT_SQL, [slot]);
-    if (known?.active) return;
-    if (!known?.is_usable) {
+    if (known?.active) {
+      fault = null;
+      return;
+    }
+    // A data server out of a copy: what is told here it has not written yet.
+    const isAhead =
+      known !== undefined && lsnOf(toldLsn) > lsnOf(known.written) + ACKNOWLEDGED_MORE;
+    if (!known?.is_usable || isBarren || isAhead) {
+      isBarren = false;
       if (known) await pool.query('SELECT pg_catalog.pg_drop_replication_slot($1)', [slot]);
-      const [made] = await pool.query<{ lsn: string }>(CREATE_SLOT_SQL, [slot]);
       // Behind the creation: what is seen from now on is seen in full.
-      toldLsn = made!.lsn;
-      epoch = await store.renew(toldLsn);
+      toldLsn = await createSlot(slot);
+      ({ epoch, version } = await store.renew(toldLsn));
       logger.info({ slot }, 'replication slot created');
     } else if (lsnOf(known.acknowledged) > lsnOf(toldLsn) + ACKNOWLEDGED_MORE) {
       toldLsn = known.acknowledged;
-      epoch = await store.renew(toldLsn);
+      ({ epoch, version } = await store.renew(toldLsn));
       logger.warn({ slot }, 'the cache database went back: what was known of changes is forgotten');
     }
-    await follow({ url, slot, epoch, toldLsn });
+    await follow({ url, slot, epoch, toldLsn, version });
+  }
+
+  /** It waits for the end of every transaction that writes, however long that takes; not for that when this closes. */
+  async function createSlot(slot: string): Promise<string> {
+    const { pool } = options;
+    return await pool.withClient(async (client) => {
+      const cancel = (): void => void pool.cancel(client).catch(() => undefined);
+      closing.signal.addEventListener('abort', cancel, { once: true });
+      try {
+        const { rows } = await client.query<{ lsn: string }>(CREATE_SLOT_SQL, [slot]);
+        return rows[0]!.lsn;
+      } finally {
+        closing.signal.removeEventListener('abort', cancel);
+      }
+    });
   }
 
   /** Resolves when it leads no more. */
@@ -98,8 +138,9 @@ export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
       { connectionString: at.url, application_name: 'askonce', keepAlive: true },
       { acknowledge: { auto: false, timeoutSeconds: 0 } },
     );
-    const { epoch, toldLsn } = at;
-    const reading = createReading({ ...options, service, epoch, toldLsn, now });
+    const { epoch, toldLsn, version } = at;
+    const onTold = (): void => void (fault = null);
+    const reading = createReading({ ...options, service, epoch, toldLsn, version, onTold, now });
     const stop = (): void => void service.stop().catch(() => undefined);
     service.on('data', (_lsn: string, message: StreamMessage) => reading.onMessage(message));
     service.on('heartbeat', (lsn: string, _at: number, isAsked: boolean) => {
@@ -107,7 +148,6 @@ export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
     });
     service.on('start', () => {
       leads = true;
-      told = '';
       logger.info({ slot: at.slot }, 'reads the changes of the data database');
       reading.begin(stop);
     });
@@ -129,16 +169,15 @@ export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
       try {
         await lead();
       } catch (error) {
-        const reason = String(error);
+        const reason = error instanceof Error ? error.message : String(error);
         // Who comes second is told so by the server each time.
-        if (reason !== told && !/is active for PID/.test(reason))
-          logger.warn({ error: reason }, 'changes of the data database are not read here');
-        told = reason;
+        if (!/is active for PID/.test(reason)) failed(reason);
+        // Of before the publication was made the server can tell nothing, whoever asks again.
+        isBarren ||= (error as { code?: unknown } | null)?.code === UNDEFINED_OBJECT;
       }
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, RETRY_MS).unref();
-        closing.signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await sleep(RETRY_MS, undefined, { signal: closing.signal, ref: false }).catch(
+        () => undefined,
+      );
     }
   }
 
@@ -146,6 +185,9 @@ export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
   return {
     get leads() {
       return leads;
+    },
+    get fault() {
+      return fault;
     },
     async close() {
       closing.abort();
@@ -158,6 +200,9 @@ interface ReadingOptions extends Pick<StreamLeaderOptions, 'pool' | 'store' | 'l
   readonly service: LogicalReplicationService;
   readonly epoch: string;
   readonly toldLsn: string;
+  readonly version: string;
+  /** Once the replicas know what was read. */
+  readonly onTold: () => void;
   readonly now: () => number;
 }
 
@@ -177,7 +222,7 @@ function createReading(options: ReadingOptions): Reading {
   let committed: Transaction[] = [];
   /** Everything before it has been read; of what is committed it says nothing until that is told. */
   let readLsn = FIRST_LSN;
-  let { toldLsn } = options;
+  let { toldLsn, version } = options;
   /** Where the log stood at a moment, until everything before it is read. */
   let mark: { readonly lsn: bigint; readonly at: number } | null = null;
   let isTelling = false;
@@ -232,12 +277,15 @@ function createReading(options: ReadingOptions): Reading {
     // What is held back has to come again after a crash.
     const isAll = shown.length === committed.length && open === null;
     const toLsn = isAll && lsnOf(upTo) > lsnOf(toldLsn) ? upTo : toldLsn;
-    const told = { relations, seenAgoMs, fromLsn: toldLsn, toLsn };
-    if (!(await store.publish(epoch, told))) {
+    const told = { relations, seenAgoMs, fromLsn: toldLsn, toLsn, version };
+    const next = await store.publish(epoch, told);
+    if (next === null) {
       // The store is another one than it was, or somebody else tells it: from the beginning.
       stop();
       return true;
     }
+    version = next;
+    options.onTold();
     if (isPassed) mark = null;
     committed = committed.filter((transaction) => !shown.includes(transaction));
     if (toLsn !== toldLsn) {

@@ -7,6 +7,8 @@ import type { Pool } from '../db/pool.ts';
 import type { Marks } from './relations.ts';
 
 export interface StreamState {
+  /** The database that it tells of, and its server. */
+  readonly id: string;
   readonly slot: string;
   readonly epoch: string;
   /** How long ago everything that was committed was known, by the clock of the store; null before the first time. */
@@ -20,10 +22,10 @@ export interface StreamStore {
   open(): Promise<StreamBegin>;
   /** Null where there is none. */
   read(): Promise<StreamState | null>;
-  /** @returns False where the store is not as its teller left it: another tells it, or it went back. */
-  publish(epoch: string, told: Told): Promise<boolean>;
+  /** @returns The version from then on; null where the store is not as its teller left it: another tells it, or it went back. */
+  publish(epoch: string, told: Told): Promise<string | null>;
   /** Changes up to there may have been missed: nothing that is known holds. */
-  renew(toldLsn: string): Promise<string>;
+  renew(toldLsn: string): Promise<Pick<StreamBegin, 'epoch' | 'version'>>;
 }
 
 export interface StreamBegin {
@@ -31,6 +33,8 @@ export interface StreamBegin {
   readonly epoch: string;
   /** Every change before it is here. */
   readonly toldLsn: string;
+  /** Another with each time that it is told something. */
+  readonly version: string;
 }
 
 export interface Told {
@@ -41,6 +45,8 @@ export interface Told {
   /** Up to where the store was told before, and is from now on. */
   readonly fromLsn: string;
   readonly toLsn: string;
+  /** As the store was left. */
+  readonly version: string;
 }
 
 interface StateRow {
@@ -59,12 +65,12 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
         `INSERT INTO askonce.streams (id, slot, epoch) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
         [id, slot, randomUUID()],
       );
-      const [row] = await pool.query<{ slot: string; epoch: string; told_lsn: string }>(
-        'SELECT slot, epoch, told_lsn::text FROM askonce.streams WHERE id = $1',
+      const [row] = await pool.query<Record<'slot' | 'epoch' | 'told_lsn' | 'version', string>>(
+        'SELECT slot, epoch, told_lsn::text, version::text FROM askonce.streams WHERE id = $1',
         [id],
       );
-      const { slot: known, epoch, told_lsn: toldLsn } = row!;
-      return { slot: known, epoch, toldLsn };
+      const { slot: known, epoch, told_lsn: toldLsn, version } = row!;
+      return { slot: known, epoch, toldLsn, version };
     },
 
     async read() {
@@ -77,6 +83,7 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
       );
       if (!row) return null;
       return {
+        id,
         slot: row.slot,
         epoch: row.epoch,
         // A clock that was set back says nothing of ages.
@@ -85,31 +92,34 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
       };
     },
 
-    async publish(epoch, { relations, seenAgoMs, fromLsn, toLsn }) {
-      const [row] = await pool.query(
+    async publish(epoch, { relations, seenAgoMs, fromLsn, toLsn, version }) {
+      const [row] = await pool.query<{ version: string }>(
         `WITH stream AS (
            UPDATE askonce.streams SET version = version + 1, told_lsn = $7::pg_lsn,
              seen_at = greatest(CASE WHEN seen_at <= clock_timestamp() THEN seen_at END,
                now() - $4::float8 * interval '1 millisecond')
-           WHERE id = $1 AND epoch = $2 AND told_lsn = $6::pg_lsn RETURNING id, version),
+           WHERE id = $1 AND epoch = $2 AND told_lsn = $6::pg_lsn AND version = $8::bigint
+           RETURNING id, version),
          changed AS (
            INSERT INTO askonce.stream_versions (stream_id, relation, version)
            SELECT stream.id, relation, stream.version FROM stream, unnest($3::oid[]) AS relation
            ON CONFLICT (stream_id, relation) DO UPDATE SET version = excluded.version)
-         SELECT CASE WHEN cardinality($3::oid[]) > 0 THEN pg_notify('${NOTICE_CHANNEL}', $5) END FROM stream`,
-        [id, epoch, relations, seenAgoMs, noticeOfAll('stream', id), fromLsn, toLsn],
+         SELECT version::text, CASE WHEN cardinality($3::oid[]) > 0 THEN pg_notify('${NOTICE_CHANNEL}', $5) END
+         FROM stream`,
+        [id, epoch, relations, seenAgoMs, noticeOfAll('stream', id), fromLsn, toLsn, version],
       );
-      return row !== undefined;
+      return row?.version ?? null;
     },
 
     async renew(toldLsn) {
       const epoch = randomUUID();
-      await pool.query(
+      const [row] = await pool.query<{ version: string }>(
         `WITH gone AS (DELETE FROM askonce.stream_versions WHERE stream_id = $1)
-         UPDATE askonce.streams SET epoch = $2, seen_at = NULL, told_lsn = $3::pg_lsn WHERE id = $1`,
+         UPDATE askonce.streams SET epoch = $2, seen_at = NULL, told_lsn = $3::pg_lsn, version = version + 1
+         WHERE id = $1 RETURNING version::text`,
         [id, epoch, toldLsn],
       );
-      return epoch;
+      return { epoch, version: row?.version ?? '' };
     },
   };
 }

@@ -12,6 +12,8 @@ export interface ChangeStream {
   state(): Promise<StreamState | null>;
   /** Whether this replica feeds it. */
   readonly leads: boolean;
+  /** Why there is none; null while all is well. */
+  readonly fault: string | null;
   close(): Promise<void>;
 }
 
@@ -52,16 +54,18 @@ export function openChangeStream(options: ChangeStreamOptions): ChangeStream {
   let leader: StreamLeader | null = null;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
-  let told = '';
+  let fault: string | null = 'it has not begun yet';
 
   /** Until all that it takes is there: the owner of the database may still be about to grant it. */
   async function open(): Promise<void> {
     if (!(await cacheReady) || isClosed) return;
-    const fault = await begin().catch((error: unknown) => String(error));
+    const reason = await begin().catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    if (reason !== null && reason !== fault && !isClosed)
+      logger.warn({ reason }, 'no logical replication of the data database');
+    fault = reason;
     if (fault === null || isClosed) return;
-    if (fault !== told)
-      logger.warn({ reason: fault }, 'no logical replication of the data database');
-    told = fault;
     timer = setTimeout(() => void open(), RETRY_MS).unref();
   }
 
@@ -70,8 +74,8 @@ export function openChangeStream(options: ChangeStreamOptions): ChangeStream {
     const [found] = await pool.query<Conditions & Record<string, unknown>>(CONDITIONS_SQL, [
       PUBLICATION,
     ]);
-    const fault = faultOf(found!);
-    if (fault !== null) return fault;
+    const missing = faultOf(found!);
+    if (missing !== null) return missing;
     store = createStreamStore(cachePool, found!.id);
     if (isClosed) return null;
     leader = createStreamLeader({ ...options, store });
@@ -83,6 +87,9 @@ export function openChangeStream(options: ChangeStreamOptions): ChangeStream {
     state: async () => (await store?.read()) ?? null,
     get leads() {
       return leader?.leads ?? false;
+    },
+    get fault() {
+      return fault ?? leader?.fault ?? null;
     },
     async close() {
       isClosed = true;

@@ -13,9 +13,10 @@ export const UNCHANGING: Freshness = {
     }),
   holds: () => Promise.resolve(true),
   holdsNow: () => true,
-  mayDifferOnlyByWrites: () => true,
+  isMerelyOld: () => Promise.resolve(true),
+  wasMerelyOld: () => true,
   seenWithinMs: Infinity,
   hint: () => undefined,
-  status: () => ({ source: 'embedded', boundMs: 0, unlogged: 0 }),
+  status: () => Promise.resolve({ source: 'embedded', boundMs: 0, unlogged: 0, fault: null }),
   close: () => undefined,
 };

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Cache, FoundQuestion } from '../cache/cache.ts';
 import type { Plan } from '../cache/entities.ts';
+import { isMissingObject } from '../db/sqlstate.ts';
 import { isAppError } from '../errors.ts';
 import type { SchemaIndex } from '../schema/schema-index.ts';
 import { unknownCandidate } from './candidate.ts';
@@ -77,7 +78,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     if (request.accept !== undefined) return await accept(request.accept, asked, request, context);
 
     const known = await cache.heldQuestion(asked.scope.planScope, asked.questionKey);
-    if (known) return await answered(toPlanAnswer(asked, known), request, context);
+    if (known) return await answeredOrUnknown(toPlanAnswer(asked, known), request, context);
     const underWay = pending.find(asked.questionKey);
     if (underWay) {
       const found = { asked, plan: underWay.plan, match: null, tier: 'memory' } as const;
@@ -87,7 +88,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     // While the store is asked for these very words. In vain only when it knows them: once, then held.
     const embedding = recall.embed(asked, context);
     const stored = await cache.findQuestion(asked.scope.planScope, asked.questionKey);
-    if (stored) return await answered(toPlanAnswer(asked, stored), request, context);
+    if (stored) return await answeredOrUnknown(toPlanAnswer(asked, stored), request, context);
     const recalled = await recall.find(asked, context, embedding);
     if (recalled.hit) {
       const { neighbour, match, isChecked } = recalled.hit;
@@ -157,6 +158,21 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     return { asked, plan: phrasing.plan, match, tier };
   }
 
+  /** A plan whose tables or columns are gone is as good as none: the agent is asked for its own. */
+  async function answeredOrUnknown(
+    found: PlanAnswer,
+    request: AskRequest,
+    context: RequestContext,
+  ): Promise<AskOutcome> {
+    try {
+      return await answered(found, request, context);
+    } catch (error) {
+      if (!isAppError(error) || !isMissingObject(error.cause)) throw error;
+      const excerpt = await schema.relevant(found.asked.question);
+      return { kind: 'document', document: documentOf(found.asked, NOTHING_RECALLED, excerpt) };
+    }
+  }
+
   async function answered(
     found: PlanAnswer,
     request: AskRequest,
@@ -209,6 +225,14 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
   return { ask, query, held, fetchRows: options.fetchRows };
 }
+
+const NOTHING_RECALLED: Recalled = {
+  outcome: 'miss',
+  hit: null,
+  rebound: null,
+  candidates: [],
+  nearest: [],
+};
 
 /** Null where the database refuses the statement: the agent did not write it and is asked for its own. */
 async function unlessInvalid<T>(run: () => Promise<T>): Promise<T | null> {

@@ -9,7 +9,6 @@ import { isReusable, mostOf } from '../cache/volatility.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer, AnswerLimits, AnswerParts, Source } from './answer.ts';
 import type { Client, Pool } from '../db/pool.ts';
-import { isLockedOut } from '../db/outage.ts';
 import { isAppError } from '../errors.ts';
 import type { Freshness, RunWatch } from '../freshness/freshness.ts';
 import type { Admission } from '../lib/admission.ts';
@@ -55,7 +54,7 @@ export interface ServeOptions {
   /** Places for results larger than a page, so that there is always room for small ones. */
   readonly large: Pick<Admission, 'enter'>;
   /** The data database, as far as it can be told without asking it. */
-  readonly backend: Pick<Pool, 'isResting'>;
+  readonly backend: Pick<Pool, 'isResting' | 'isLockedOut'>;
   readonly ttlMs: number;
   /** Rows no older than this are served though they may have changed, while they are read anew; 0 for none. */
   readonly staleMs: number;
@@ -110,8 +109,8 @@ export function createServe(options: ServeOptions): Serve {
     } catch (error) {
       const isWanted = oldest !== null && request.maxAgeSeconds === undefined;
       const old =
-        isWanted && isAppError(error, 'DATABASE_UNAVAILABLE') && !isLockedOut(error.cause)
-          ? await cache.results.find(asked.resultScope, plan.statementKey, writtenSince(-Infinity))
+        isWanted && isAppError(error, 'DATABASE_UNAVAILABLE') && !backend.isLockedOut
+          ? await cache.results.find(asked.resultScope, plan.statementKey, HOWEVER_OLD)
           : null;
       if (!old) throw error;
       return served(run, old, true);
@@ -129,16 +128,17 @@ export function createServe(options: ServeOptions): Serve {
     holds: (stamp) => freshness.holds(stamp),
   });
 
-  const writtenSince = (oldest: number): Wanted => ({
-    oldest,
-    holds: (stamp) => Promise.resolve(freshness.mayDifferOnlyByWrites(stamp)),
-  });
+  const HOWEVER_OLD: Wanted = {
+    oldest: -Infinity,
+    holds: (stamp) => Promise.resolve(freshness.wasMerelyOld(stamp)),
+  };
 
   async function staleRows(run: PlanRun): Promise<FoundResult | null> {
     const { asked, plan, request } = run;
     const isWanted = staleMs > 0 && request.maxAgeSeconds === undefined;
     if (!isWanted || oldestServed(run) === null) return null;
-    const wanted = writtenSince(now() - staleMs);
+    if (backend.isLockedOut) return null;
+    const wanted = { oldest: now() - staleMs, holds: freshness.isMerelyOld };
     const found = await cache.results.find(asked.resultScope, plan.statementKey, wanted);
     return found?.fills(request.limits) ? found : null;
   }

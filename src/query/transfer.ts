@@ -2,6 +2,7 @@
 // and batch by batch in. Rows stay where they are: the other database has its own.
 import type { Cache } from '../cache/cache.ts';
 import { AppError, isAppError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { RequestContext } from './context.ts';
 import type { StatementGuard } from './guard.ts';
 import { requireParams } from './parameters.ts';
@@ -34,6 +35,9 @@ export interface WarmReport {
 }
 
 export interface Refused {
+  /** Of the questions that were brought, from 1. */
+  readonly number: number;
+  /** Its beginning. */
   readonly question: string;
   readonly code: string;
   readonly message: string;
@@ -59,7 +63,10 @@ export interface Transfer {
 }
 
 export interface TransferOptions {
-  readonly cache: Pick<Cache, 'page' | 'peekQuestion' | 'findQuestion' | 'rejected' | 'drain'>;
+  readonly cache: Pick<
+    Cache,
+    'page' | 'peekQuestion' | 'findQuestion' | 'rejected' | 'drain' | 'available'
+  >;
   readonly guard: StatementGuard;
   readonly scoping: Scoping;
   readonly remember: Remember;
@@ -68,7 +75,14 @@ export interface TransferOptions {
 
 /** Enough that rows are read and kept; nobody reads them here. */
 const FIRST_ROW = { maxRows: 1, maxBytes: 64 * 1024, format: 'table' } as const;
-const OF_ENTRY = new Set(['INPUT_INVALID', 'QUERY_INVALID', 'QUERY_REJECTED', 'QUERY_TIMEOUT']);
+const SHOWN_CHARS = 200;
+const OF_ENTRY = new Set<ErrorCode>([
+  'INPUT_INVALID',
+  'QUERY_INVALID',
+  'QUERY_REJECTED',
+  'QUERY_TIMEOUT',
+  'RESULT_TOO_LARGE',
+]);
 
 export function createTransfer(options: TransferOptions): Transfer {
   const { cache, guard, scoping, remember, pipeline } = options;
@@ -80,10 +94,11 @@ export function createTransfer(options: TransferOptions): Transfer {
     const statement = guard.check(entry.sql);
     requireParams(statement, entry.params);
     const plan = toPlan(statement, asked, entry.params);
+    if (!asked.isSelfContained) {
+      throw new AppError('INPUT_INVALID', 'The question leans on what was said before it.');
+    }
     if (!isRememberable(asked, plan)) {
-      throw new AppError('INPUT_INVALID', 'The question does not stand by itself.', {
-        hint: 'Write it in self-contained words that name every value of params.',
-      });
+      throw new AppError('INPUT_INVALID', 'The question does not name every value of params.');
     }
     const { questionKey } = asked;
     const { planScope } = asked.scope;
@@ -91,19 +106,23 @@ export function createTransfer(options: TransferOptions): Transfer {
       (await cache.peekQuestion(planScope, questionKey)) ??
       (await cache.findQuestion(planScope, questionKey));
     if (known?.match === null) return null;
-    if ((await cache.rejected(planScope, questionKey))?.has(plan.id)) {
+    const rejected = await cache.rejected(planScope, questionKey);
+    if (rejected === null) throw storeAway();
+    if (rejected.has(plan.id)) {
       throw new AppError('QUERY_REJECTED', 'This statement was reported wrong for the question.');
     }
     return { asked, plan, origin: 'asked' };
   }
 
   /** A statement that fails is not remembered; what is known runs as it is known. */
-  async function run(entry: Entry, isKnown: boolean, context: RequestContext): Promise<void> {
+  async function run(entry: Entry, isKnown: boolean, context: RequestContext): Promise<boolean> {
     const limits = FIRST_ROW;
     const outcome = isKnown
       ? await pipeline.ask({ question: entry.question, limits }, context)
       : { kind: 'answer' as const, answer: await pipeline.query({ ...entry, limits }, context) };
-    if (outcome.kind === 'answer') for await (const _ of outcome.answer.rows()) continue;
+    if (outcome.kind !== 'answer') return false;
+    for await (const _ of outcome.answer.rows()) continue;
+    return true;
   }
 
   return {
@@ -129,20 +148,23 @@ export function createTransfer(options: TransferOptions): Transfer {
       const refused: Refused[] = [];
       for (const [at, entry] of questions.entries()) {
         context.signal.throwIfAborted();
+        if (!cache.available) throw storeAway();
         context.atStage(`${at + 1} of ${questions.length}`);
         try {
           const bound = await newPlanOf(entry, context);
-          if (isRun) await run(entry, bound === null, context);
-          else if (bound) remember(bound, context);
-          if (isRun) counts.ran += 1;
+          if (isRun && (await run(entry, bound === null, context))) counts.ran += 1;
+          if (!isRun && bound) remember(bound, context);
           counts[bound ? 'learned' : 'known'] += 1;
         } catch (error) {
           if (!isAppError(error) || !OF_ENTRY.has(error.code)) throw error;
-          refused.push({ question: entry.question, code: error.code, message: error.message });
+          const { code, message } = error;
+          const question = entry.question.slice(0, SHOWN_CHARS);
+          refused.push({ number: at + 1, question, code, message });
         }
       }
       // Whoever brings more waits until this is stored.
       await cache.drain();
+      if (!cache.available) throw storeAway();
       return { ...counts, refused };
     },
   };

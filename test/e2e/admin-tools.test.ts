@@ -53,7 +53,11 @@ test('the tools of admins are there for them alone', async (t) => {
   assert.deepEqual([allowed.code, allowed.stdout], [0, '[]\n']);
   const denied = await runAskonce(['cache-export', server.url], { MCP_AUTH_TOKEN: USER });
   assert.equal(denied.code, 1);
-  assert.match(denied.stderr, /Unknown tool/);
+  assert.match(denied.stderr, /^askonce: The token is not that of an admin\.\n/);
+  const stranger = await runAskonce(['cache-export', server.url], {
+    MCP_AUTH_TOKEN: 'x'.repeat(20),
+  });
+  assert.match(stranger.stderr, /refuses the token/);
   for (const name of ADMIN_TOOLS) {
     await assert.rejects(user.callTool({ name, arguments: {} }), /Unknown tool/);
   }
@@ -70,7 +74,9 @@ test('the status says where changes are learned from, and how busy the server is
   assert.deepEqual(status['changes'], {
     source: 'statistics',
     bound_seconds: 61,
-    tables_seen_otherwise: 0,
+    tables_not_covered: 0,
+    stale_while_revalidate_seconds: 0,
+    replication_fault: null,
   });
   const connections = status['data_connections'] as { total: number; max: number };
   assert.ok(connections.total >= 1 && connections.max >= connections.total);
@@ -120,7 +126,8 @@ test('what cannot be learned is refused alone, and nothing that was reported wro
   const report = await command(['cache-warm', server.url, '--run'], JSON.stringify(questions));
   assert.equal(report.code, 1);
   assert.match(report.stderr, /done: 1 learned, 0 known already, 1 run, 7 refused/);
-  assert.match(report.stderr, /drop it: .*\n/);
+  assert.match(report.stderr, /refused: number 2: drop it: .*\n/);
+  assert.match(report.stderr, /refused: number 6: .* does not name every value/);
   const asked = await call(client, 'ask', { question: wrong.question });
   assert.equal(asked.status, 'needs_sql');
 });
@@ -137,9 +144,14 @@ test('a file that is none, and a server that is none, are told with what to do',
     assert.equal(code, 1, input);
     assert.match(stderr, /no JSON array of questions/, input);
   }
-  const odd = await command(['cache-warm', server.url], '[1, "x"]');
+  const good = { question: 'customers of number 1', sql: 'SELECT 1 FROM customers WHERE id = 1' };
+  const odd = await command(
+    ['cache-warm', server.url],
+    JSON.stringify([1, good, { question: 'x' }, { ...good, parms: [] }]),
+  );
   assert.equal(odd.code, 1);
-  assert.match(odd.stderr, /questions\.0/);
+  assert.match(odd.stderr, /refused: number 1: [^]*number 3: sql: [^]*number 4: .*parms/);
+  assert.match(odd.stderr, /done: 1 learned, 0 known already, 0 run, 3 refused/);
   const nobody = await command(['cache-export', 'http://127.0.0.1:9/mcp']);
   assert.equal(nobody.code, 1);
   assert.match(nobody.stderr, /No server answers/);
@@ -166,4 +178,26 @@ test('an export whose store is away says so, and begins where it was', async (t)
   });
   assert.equal((rest['questions'] as unknown[]).length, 1);
   assert.equal(rest.next_cursor, null);
+});
+
+test('what cannot be stored is not said to be learned', async (t) => {
+  const { client, cacheUrl } = await startSmallShop(t);
+  await call(client, 'cache_warm', { questions: [entryOf(1)] });
+  await admin(cacheUrl, 'ALTER SCHEMA askonce RENAME TO gone');
+  await eventually('it is noticed', async () => {
+    const document = await call(client, 'cache_warm', { questions: [entryOf(2)] });
+    return document.error?.code === 'OVERLOADED';
+  });
+});
+
+test('a known statement whose table is gone is asked for anew', async (t) => {
+  const { client, databaseUrl } = await startSmallShop(t);
+  await admin(databaseUrl, 'CREATE TABLE brief AS SELECT 1 AS n');
+  const question = 'what is in the brief table';
+  await call(client, 'query', { question, sql: 'SELECT n FROM brief' });
+  await admin(databaseUrl, 'DROP TABLE brief');
+  await eventually('it is seen', async () => {
+    const { status } = await call(client, 'ask', { question });
+    return status === 'needs_sql';
+  });
 });

@@ -10,13 +10,20 @@ import { STATUS_SCHEMA } from './arguments.ts';
 export const MOST_AT_ONCE = 200;
 const SHOWN = 20;
 
+export const ENTRY = z.strictObject({
+  question: z.string(),
+  sql: z.string(),
+  params: z.array(z.unknown()).default([]),
+});
+
 export function cacheWarmTool(transfer: Transfer): Tool {
   return defineTool({
     definition: {
       name: 'cache_warm',
       title: 'Learn questions',
       description:
-        'Bind questions to statements, as cache_export gives them. With run their rows are read and kept, too. ' +
+        'Bind questions to statements, as cache_export gives them. Without run these are only parsed; with it their ' +
+        'rows are read and kept, too. ' +
         'What a question is bound to already stays.',
       annotations: {
         readOnlyHint: false,
@@ -28,16 +35,7 @@ export function cacheWarmTool(transfer: Transfer): Tool {
     },
     isForAdmins: true,
     input: z.strictObject({
-      questions: z
-        .array(
-          z.object({
-            question: z.string(),
-            sql: z.string(),
-            params: z.array(z.unknown()).default([]),
-          }),
-        )
-        .min(1)
-        .max(MOST_AT_ONCE),
+      questions: z.array(ENTRY).min(1).max(MOST_AT_ONCE),
       run: z.boolean().default(false),
     }),
     async handle(request, context) {

@@ -59,7 +59,7 @@ for (const withTriggers of [false, true]) {
     await admin(url, 'vacuum orders');
     await admin(url, 'create index on orders (total)');
     assert.ok(await holdsSoon(freshness, stamped));
-    assert.equal(freshness.status().source, source);
+    assert.equal((await freshness.status()).source, source);
     assert.ok(freshness.holdsNow(stamped.stamp), 'and this is known at once');
   });
 }
@@ -291,11 +291,11 @@ test('a table without the trigger is watched by its statistics, and the status s
   const { run, endsBy, freshness, url } = await watched(t, SETUP, { withTriggers: true });
   assert.ok(await run('select * from orders'));
   await freshness.holds((await run('select * from orders'))!.stamp);
-  assert.deepEqual(freshness.status(), { source: 'triggers', boundMs: 1000, unlogged: 0 });
+  assert.deepEqual(await freshness.status(), { source: 'triggers', boundMs: 1000, unlogged: 0 });
   await admin(url, 'create table late (i int)');
   await eventually('it is seen', async () => (await run('select * from late')) !== null);
   assert.ok(await endsBy('select * from late, orders', 'insert into late values (1)'));
-  assert.deepEqual(freshness.status(), { source: 'triggers', boundMs: 61_000, unlogged: 1 });
+  assert.deepEqual(await freshness.status(), { source: 'triggers', boundMs: 61_000, unlogged: 1 });
   await admin(url, 'alter table orders disable trigger askonce_changes');
   assert.ok(await endsBy('select * from orders', 'update orders set total = 9'));
 });
@@ -303,17 +303,17 @@ test('a table without the trigger is watched by its statistics, and the status s
 test('installing and leaving out triggers is noticed while it serves', async (t) => {
   const { run, endsBy, freshness, owner } = await watched(t, SETUP);
   assert.ok(await endsBy('select * from orders', 'update orders set total = 1'));
-  assert.equal(freshness.status().source, 'statistics');
+  assert.equal((await freshness.status()).source, 'statistics');
   await installAll(owner);
   await eventually('triggers', async () => {
     await freshness.holds((await run('select * from orders'))?.stamp);
-    return freshness.status().source === 'triggers';
+    return (await freshness.status()).source === 'triggers';
   });
   assert.ok(await endsBy('select * from orders', 'update orders set total = 2'));
   await uninstallTriggers({ pool: owner, onProgress: () => undefined });
   await eventually('statistics', async () => {
     await freshness.holds((await run('select * from orders'))?.stamp);
-    return freshness.status().source === 'statistics';
+    return (await freshness.status()).source === 'statistics';
   });
   assert.ok(await endsBy('select * from orders', 'update orders set total = 3'));
 });
@@ -328,7 +328,12 @@ test('where the server counts no writes only the time of rows and their definiti
   assert.ok(stamped);
   await admin(url, 'insert into orders values (11, 11)');
   assert.ok(await holdsSoon(freshness, stamped), 'nothing tells');
-  assert.deepEqual(freshness.status(), { source: 'ttl', boundMs: null, unlogged: 0 });
+  assert.deepEqual(await freshness.status(), {
+    source: 'ttl',
+    boundMs: null,
+    unlogged: 0,
+    fault: null,
+  });
   assert.ok(await endsBy('select * from orders', 'alter table orders add column note text'));
 });
 

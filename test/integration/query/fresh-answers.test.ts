@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { isAppError } from '../../../src/errors.ts';
 import { admin } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
-import { contextOf, documentOf, pipelineOf } from './pipelines.ts';
+import { TTL_MS, contextOf, documentOf, pipelineOf } from './pipelines.ts';
 
 const SETUP = `
   create table t (i int);
@@ -117,6 +117,65 @@ test('rows that a role may read no more are not served as stale ones', async (t)
       (error: unknown) => isAppError(error, 'QUERY_REJECTED'),
     ),
   );
+});
+
+test('a write to one table hides no right to another that is gone', async (t) => {
+  const { pipeline, url, readerUrl } = await pipelineOf(
+    t,
+    `${SETUP}; create table secrets as select 7 as s`,
+    { staleMs: 3_600_000 },
+  );
+  await query(pipeline, 'select count(*), max(s) from t, secrets');
+  await eventually('they are known', async () => (await ask(pipeline)).source === 'memory');
+  const reader = decodeURIComponent(new URL(readerUrl).username);
+  await admin(url, `delete from t where i > 3; revoke select on secrets from ${reader}`);
+  await eventually('it is refused', () =>
+    ask(pipeline).then(
+      () => false,
+      (error: unknown) => isAppError(error, 'QUERY_REJECTED'),
+    ),
+  );
+  for (let call = 0; call < 3; call += 1) {
+    await admin(url, 'update t set i = i + 1');
+    await assert.rejects(ask(pipeline), (error) => isAppError(error, 'QUERY_REJECTED'));
+  }
+});
+
+test('rows past their time are stale ones only after a look at who may read them', async (t) => {
+  const clock = { now: Date.now() };
+  const { pipeline, url, readerUrl } = await pipelineOf(t, SETUP, {
+    staleMs: 3_600_000,
+    now: () => clock.now,
+  });
+  await query(pipeline);
+  await eventually('they are known', async () => (await ask(pipeline)).source === 'memory');
+  const reader = decodeURIComponent(new URL(readerUrl).username);
+  await new Promise((resolve) => setTimeout(resolve, 3500));
+  await admin(url, `revoke select on t from ${reader}`);
+  clock.now += TTL_MS + 5000;
+  await assert.rejects(ask(pipeline), (error) => isAppError(error, 'QUERY_REJECTED'));
+});
+
+test('stale rows are not for a role that is let in no more', async (t) => {
+  const { pipeline, url, readerUrl } = await pipelineOf(t, SETUP, { staleMs: 3_600_000 });
+  await query(pipeline);
+  await eventually('they are known', async () => (await ask(pipeline)).source === 'memory');
+  const reader = decodeURIComponent(new URL(readerUrl).username);
+  const [{ name }] = (await admin(url, 'select current_database() as name')) as [{ name: string }];
+  await admin(url, `revoke connect on database ${name} from ${reader}`);
+  await admin(
+    url,
+    `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${reader}'`,
+  );
+  await eventually('it is locked out', () =>
+    ask(pipeline).then(
+      () => false,
+      (error: unknown) => isAppError(error, 'DATABASE_UNAVAILABLE'),
+    ),
+  );
+  for (let call = 0; call < 3; call += 1) {
+    await assert.rejects(ask(pipeline), (error) => isAppError(error, 'DATABASE_UNAVAILABLE'));
+  }
 });
 
 test('replicas see each other’s rows and neither serves those that were written over', async (t) => {
