@@ -1,7 +1,7 @@
 -- Distributes a cache database on Citus by scope. Once, on the coordinator, behind the first start of askonce (which
 -- makes the tables) and before the second; see docs/citus.md.
 
--- Plans: one scope for each database, role and schema.
+-- Plans: one scope for each database and role.
 SELECT create_distributed_table('askonce.plans', 'plan_scope');
 SELECT create_distributed_table('askonce.phrasings', 'plan_scope', colocate_with => 'askonce.plans');
 SELECT create_distributed_table('askonce.rejections', 'plan_scope', colocate_with => 'askonce.plans');

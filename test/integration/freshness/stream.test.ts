@@ -164,3 +164,26 @@ test('a table that left the publication and came back is read anew', { skip }, a
     assert.equal(await holdsSoon(one.freshness, stamped, 2500), false, out);
   }
 });
+
+test(
+  'a role that may connect and replicate, and nothing else, is enough to read it',
+  { skip },
+  async (t) => {
+    const { url, replica, isLogical, run } = await streamed(t);
+    const name = new URL(url).pathname.slice(1);
+    await admin(
+      url,
+      `create role stream_reader login replication password 'secret';
+     grant connect on database ${name} to stream_reader`,
+    );
+    const streamUrl = new URL(url);
+    streamUrl.username = 'stream_reader';
+    streamUrl.password = 'secret';
+    const one = replica(streamUrl.href);
+    await isLogical(one);
+    const stamped = await run(one, 'select * from orders');
+    await admin(url, 'delete from orders where id = 7');
+    assert.equal(await holdsSoon(one.freshness, stamped!, 2500), false);
+    assert.equal((await one.freshness.status()).fault, null);
+  },
+);
