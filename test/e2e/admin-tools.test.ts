@@ -157,6 +157,9 @@ test('a file that is none, and a server that is none, are told with what to do',
   assert.match(nobody.stderr, /No server answers/);
   const help = await command(['cache-export', '--help']);
   assert.match(help.stdout, /cache-warm \[URL\]/);
+  const bogus = await command(['serve', '--bogus']);
+  assert.equal(bogus.code, 2);
+  assert.match(bogus.stderr, /serve takes no --bogus/);
   const many = await command(['cache-export', 'a', 'b']);
   assert.match(many.stderr, /Too much/);
 });

@@ -73,7 +73,7 @@ test('without any setting it serves the demo shop, remembers, and still knows af
   server = await startAskonce(t, env);
   client = await connect(t, server.url);
   const stored = await call(client, 'ask', { question: QUESTION });
-  assert.equal(stored.source, 'store');
+  assert.ok(['store', 'memory'].includes(stored.source), stored.source);
   assert.deepEqual(stored.rows, fresh.rows);
   const rephrased = await call(client, 'ask', { question: 'Germany customer count' });
   assert.ok(rephrased.source === 'semantic' || rephrased.status === 'confirm');

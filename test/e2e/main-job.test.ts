@@ -55,7 +55,8 @@ for (const era of ERAS) {
     server = await startAskonce(t, env);
     client = await connect(t, server.url, { era });
     const stored = await call(client, 'ask', { question: QUESTION });
-    assert.equal(stored.source, 'store');
+    // Taken into memory at the start already, if that was quicker.
+    assert.ok(['store', 'memory'].includes(stored.source), stored.source);
     assert.deepEqual(stored.rows, [[GERMAN_CUSTOMERS]]);
 
     for (const question of REPHRASINGS) {
