@@ -1,6 +1,6 @@
 // Owns a cache database that breaks while answers are judged: it crashes and comes back, and it is lost for its
 // standby, which lacks what it had not received.
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
 import {
@@ -12,6 +12,7 @@ import {
 } from '../dev/postgres/cluster.ts';
 import { createServers } from '../dev/postgres/servers.ts';
 import { localSurroundings } from '../dev/postgres/surroundings.ts';
+import { carry } from '../dev/relay.ts';
 import type { ReleaseStack } from '../src/lib/release-stack.ts';
 
 export interface BreakingCache {
@@ -53,19 +54,7 @@ export async function startBreakingCache(releases: ReleaseStack): Promise<Breaki
 /** What a name that moves to the standby does, for connections that are made anew. */
 async function relayTo(target: () => URL, releases: ReleaseStack) {
   const sockets = new Set<Socket>();
-  const relay = createServer((socket) => {
-    const upstream = connect(Number(target().port), target().hostname);
-    for (const end of [socket, upstream]) {
-      sockets.add(end);
-      end.on('error', () => undefined);
-      end.on('close', () => {
-        sockets.delete(end);
-        socket.destroy();
-        upstream.destroy();
-      });
-    }
-    socket.pipe(upstream).pipe(socket);
-  });
+  const relay = createServer((socket) => carry(socket, target(), sockets));
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
   const cut = (): void => sockets.forEach((socket) => socket.destroy());
   releases.push('relay', async () => {

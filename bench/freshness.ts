@@ -16,6 +16,9 @@ import { startBreakingCache } from './freshness-cache.ts';
 import type { BreakingCache } from './freshness-cache.ts';
 import { countOption, parseOptions, requireOption } from './decisions-options.ts';
 import { createLedger } from './ledger.ts';
+import { statelessCall } from './mcp-wire.ts';
+import type { ToolCall } from './mcp-wire.ts';
+import { runSql } from './run-sql.ts';
 import { createPoster, startServer } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
 import { round, summary } from './statistics.ts';
@@ -136,7 +139,7 @@ async function start(
 ): Promise<Started> {
   const url = await database(server, releases);
   const cache = breaking?.url ?? (await database(server, releases));
-  await run(url, SETUP);
+  await runSql(url, SETUP);
   const pool = createPool({
     url,
     min: 0,
@@ -167,13 +170,13 @@ async function start(
 
 async function database(server: string, releases: ReleaseStack): Promise<string> {
   const name = `askonce_bench_${randomUUID().slice(0, 8)}`;
-  await run(server, `CREATE DATABASE ${name}`);
+  await runSql(server, `CREATE DATABASE ${name}`);
   releases.push('database', async () => {
-    await run(
+    await runSql(
       server,
       `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = '${name}' AND NOT active`,
     );
-    await run(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    await runSql(server, `DROP DATABASE ${name} WITH (FORCE)`);
   });
   const url = new URL(server);
   url.pathname = `/${name}`;
@@ -188,16 +191,6 @@ async function writerOf(url: string): Promise<Client> {
   return client;
 }
 
-async function run(url: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
-
 interface Told {
   readonly source: string;
   readonly value: number;
@@ -206,31 +199,17 @@ interface Told {
 interface Asker {
   readonly origin: string;
   /** Null where it was answered with an error. */
-  readonly call: (tool: 'ask' | 'query', args: object) => Promise<Told | null>;
+  readonly call: (tool: 'ask' | 'query', args: ToolCall['arguments']) => Promise<Told | null>;
 }
 
 function askerOf(server: ServerProcess, releases: ReleaseStack): Asker {
   const poster = createPoster(server.url, READERS * 2);
   releases.push('poster', async () => poster.close());
-  const meta = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientCapabilities': {},
-    'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
-  };
   return {
     origin: new URL(server.url).origin,
     async call(name, args) {
-      const body = JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name, arguments: args, _meta: meta },
-      });
-      const answer = await poster.post(body, {
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': 'tools/call',
-        'mcp-name': name,
-      });
+      const { body, headers } = statelessCall({ name, arguments: args });
+      const answer = await poster.post(body, headers);
       const { result } = JSON.parse(answer.body) as {
         result: { structuredContent: { source: string; rows?: [[number]] } };
       };

@@ -21,6 +21,30 @@ export interface ToolCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
+const STATELESS: Era = '2026-07-28';
+
+const META = {
+  'io.modelcontextprotocol/protocolVersion': STATELESS,
+  'io.modelcontextprotocol/clientCapabilities': {},
+  'io.modelcontextprotocol/clientInfo': CLIENT,
+};
+
+/** A call that needs no conversation, for whoever sends it by other means. */
+export function statelessCall({ name, arguments: args }: ToolCall): {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const params = { name, arguments: args, _meta: META };
+  return {
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+    headers: {
+      'mcp-protocol-version': STATELESS,
+      'mcp-method': 'tools/call',
+      'mcp-name': name,
+    },
+  };
+}
+
 /**
  * @param session Null in the stateless era, and where the server gave none.
  * @param id Of its own among those of the session that are under way.
@@ -31,17 +55,11 @@ export function callText(
   { name, arguments: args }: ToolCall,
   id = 1,
 ): string {
-  const isModern = era === '2026-07-28';
+  const isModern = era === STATELESS;
   const params = {
     name,
     arguments: args,
-    ...(isModern && {
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': era,
-        'io.modelcontextprotocol/clientCapabilities': {},
-        'io.modelcontextprotocol/clientInfo': CLIENT,
-      },
-    }),
+    ...(isModern && { _meta: META }),
   };
   return post(
     url,

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Client } from 'pg';
-
 import { ReleaseStack } from '../src/lib/release-stack.ts';
+import { statelessCall } from './mcp-wire.ts';
+import { runSql } from './run-sql.ts';
 import { processorMicroseconds, startBenchServer } from './child-process.ts';
 import type { BenchContext } from './context.ts';
 import { countOption, parseOptions, requireOption } from './decisions-options.ts';
@@ -73,7 +73,7 @@ export async function runStream(
     releases.push('data folder', () => rm(dataDir, { recursive: true, force: true }));
     progress(`a table of ${rows} rows`);
     await buildTable(databaseUrl, rows);
-    releases.push('table', () => run(databaseUrl, `DROP TABLE ${TABLE}`));
+    releases.push('table', () => runSql(databaseUrl, `DROP TABLE ${TABLE}`));
     const server = await startServer(root, {
       ASKONCE_DATA_DIR: dataDir,
       DATABASE_URL: databaseUrl,
@@ -198,27 +198,17 @@ function wayOf(rows: number, samples: readonly Sample[]): StreamWay {
 
 function pullAnswer(url: string, args: object, encoding: string): Promise<Pulled> {
   const limits = { max_rows: MAX_ROWS, max_bytes: MAX_BYTES };
-  const params = {
-    name: 'query',
-    arguments: { ...args, ...limits },
-    _meta: {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientCapabilities': {},
-      'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
-    },
-  };
-  return pulled(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }), {
+  const { body, headers } = statelessCall({ name: 'query', arguments: { ...args, ...limits } });
+  return pulled(url, body, {
+    ...headers,
     'content-type': 'application/json',
     'accept-encoding': encoding,
     accept: 'application/json, text/event-stream',
-    'mcp-protocol-version': '2026-07-28',
-    'mcp-method': 'tools/call',
-    'mcp-name': 'query',
   });
 }
 
 async function buildTable(url: string, rows: number): Promise<void> {
-  await run(
+  await runSql(
     url,
     `DROP TABLE IF EXISTS ${TABLE};
      CREATE TABLE ${TABLE} AS SELECT i AS id, 'Customer ' || md5(i::text) AS name,
@@ -229,16 +219,6 @@ async function buildTable(url: string, rows: number): Promise<void> {
      ALTER TABLE ${TABLE} ADD PRIMARY KEY (id);
      ANALYZE ${TABLE}`,
   );
-}
-
-async function run(url: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }
 
 function streamOptions(args: readonly string[]) {

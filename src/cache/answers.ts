@@ -1,8 +1,8 @@
 // Owns answers on their way into the log: written in batches off the answer's path, and found here until
 // they are there, so that a report never waits for what else is to be written.
-import { AppError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AnswerLog, AnswerRecord, Report } from './answer-log.ts';
+import { storeDown } from './gate.ts';
 import type { Gate } from './gate.ts';
 import { createWriteBatch } from './write-batch.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -60,11 +60,4 @@ export function createAnswers({ log, gate, queue, metrics }: AnswersOptions): An
       await log.report(report);
     },
   };
-}
-
-function storeDown(hint: string): AppError {
-  return new AppError('OVERLOADED', 'The cache database cannot be reached.', {
-    retryAfterMs: 2000,
-    hint,
-  });
 }

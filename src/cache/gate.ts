@@ -50,3 +50,11 @@ export function createGate({ logger, metrics, now }: GateOptions): Gate {
 function codeOf(error: unknown): string {
   return error instanceof AppError ? error.code : 'INTERNAL';
 }
+
+/** For what only the store could do. @param hint What to do about it. */
+export function storeDown(hint: string): AppError {
+  return new AppError('OVERLOADED', 'The cache database cannot be reached.', {
+    retryAfterMs: REST_AFTER_FAILURE_MS,
+    hint,
+  });
+}

@@ -101,7 +101,6 @@ function resting(leftMs: number, last: AppError | undefined): AppError {
     'DATABASE_UNAVAILABLE',
     last?.message ?? 'The database cannot be reached right now.',
     {
-      cause: last?.cause,
       ...(mayPass && { retryAfterMs }),
       ...(last?.hint !== undefined && { hint: last.hint }),
     },

@@ -135,8 +135,7 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
   async function seen(since: number, ids: Iterable<string> = []): Promise<Observation | null> {
     if (options.isDown?.()) return null;
-    const looking = observer.observe(since, ids);
-    return await Promise.race([looking, sleep(PATIENCE_MS, null, { ref: false })]);
+    return await patiently(observer.observe(since, ids));
   }
 
   async function volatilityBehind(client: Client, relations: Relation[]): Promise<Set<Volatility>> {
@@ -278,11 +277,7 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     hint: () => observer.hint(),
 
     async status() {
-      if (!options.isDown?.())
-        await Promise.race([
-          observer.look(now() - SEEN_WITHIN_MS),
-          sleep(PATIENCE_MS, null, { ref: false }),
-        ]);
+      if (!options.isDown?.()) await patiently(observer.look(now() - SEEN_WITHIN_MS));
       const foreign = observer.isForeign ? 'it names another database than DATABASE_URL' : null;
       const fault = foreign ?? options.stream?.fault ?? null;
       const at = source();
@@ -303,6 +298,10 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     close: () => observer.close(),
   };
 }
+
+/** Null for what takes too long. */
+const patiently = <T>(looking: Promise<T>): Promise<T | null> =>
+  Promise.race([looking, sleep(PATIENCE_MS, null, { ref: false })]);
 
 const uses = ({ relations }: Stamp, source: (content: string) => boolean): boolean =>
   Object.values(relations).some(({ content }) => source(content));

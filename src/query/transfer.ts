@@ -1,6 +1,7 @@
 // Owns what is known on its way from one cache into another: questions with their statements, page by page out,
 // and batch by batch in. Rows stay where they are: the other database has its own.
 import type { Cache } from '../cache/cache.ts';
+import { storeDown } from '../cache/gate.ts';
 import { AppError, isAppError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { RequestContext } from './context.ts';
@@ -76,6 +77,7 @@ export interface TransferOptions {
 /** Enough that rows are read and kept; nobody reads them here. */
 const FIRST_ROW = { maxRows: 1, maxBytes: 64 * 1024, format: 'table' } as const;
 const SHOWN_CHARS = 200;
+const AGAIN = 'Wait retry_after_ms, then repeat the call.';
 const OF_ENTRY = new Set<ErrorCode>([
   'INPUT_INVALID',
   'QUERY_INVALID',
@@ -107,7 +109,7 @@ export function createTransfer(options: TransferOptions): Transfer {
       (await cache.findQuestion(planScope, questionKey));
     if (known?.match === null) return null;
     const rejected = await cache.rejected(planScope, questionKey);
-    if (rejected === null) throw storeAway();
+    if (rejected === null) throw storeDown(AGAIN);
     if (rejected.has(plan.id)) {
       throw new AppError('QUERY_REJECTED', 'This statement was reported wrong for the question.');
     }
@@ -129,7 +131,7 @@ export function createTransfer(options: TransferOptions): Transfer {
     async page({ cursor, limit, maxBytes }, { principal }) {
       const { scope } = await scoping.scopesOf(principal);
       const found = await cache.page(scope, cursor, limit);
-      if (found === null) throw storeAway();
+      if (found === null) throw storeDown(AGAIN);
       const questions: Entry[] = [];
       let bytes = 0;
       for (const { question, plan } of found) {
@@ -148,7 +150,7 @@ export function createTransfer(options: TransferOptions): Transfer {
       const refused: Refused[] = [];
       for (const [at, entry] of questions.entries()) {
         context.signal.throwIfAborted();
-        if (!cache.available) throw storeAway();
+        if (!cache.available) throw storeDown(AGAIN);
         context.atStage(`${at + 1} of ${questions.length}`);
         try {
           const bound = await newPlanOf(entry, context);
@@ -164,15 +166,8 @@ export function createTransfer(options: TransferOptions): Transfer {
       }
       // Whoever brings more waits until this is stored.
       await cache.drain();
-      if (!cache.available) throw storeAway();
+      if (!cache.available) throw storeDown(AGAIN);
       return { ...counts, refused };
     },
   };
-}
-
-function storeAway(): AppError {
-  return new AppError('OVERLOADED', 'The cache database cannot be reached.', {
-    retryAfterMs: 2000,
-    hint: 'Wait retry_after_ms, then repeat the call.',
-  });
 }

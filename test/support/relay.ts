@@ -1,7 +1,9 @@
 // Owns a network between askonce and its database that tests can cut and mend: a TCP relay on loopback.
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+
+import { carry } from '../../dev/relay.ts';
 
 export interface Relay {
   /** The given URL with the relay's address in it. */
@@ -19,26 +21,16 @@ export async function relayTo(t: TestContext, databaseUrl: string): Promise<Rela
   let server: Server | undefined;
   let port = 0;
 
-  function pipe(socket: Socket): void {
-    const upstream = connect(Number(target.port || 5432), target.hostname);
-    for (const end of [socket, upstream]) {
-      sockets.add(end);
-      end.on('error', () => undefined);
-      end.on('close', () => {
-        sockets.delete(end);
-        socket.destroy();
-        upstream.destroy();
-      });
-    }
-    socket.pipe(upstream).pipe(socket);
-  }
-
   const mend = (): Promise<void> =>
     new Promise((resolve) => {
-      server = createServer(pipe).listen(port, '127.0.0.1', () => {
-        port = (server!.address() as AddressInfo).port;
-        resolve();
-      });
+      server = createServer((socket) => carry(socket, target, sockets)).listen(
+        port,
+        '127.0.0.1',
+        () => {
+          port = (server!.address() as AddressInfo).port;
+          resolve();
+        },
+      );
     });
   const cut = (): Promise<void> =>
     new Promise((resolve) => {

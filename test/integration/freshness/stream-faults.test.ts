@@ -154,12 +154,16 @@ test(
   'a slot that is still read is named by the command that takes it away',
   { skip },
   async (t) => {
-    const { owner, replica, isLogical } = await streamed(t);
+    const { url, owner, replica, isLogical } = await streamed(t);
     const one = replica();
     await isLogical(one);
     const { active } = await uninstallPublication(owner);
     assert.equal(active.length, 1);
     await one.stream.close();
+    await eventually('the database has noticed that its reader is gone', async () => {
+      const [slot] = await admin(url, 'select active from pg_replication_slots');
+      return slot!['active'] === false;
+    });
     assert.deepEqual(await uninstallPublication(owner), { dropped: 1, active: [] });
   },
 );
