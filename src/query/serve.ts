@@ -244,7 +244,7 @@ export function createServe(options: ServeOptions): Serve {
           columns,
           asOf,
           readAt: asOf,
-          expiresAt: asOf + Math.max(ttlMs, MIN_RESULT_LIFE_MS),
+          expiresAt: asOf + Math.max(ttlMs, staleMs, MIN_RESULT_LIFE_MS),
           validity: null,
         }),
     });

@@ -105,6 +105,17 @@ test('stale rows are served at once where that is wanted, with their age, and re
   assert.deepEqual([fresh.rows, fresh.source], [[[2]], 'database']);
 });
 
+test('rows are kept as long as they may be served as stale ones', async (t) => {
+  const clock = { now: Date.now() };
+  const { pipeline } = await pipelineOf(t, SETUP, { staleMs: 3_600_000, now: () => clock.now });
+  await query(pipeline);
+  await eventually('they are known', async () => (await ask(pipeline)).source === 'memory');
+  clock.now += 50 * 60_000;
+  const { notice, source } = await ask(pipeline);
+  assert.notEqual(source, 'database');
+  assert.match(notice, /These rows are 300\d seconds old/);
+});
+
 test('rows that a role may read no more are not served as stale ones', async (t) => {
   const { pipeline, url, readerUrl } = await pipelineOf(t, SETUP, { staleMs: 3_600_000 });
   await query(pipeline);
