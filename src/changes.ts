@@ -27,7 +27,8 @@ transaction that writes pays for one more small row for each table; writers do n
 install-publication makes the publication "askonce" of every table with a primary key. The server
 needs wal_level = logical and a max_slot_wal_keep_size, and askonce a REPLICATION_URL: the same database
 as a role with the REPLICATION attribute. A table that loses its primary key must leave the publication,
-or PostgreSQL refuses its updates. uninstall-publication drops askonce's slots, too: end its servers first.
+or PostgreSQL refuses its updates. uninstall-publication takes askonce's slots away, too: a server that reads
+one drops it by itself; any other only a role with the REPLICATION attribute can drop.
 `;
 
 export type ChangesCommand =
@@ -71,15 +72,15 @@ export async function runChanges(
       for (const name of report.leftOut) onProgress(`${name}: left out: it has no primary key`);
       return tell(report, 'published');
     }
-    const { dropped, active } = await uninstallPublication(pool);
+    const { dropped, left } = await uninstallPublication(pool);
     stdout.write(`nothing is published to askonce any more; ${dropped} slots dropped\n`);
-    for (const slot of active) {
+    for (const { name, reason } of left) {
       stderr.write(
-        `not done: slot ${slot} is still read by an askonce and keeps the log of the server: end that, ` +
-          'or unset its REPLICATION_URL, and run this again\n',
+        `not done: slot ${name} keeps the log of the server: ${reason}. As a role with the REPLICATION attribute: ` +
+          `SELECT pg_drop_replication_slot('${name}')\n`,
       );
     }
-    return active.length > 0 ? 1 : 0;
+    return left.length > 0 ? 1 : 0;
   } catch (error) {
     throw toCommandError(error);
   } finally {

@@ -28,7 +28,7 @@ export interface MemoryTier {
   resultById(id: string): HeldResult | undefined;
   /** `current` makes it the answer to its statement, unless a newer one is known; others are found by id. */
   putResult(result: HeldResult, current: boolean): void;
-  /** The statement has a newer result, which is too large to be held here. */
+  /** The statement has a newer result, which is too large to be held here, or none any more. */
   dropResult(resultScope: string, statementKey: Key): void;
   /** Forgets what was answered by this plan for its similarity alone. */
   dropMatched(planId: string): void;

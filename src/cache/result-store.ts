@@ -41,6 +41,8 @@ export interface ResultStore {
   append(ref: ResultRef, chunks: readonly Chunk[]): Promise<void>;
   /** Closes a result; with a validity it is the one that its statement finds from now on. */
   finish(ref: ResultRef, end: StoredEnd): Promise<void>;
+  /** No statement finds them from now on; who has their id still reads them. */
+  retire(resultScope: string, statementKey: Key): Promise<void>;
   /** Removes what has expired; returns how many results went. */
   sweep(): Promise<number>;
 }
@@ -175,6 +177,14 @@ export function createResultStore(pool: Pool, now: () => number): ResultStore {
       const { stamp = null, holdsUntil = null } = validity ?? {};
       const holdsMs = holdsUntil === null ? null : holdsUntil - now();
       return finishResult(pool, { ref, status, current: validity !== null, stamp, holdsMs, runMs });
+    },
+
+    async retire(resultScope, statementKey) {
+      await pool.query(
+        `UPDATE askonce.results SET is_current = false
+         WHERE is_current AND result_scope = $1 AND statement_key = $2`,
+        [resultScope, Buffer.from(statementKey, 'hex')],
+      );
     },
 
     async sweep() {

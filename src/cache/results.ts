@@ -31,6 +31,8 @@ export interface Results {
   /** Resolves when a result that was finished here is in the store, or given up. */
   stored(id: string): Promise<void>;
   writer(header: ResultHeader): ResultWriter;
+  /** The database gives these rows no more: nobody is served what it gave. */
+  retire(resultScope: string, statementKey: Key): Promise<void>;
   /** Takes what was used last into memory; returns how many. */
   warm(): Promise<number>;
 }
@@ -142,6 +144,11 @@ export function createResults(options: ResultsOptions): Results {
     },
 
     stored: (id) => queue.settled(id),
+
+    async retire(resultScope, statementKey) {
+      memory.dropResult(resultScope, statementKey);
+      await gate.attempt('retire-result', undefined, () => store.retire(resultScope, statementKey));
+    },
 
     async warm() {
       const recent = await store.recent(WARM_RESULTS, WARM_RESULT_BYTES);

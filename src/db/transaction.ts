@@ -1,8 +1,7 @@
 // Owns the one kind of transaction in which foreign SQL runs: READ ONLY, with time limits set inside
 // it, always ended by ROLLBACK. (A COMMIT would keep what EXPLAIN ANALYZE CREATE TABLE AS made.)
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { AppError, isAppError } from '../errors.ts';
+import { cancelUntil } from './cancel-until.ts';
 import type { Client, Pool } from './pool.ts';
 import { brokenDown, timedOut, translateDatabaseError } from './sqlstate.ts';
 
@@ -23,7 +22,6 @@ const LOCK_TIMEOUT_MS = 2000;
 const GRACE_MS = 1000;
 /** Ending a whole engine is the last resort: a statement between two batches stops without it. */
 const INTERRUPT_AFTER_MS = 300;
-const CANCEL_AGAIN_MS = 200;
 /** A server that is there answers BEGIN and ROLLBACK within this, and a request to cancel. */
 const SILENCE_MS = 3000;
 
@@ -129,14 +127,6 @@ async function heard(
   } finally {
     isHeard = true;
     clearTimeout(timer);
-  }
-}
-
-/** A request that reaches the server between two messages of a statement is lost: say it again. */
-async function cancelUntil(isOver: () => boolean, pool: Pool, client: Client): Promise<void> {
-  while (!isOver()) {
-    await pool.cancel(client);
-    await sleep(CANCEL_AGAIN_MS);
   }
 }
 

@@ -1,10 +1,18 @@
 // Owns what `askonce install-publication` makes in the data database: the publication of which the stream of
 // changes tells. Only tables whose rows can be told apart are in it: of any other PostgreSQL would refuse
 // updates from then on. Those are watched by their statistics.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Pool } from '../db/pool.ts';
 import { changeTables } from './change-tables.ts';
 import type { ChangeOptions, ChangeReport } from './change-tables.ts';
 import { PUBLICATION } from './relations-sql.ts';
+import { dropSlot, ourSlots } from './replication-slots.ts';
+import type { OurSlot } from './replication-slots.ts';
+
+/** A server that reads one looks for its publication every second. */
+const UNREAD_WITHIN_MS = 5000;
+const LOOK_AGAIN_MS = 200;
 
 export interface PublicationReport extends ChangeReport {
   /** Without a primary key or another replica identity, they or a partition of theirs. */
@@ -82,16 +90,43 @@ function additionOf(table: Table): string[] {
   ];
 }
 
-/** Drops the slots too, which would keep the log. @returns Those that somebody still reads stay, and are named. */
+export interface SlotLeft {
+  readonly name: string;
+  /** Why it is not dropped. */
+  readonly reason: string;
+}
+
+/**
+ * Takes the slots away too, which would keep the log. A server that reads one sees that its publication is gone,
+ * and drops it itself. @returns How many are gone, and those that stay.
+ */
 export async function uninstallPublication(
   pool: Pool,
-): Promise<{ readonly dropped: number; readonly active: readonly string[] }> {
-  const ours = `FROM pg_catalog.pg_replication_slots
-     WHERE slot_name LIKE 'askonce\\_%' AND database = current_database()`;
-  const gone = await pool.query(
-    `SELECT pg_catalog.pg_drop_replication_slot(slot_name) ${ours} AND NOT active`,
-  );
+): Promise<{ readonly dropped: number; readonly left: readonly SlotLeft[] }> {
+  const before = await ourSlots(pool);
   await pool.query(`DROP PUBLICATION IF EXISTS ${PUBLICATION}`);
-  const left = await pool.query<{ slot_name: string }>(`SELECT slot_name ${ours}`);
-  return { dropped: gone.length, active: left.map(({ slot_name }) => slot_name) };
+  const until = performance.now() + UNREAD_WITHIN_MS;
+  for (;;) {
+    const left = await dropAll(pool, await ourSlots(pool));
+    if (!left.some(({ isRead }) => isRead) || performance.now() > until)
+      return { dropped: before.length - left.length, left };
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+async function dropAll(pool: Pool, slots: readonly OurSlot[]) {
+  const left: (SlotLeft & { readonly isRead: boolean })[] = [];
+  for (const { name, active } of slots) {
+    if (active) {
+      left.push({ name, isRead: true, reason: 'an askonce still reads it' });
+      continue;
+    }
+    try {
+      await dropSlot(pool, name);
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      left.push({ name, isRead: false, reason: String(cause) });
+    }
+  }
+  return left;
 }

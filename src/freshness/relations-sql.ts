@@ -159,15 +159,28 @@ const TYPES = [
 /** Another behind every crash, which empties what is not logged and forgets what was counted. */
 const CRASH = 'pg_catalog.pg_stat_get_bgwriter_stat_reset_time()';
 
+const SYSTEM = '(SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s)';
+const TIMELINE = `
+  CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_postmaster_start_time()::text
+    ELSE pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) END`;
+const DATABASE = `
+  (SELECT d.oid::text FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())`;
+/** The database that a stream tells of, on its server: another one behind a promotion. */
+export const STREAM_ID = `pg_catalog.concat_ws(' ', ${SYSTEM}, ${TIMELINE}, ${DATABASE})`;
+/** As a session has been read. */
+export const streamIdOf = ({
+  system,
+  timeline,
+  database,
+}: Record<'system' | 'timeline' | 'database', string>): string =>
+  [system, timeline, database].join(' ');
+
 /**
  * What else rows depend on of a session: which server this is and since when, its settings, and what its role
  * may do.
  */
 export const SESSION_SQL = `
-  SELECT (SELECT s.system_identifier::text FROM pg_catalog.pg_control_system() s) AS system,
-    CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_postmaster_start_time()::text
-      ELSE pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8) END AS timeline,
-    (SELECT d.oid::text FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) AS database,
+  SELECT ${SYSTEM} AS system, ${TIMELINE} AS timeline, ${DATABASE} AS database,
     pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', current_user, session_user,
       ${SETTINGS.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')},
       ${fingerprint('pg_db_role_setting', 'x.setdatabase, x.setrole', OF_SESSION)},

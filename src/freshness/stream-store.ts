@@ -18,6 +18,10 @@ export interface StreamState {
 }
 
 export interface StreamStore {
+  /** The database that it is told of, and its server. */
+  readonly id: string;
+  /** Now, by the clock of the store: seconds since 1970. */
+  clock(): Promise<number>;
   /** The same for all who ask first; made where there is none. */
   open(): Promise<StreamBegin>;
   /** Null where there is none. */
@@ -40,8 +44,8 @@ export interface StreamBegin {
 export interface Told {
   /** Were written to. */
   readonly relations: readonly string[];
-  /** Everything that was committed so long ago is here or was before; null where that is not known yet. */
-  readonly seenAgoMs: number | null;
+  /** Everything that was committed by then (of clock()) is here or was before; null where that is not known yet. */
+  readonly seenAt: number | null;
   /** Up to where the store was told before, and is from now on. */
   readonly fromLsn: string;
   readonly toLsn: string;
@@ -59,6 +63,15 @@ interface StateRow {
 /** @param id Names the data database, and its server. */
 export function createStreamStore(pool: Pool, id: string): StreamStore {
   return {
+    id,
+
+    async clock() {
+      const [row] = await pool.query<{ at: number }>(
+        'SELECT extract(epoch FROM clock_timestamp())::float8 AS at',
+      );
+      return row!.at;
+    },
+
     async open() {
       const slot = `askonce_${randomBytes(8).toString('hex')}`;
       await pool.query(
@@ -92,12 +105,12 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
       };
     },
 
-    async publish(epoch, { relations, seenAgoMs, fromLsn, toLsn, version }) {
+    async publish(epoch, { relations, seenAt, fromLsn, toLsn, version }) {
       const [row] = await pool.query<{ version: string }>(
         `WITH stream AS (
            UPDATE askonce.streams SET version = version + 1, told_lsn = $7::pg_lsn,
              seen_at = greatest(CASE WHEN seen_at <= clock_timestamp() THEN seen_at END,
-               now() - $4::float8 * interval '1 millisecond')
+               to_timestamp($4::float8))
            WHERE id = $1 AND epoch = $2 AND told_lsn = $6::pg_lsn AND version = $8::bigint
            RETURNING id, version),
          changed AS (
@@ -106,7 +119,7 @@ export function createStreamStore(pool: Pool, id: string): StreamStore {
            ON CONFLICT (stream_id, relation) DO UPDATE SET version = excluded.version)
          SELECT version::text, CASE WHEN cardinality($3::oid[]) > 0 THEN pg_notify('${NOTICE_CHANNEL}', $5) END
          FROM stream`,
-        [id, epoch, relations, seenAgoMs, noticeOfAll('stream', id), fromLsn, toLsn, version],
+        [id, epoch, relations, seenAt, noticeOfAll('stream', id), fromLsn, toLsn, version],
       );
       return row?.version ?? null;
     },

@@ -2,7 +2,7 @@
 import { createStreamLeader } from './stream-leader.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../logger.ts';
-import { PUBLICATION } from './relations-sql.ts';
+import { PUBLICATION, STREAM_ID } from './relations-sql.ts';
 import type { StreamLeader } from './stream-leader.ts';
 import { createStreamStore } from './stream-store.ts';
 import type { StreamState, StreamStore } from './stream-store.ts';
@@ -32,16 +32,15 @@ const RETRY_MS = 5000;
 
 /** $1 publication. */
 const CONDITIONS_SQL = `
-  SELECT s.system_identifier::text || ' ' || d.oid::text AS id,
+  SELECT ${STREAM_ID} AS id, pg_catalog.pg_is_in_recovery() AS is_standby,
     pg_catalog.current_setting('wal_level') AS wal_level,
     pg_catalog.current_setting('max_slot_wal_keep_size') AS keep_size,
     (SELECT r.rolreplication OR r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user) AS may_replicate,
-    EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.pubname = $1) AS has_publication
-  FROM pg_catalog.pg_control_system() s, pg_catalog.pg_database d
-  WHERE d.datname = pg_catalog.current_database()`;
+    EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.pubname = $1) AS has_publication`;
 
 interface Conditions {
   readonly id: string;
+  readonly is_standby: boolean;
   readonly wal_level: string;
   readonly keep_size: string;
   readonly may_replicate: boolean;
@@ -78,8 +77,17 @@ export function openChangeStream(options: ChangeStreamOptions): ChangeStream {
     if (missing !== null) return missing;
     store = createStreamStore(cachePool, found!.id);
     if (isClosed) return null;
-    leader = createStreamLeader({ ...options, store });
+    leader = createStreamLeader({ ...options, store, onMoved });
     return null;
+  }
+
+  /** What is known of another server says nothing of this one. */
+  function onMoved(): void {
+    store = null;
+    leader = null;
+    fault = 'its address leads to another server by now';
+    logger.warn({ reason: fault }, 'no logical replication of the data database');
+    void open();
   }
 
   void open();
@@ -100,6 +108,7 @@ export function openChangeStream(options: ChangeStreamOptions): ChangeStream {
 }
 
 function faultOf(found: Conditions): string | null {
+  if (found.is_standby) return 'REPLICATION_URL names a standby: it must name the primary';
   if (found.wal_level !== 'logical') return 'wal_level of its server is not logical';
   if (!found.may_replicate) return 'the role in REPLICATION_URL lacks the REPLICATION attribute';
   if (!found.has_publication) return 'it has no publication: askonce install-publication makes it';

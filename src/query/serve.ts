@@ -81,8 +81,6 @@ interface RowsServed extends Pick<AnswerParts, 'source' | 'asOf' | 'rows' | 'res
 const maybeChanged = (ageMs: number): string =>
   `These rows are ${Math.round(ageMs / 1000)} seconds old and may have changed since: they are being read anew.`;
 
-const NEVER = new AbortController().signal;
-
 const downSince = (ageMs: number): string =>
   `The database cannot be reached right now: these rows are ${Math.round(ageMs / 1000)} seconds old.`;
 
@@ -107,6 +105,7 @@ export function createServe(options: ServeOptions): Serve {
     try {
       return await executed(run, context);
     } catch (error) {
+      retireRefused(run, error);
       const isWanted = oldest !== null && request.maxAgeSeconds === undefined;
       const old =
         isWanted && isAppError(error, 'DATABASE_UNAVAILABLE') && !backend.isLockedOut
@@ -143,12 +142,20 @@ export function createServe(options: ServeOptions): Serve {
     return found?.fills(request.limits) ? found : null;
   }
 
+  /** What the role may read no more is not served either while the database is away, whoever has seen it. */
+  function retireRefused({ asked, plan }: PlanRun, error: unknown): void {
+    if (!isAppError(error, 'QUERY_REJECTED')) return;
+    void cache.results.retire(asked.resultScope, plan.statementKey);
+  }
+
   /** Behind an answer, for those who ask next. */
   async function revalidate(run: PlanRun, context: RequestContext): Promise<void> {
     try {
-      const joined = await join(run, { ...context, signal: NEVER });
+      // One for each: what listens to it goes with it.
+      const joined = await join(run, { ...context, signal: new AbortController().signal });
       if (joined.kind === 'live') joined.run.live.abandon();
     } catch (error) {
+      retireRefused(run, error);
       context.logger.debug({ error: String(error) }, 'rows not read anew');
     }
   }

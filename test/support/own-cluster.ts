@@ -1,7 +1,13 @@
 // Owns a PostgreSQL of one test alone, which it may stop, start again and set as it likes.
 import type { TestContext } from 'node:test';
 
-import { haltCluster, resumeCluster } from '../../dev/postgres/cluster.ts';
+import {
+  followCluster,
+  haltCluster,
+  promoteCluster,
+  resumeCluster,
+  stopCluster,
+} from '../../dev/postgres/cluster.ts';
 import { createServers } from '../../dev/postgres/servers.ts';
 import { localSurroundings } from '../../dev/postgres/surroundings.ts';
 
@@ -11,6 +17,15 @@ export interface OwnCluster {
   /** As a crash does: no client hears a word. */
   crash(): Promise<void>;
   start(): Promise<void>;
+  /** One that follows it. */
+  standby(): Promise<Standby>;
+}
+
+export interface Standby {
+  /** The given URL with its address in it. */
+  at(url: string): string;
+  /** Beside the other, which lives on. */
+  promote(): Promise<void>;
 }
 
 /** Why a test cannot have one, for its `skip`; false where it can. */
@@ -43,5 +58,17 @@ export async function ownCluster(
     url,
     crash: () => haltCluster(cluster, 'immediate'),
     start: () => resumeCluster(cluster),
+    async standby() {
+      const follower = await followCluster(cluster, url, t.signal);
+      t.after(() => stopCluster(follower.cluster));
+      return {
+        at(given) {
+          const moved = new URL(given);
+          moved.port = new URL(follower.url).port;
+          return moved.href;
+        },
+        promote: () => promoteCluster(follower.cluster),
+      };
+    },
   };
 }

@@ -12,17 +12,19 @@ export interface Relay {
   cut(): Promise<void>;
   /** Carries nothing any more, in either direction, on the connections that stand: they stay open. */
   silence(): void;
-  mend(): Promise<void>;
+  /** @param elsewhere A database with another address, from now on. */
+  mend(elsewhere?: string): Promise<void>;
 }
 
 export async function relayTo(t: TestContext, databaseUrl: string): Promise<Relay> {
-  const target = new URL(databaseUrl);
+  let target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let server: Server | undefined;
   let port = 0;
 
-  const mend = (): Promise<void> =>
+  const mend = (elsewhere?: string): Promise<void> =>
     new Promise((resolve) => {
+      if (elsewhere !== undefined) target = new URL(elsewhere);
       server = createServer((socket) => carry(socket, target, sockets)).listen(
         port,
         '127.0.0.1',

@@ -36,7 +36,7 @@ export async function streamed(t: TestContext) {
   const owner = poolOf(t, url, { max: 1 });
   const report = await installPublication({ pool: owner, onProgress: () => undefined });
   const cache = await cacheDatabase(t);
-  const replica = (streamUrl = url): Replica => {
+  const replica = (streamUrl = url, dataUrl = readerUrl): Replica => {
     const logger = createLogger('silent');
     const stream = openChangeStream({
       url: streamUrl,
@@ -47,7 +47,7 @@ export async function streamed(t: TestContext) {
     });
     t.after(() => stream.close());
     const freshness = createFreshness({
-      pool: poolOf(t, readerUrl, { max: 1 }),
+      pool: poolOf(t, dataUrl, { max: 1 }),
       stream,
       volatilityOf: () => 'stable',
       onChange: () => undefined,
@@ -63,7 +63,7 @@ export async function streamed(t: TestContext) {
     });
   const reader = poolOf(t, readerUrl);
   const run = (at: Replica, sql: string) => runOver(at.freshness, reader, sql);
-  return { cluster, url, owner, report, cache, replica, isLogical, run };
+  return { cluster, url, readerUrl, owner, report, cache, replica, isLogical, run };
 }
 
 /** Within the bound it may still hold. */

@@ -168,6 +168,31 @@ test('rows past their time are stale ones only after a look at who may read them
   await assert.rejects(ask(pipeline), (error) => isAppError(error, 'QUERY_REJECTED'));
 });
 
+test('rows that the database has refused to one replica are served by no other that starts while it is away', async (t) => {
+  const one = await pipelineOf(t, SETUP);
+  await query(one.pipeline);
+  await eventually('they are known', async () => (await ask(one.pipeline)).source === 'memory');
+  const known = async (): Promise<unknown> => {
+    const other = await pipelineOf(t, SETUP, { beside: one });
+    await other.relay.cut();
+    return await query(other.pipeline).then(({ rows }) => rows, String);
+  };
+  await eventually('another one knows them', async () => Array.isArray(await known()));
+  await admin(
+    one.url,
+    `revoke select on t from ${decodeURIComponent(new URL(one.readerUrl).username)}`,
+  );
+  await eventually('it is refused', () =>
+    ask(one.pipeline).then(
+      () => false,
+      (error: unknown) => isAppError(error, 'QUERY_REJECTED'),
+    ),
+  );
+  await eventually('no other knows them', async () =>
+    /cannot be reached/.test(String(await known())),
+  );
+});
+
 test('stale rows are not for a role that is let in no more', async (t) => {
   const { pipeline, url, readerUrl } = await pipelineOf(t, SETUP, { staleMs: 3_600_000 });
   await query(pipeline);
