@@ -11,7 +11,7 @@ import type { Plan } from '../src/cache/entities.ts';
 import type { Embedder } from '../src/embedding/embedder.ts';
 import { isAppError } from '../src/errors.ts';
 import type { RequestContext } from '../src/query/context.ts';
-import { createStatementGuard } from '../src/query/guard.ts';
+import { createStatementGuard } from '../src/guard/guard.ts';
 import { createJudging } from '../src/query/judging.ts';
 import { createRebinder } from '../src/query/rebind-statement.ts';
 import { createRecall } from '../src/query/recall.ts';

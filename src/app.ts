@@ -32,7 +32,7 @@ import { createExplainer } from './query/explain.ts';
 import { createFeedback } from './query/feedback.ts';
 import { createFlights } from './query/flights.ts';
 import { createFetchRows } from './query/fetch-rows.ts';
-import { createStatementGuard } from './query/guard.ts';
+import { createStatementGuard } from './guard/guard.ts';
 import { createJudging } from './query/judging.ts';
 import { createLargeResults } from './query/large-results.ts';
 import { createLabeller } from './query/labels.ts';

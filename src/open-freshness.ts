@@ -12,7 +12,7 @@ import { UNCHANGING } from './freshness/unchanging.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-import type { StatementGuard } from './query/guard.ts';
+import type { StatementGuard } from './guard/guard.ts';
 
 export interface OpenFreshnessOptions {
   readonly config: Pick<Config, 'REPLICATION_URL'>;

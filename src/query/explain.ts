@@ -3,7 +3,7 @@ import type { Pool } from '../db/pool.ts';
 import { withReadOnlyTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { RequestContext } from './context.ts';
-import type { GuardedStatement, StatementGuard } from './guard.ts';
+import type { GuardedStatement, StatementGuard } from '../guard/guard.ts';
 
 export interface ExplainDocument {
   readonly status: 'explained';

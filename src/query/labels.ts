@@ -4,7 +4,7 @@ import type { Cache } from '../cache/cache.ts';
 import type { Phrasing, Plan } from '../cache/entities.ts';
 import { isReusable } from '../cache/volatility.ts';
 import type { Logger } from '../logger.ts';
-import type { StatementGuard } from './guard.ts';
+import type { StatementGuard } from '../guard/guard.ts';
 import type { Remember } from './remember.ts';
 import { digestOf } from './row-digest.ts';
 import type { Asked } from './scope.ts';

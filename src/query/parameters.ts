@@ -3,8 +3,8 @@
 import type { SqlFacts, SqlLiteral } from '../cache/facts.ts';
 import { mostOf } from '../cache/volatility.ts';
 import { AppError } from '../errors.ts';
-import { clockOfText } from './clock.ts';
-import type { GuardedStatement } from './guard.ts';
+import { clockOfText } from '../guard/clock.ts';
+import type { GuardedStatement } from '../guard/guard.ts';
 
 /** @throws AppError INPUT_INVALID */
 export function requireParams(statement: GuardedStatement, params: readonly unknown[]): void {

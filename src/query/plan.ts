@@ -1,7 +1,7 @@
 // Owns what is remembered of a statement that was brought: the plan, with the keys it is found by.
 import type { Plan } from '../cache/entities.ts';
 import { idOf } from '../cache/key.ts';
-import type { GuardedStatement } from './guard.ts';
+import type { GuardedStatement } from '../guard/guard.ts';
 import { withParams } from './parameters.ts';
 import type { Scopes, Scoping } from './scope.ts';
 

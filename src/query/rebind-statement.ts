@@ -7,7 +7,7 @@ import { speaksOf } from '../cache/question-values.ts';
 import { rebind } from '../cache/rebind.ts';
 import type { LiteralChange } from '../cache/rebind.ts';
 import { isAppError } from '../errors.ts';
-import type { GuardedStatement, StatementGuard } from './guard.ts';
+import type { GuardedStatement, StatementGuard } from '../guard/guard.ts';
 import type { Pause } from './judging.ts';
 import { withParams } from './parameters.ts';
 import type { ColumnValues } from './schema-names.ts';

@@ -5,7 +5,7 @@ import { storeDown } from '../cache/gate.ts';
 import { AppError, isAppError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { RequestContext } from './context.ts';
-import type { StatementGuard } from './guard.ts';
+import type { StatementGuard } from '../guard/guard.ts';
 import { requireParams } from './parameters.ts';
 import type { QueryPipeline } from './pipeline.ts';
 import { createPlanner } from './plan.ts';

@@ -1,7 +1,7 @@
 // Owns reading a statement for the scope of what it touches: which tables that are distributed by a scope it names
 // without saying of which scope.
-import { createSyntax, isObject, listOf, namesOf, textOf, unwrap } from '../../src/query/syntax.ts';
-import type { SyntaxNode } from '../../src/query/syntax.ts';
+import { createSyntax, isObject, listOf, namesOf, textOf, unwrap } from '../../src/guard/syntax.ts';
+import type { SyntaxNode } from '../../src/guard/syntax.ts';
 
 export interface ScopeReader {
   /** Tables that are read or changed in it without a scope; [] where it touches none, or says so of each. */

@@ -8,7 +8,7 @@ import { createFreshness } from '../../../src/freshness/freshness.ts';
 import type { Freshness, Stamped } from '../../../src/freshness/freshness.ts';
 import { installTriggers } from '../../../src/freshness/triggers.ts';
 import { createLogger } from '../../../src/logger.ts';
-import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
 import { never, poolOf } from '../db/pools.ts';
 

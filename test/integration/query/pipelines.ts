@@ -12,7 +12,7 @@ import { createMetrics } from '../../../src/metrics.ts';
 import type { Answer } from '../../../src/query/answer.ts';
 import type { RequestContext } from '../../../src/query/context.ts';
 import { createExecutor } from '../../../src/query/execute.ts';
-import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
 import { createFlights } from '../../../src/query/flights.ts';
 import { createFetchRows } from '../../../src/query/fetch-rows.ts';
 import { createLabeller } from '../../../src/query/labels.ts';

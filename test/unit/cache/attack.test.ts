@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { createDecider } from '../../../src/cache/decide.ts';
-import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
 import { verifierAt } from '../../support/verifier.ts';
 
 interface Attack {

@@ -4,7 +4,7 @@ import test from 'node:test';
 
 import { createDecider } from '../../../src/cache/decide.ts';
 import { conceptsOf } from '../../../src/cache/frame-residue.ts';
-import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
 import { verifierAt } from '../../support/verifier.ts';
 
 const decider = createDecider(await verifierAt());

@@ -5,7 +5,7 @@ import test from 'node:test';
 
 import type { Judge } from '../../../src/cache/decide.ts';
 import type { Neighbour } from '../../../src/cache/entities.ts';
-import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
 import { withParams } from '../../../src/query/parameters.ts';
 import { createRebinder } from '../../../src/query/rebind-statement.ts';
 import { createColumnValues } from '../../../src/query/schema-names.ts';

@@ -10,8 +10,8 @@ import {
   PURE_FUNCTIONS,
   UNSTABLE_EXTENSION_FUNCTIONS,
   UNSTABLE_FUNCTIONS,
-} from './guard-function-names.ts';
-import { wordSet, wordsOf } from './guard-words.ts';
+} from './function-names.ts';
+import { wordSet, wordsOf } from './words.ts';
 
 export interface Refusal {
   /** Completes "The function "x" …". */

@@ -1,6 +1,6 @@
 // Owns the reading of comparison operators: how the parser's operator kinds are called in facts, which
 // of them negate, and how they read from the other side. Pure tables.
-import { wordsOf } from './guard-words.ts';
+import { wordsOf } from './words.ts';
 import { namesOf, textOf } from './syntax.ts';
 import type { SyntaxNode } from './syntax.ts';
 

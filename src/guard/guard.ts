@@ -3,18 +3,18 @@
 // view or an owner's function does, so the transaction is read-only and the role least-privileged too.
 import { AppError } from '../errors.ts';
 import { createFunctionRules, lenient } from './functions.ts';
-import { canonicalText, literalTokens, trimStatement } from './guard-canonical.ts';
-import type { LiteralToken } from './guard-canonical.ts';
-import { MAX_DEPTH, MAX_NESTING, measureDepth } from './guard-depth.ts';
-import { inspectStatement, notPermitted } from './guard-inspect.ts';
-import { wordSet } from './guard-words.ts';
+import { canonicalText, literalTokens, trimStatement } from './canonical.ts';
+import type { LiteralToken } from './canonical.ts';
+import { MAX_DEPTH, MAX_NESTING, measureDepth } from './depth.ts';
+import { inspectStatement, notPermitted } from './inspect.ts';
+import { wordSet } from './words.ts';
 import { readFacts } from './sql-facts.ts';
 import { meaningOf } from './sql-meaning.ts';
 import { createSyntax, isObject, listOf, textOf, unwrap } from './syntax.ts';
 import type { SqlFacts } from '../cache/facts.ts';
 import { mostOf } from '../cache/volatility.ts';
 import type { Volatility } from '../cache/volatility.ts';
-import type { Inspection } from './guard-inspect.ts';
+import type { Inspection } from './inspect.ts';
 import type { Syntax, SyntaxFault, SyntaxNode, Token } from './syntax.ts';
 
 export interface GuardedStatement {

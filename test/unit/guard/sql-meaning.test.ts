@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
 
 const guard = await createStatementGuard();
 const meaning = (sql: string): string => guard.check(sql).meaning();

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
 import { isAppError } from '../../../src/errors.ts';
-import { createStatementGuard } from '../../../src/query/guard.ts';
-import type { StatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
+import type { StatementGuard } from '../../../src/guard/guard.ts';
 
 const REJECTED: Readonly<Record<string, readonly string[]>> = {
   'more than one statement': [

@@ -1,7 +1,7 @@
 // Owns the list of what may stand in a statement's syntax tree: node types, and fields that hold nodes.
 // What is not here is refused, whatever it is and wherever it stands; new grammar is refused until read.
 
-import { wordSet } from './guard-words.ts';
+import { wordSet } from './words.ts';
 
 /** Every node that a reading statement can be made of. */
 export const PERMITTED_NODES: ReadonlySet<string> = wordSet(`

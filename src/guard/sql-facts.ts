@@ -1,6 +1,6 @@
 // Owns the facts of a statement: what it filters by, counts, groups, orders and limits, read off the
 // syntax tree and nothing else. Pure; it judges neither safety (guard.ts) nor likeness (cache).
-import { wordSet } from './guard-words.ts';
+import { wordSet } from './words.ts';
 import { columnOf, constantOf, expressionText } from './sql-facts-text.ts';
 import { comparisonOf, isNegating, mirrored } from './sql-facts-operators.ts';
 import {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
 import { isAppError } from '../../../src/errors.ts';
-import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
 import type { AppError } from '../../../src/errors.ts';
-import type { StatementGuard } from '../../../src/query/guard.ts';
+import type { StatementGuard } from '../../../src/guard/guard.ts';
 
 let guard: StatementGuard;
 before(async () => {

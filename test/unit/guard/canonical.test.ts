@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
-import { createStatementGuard } from '../../../src/query/guard.ts';
-import type { StatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
+import type { StatementGuard } from '../../../src/guard/guard.ts';
 
 describe('the canonical text', () => {
   let guard: StatementGuard;

@@ -5,10 +5,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { before, describe, test } from 'node:test';
 
 import { isAppError } from '../../../src/errors.ts';
-import { measureDepth } from '../../../src/query/guard-depth.ts';
-import { createStatementGuard } from '../../../src/query/guard.ts';
-import { createSyntax } from '../../../src/query/syntax.ts';
-import type { StatementGuard } from '../../../src/query/guard.ts';
+import { measureDepth } from '../../../src/guard/depth.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
+import { createSyntax } from '../../../src/guard/syntax.ts';
+import type { StatementGuard } from '../../../src/guard/guard.ts';
 
 const BOMBS: Readonly<Record<string, (levels: number) => string>> = {
   parentheses: (n) => `select ${'('.repeat(n)}1${')'.repeat(n)}`,

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
-import { createStatementGuard } from '../../../src/query/guard.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
 import type { SqlFacts, SqlLiteral } from '../../../src/cache/facts.ts';
-import type { StatementGuard } from '../../../src/query/guard.ts';
+import type { StatementGuard } from '../../../src/guard/guard.ts';
 
 let guard: StatementGuard;
 before(async () => {
