@@ -33,6 +33,7 @@ import { createFeedback } from './query/feedback.ts';
 import { createFlights } from './query/flights.ts';
 import { createFetchRows } from './query/fetch-rows.ts';
 import { createStatementGuard } from './guard/guard.ts';
+import { createRoutineCatalog } from './guard/server-routines.ts';
 import { createJudging } from './query/judging.ts';
 import { createLargeResults } from './query/large-results.ts';
 import { createLabeller } from './query/labels.ts';
@@ -86,7 +87,6 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const { config, logger, now = Date.now } = options;
   await requireFreePort({ host: config.HOST, port: config.PORT });
   const metrics = createMetrics();
-  const guard = await createStatementGuard();
   const [data, cacheDatabase, embedder, verifier] = await allStarted([
     openDataDatabase({ ...options, metrics }, releases),
     openCacheDatabase({ ...options, metrics }, releases),
@@ -110,6 +110,11 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const { cache } = store;
   keepBudget({ config, logger, data, cache: cacheDatabase, releases });
   const ttlMs = config.CACHE_TTL_SECONDS * 1000;
+  const routines = createRoutineCatalog({ runQuery: data.runQuery, logger, now });
+  const guard = await createStatementGuard({
+    routines: () => routines.current(),
+    functionSchemas: config.FUNCTION_SCHEMAS,
+  });
 
   const schema = createSchemaIndex({
     runQuery: data.runQuery,
@@ -122,6 +127,8 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     role: data.role,
     modelId: embedder?.modelId ?? 'none',
     schemaVersion: async () => {
+      // Asked for before anything else is: no statement is judged without what the server says of its functions.
+      if (routines.current() === null) await routines.first();
       const known = schema.current() ?? (await schema.refresh().catch(() => null));
       return known?.version ?? 'unknown';
     },

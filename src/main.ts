@@ -21,6 +21,7 @@ Usage:
                            let a data database tell at once what is written to it; --help
   askonce cache-export | cache-warm
                            what a server knows into a file, and a file into what it knows; --help
+  askonce guard "SQL"      whether askonce would run a statement, and why not; --help
   askonce config           print every setting, its meaning and its value
   askonce --help | --version
 `;
@@ -35,7 +36,8 @@ const PARENT_POLL_MS = 500;
 async function main(args: readonly string[]): Promise<number> {
   const [command = '--help', ...rest] = args;
   const source = { env: process.env, cwd: process.cwd(), root: ROOT };
-  const hasOwnHelp = command === 'connect' || isOfChanges(command) || isOfCacheFiles(command);
+  const hasOwnHelp =
+    ['connect', 'guard'].includes(command) || isOfChanges(command) || isOfCacheFiles(command);
   if (rest.includes('--help') && !hasOwnHelp) return print(HELP);
   if (isOfChanges(command)) return await changes(command, rest);
   if (isOfCacheFiles(command)) return await cacheFiles(command, rest);
@@ -54,6 +56,8 @@ async function main(args: readonly string[]): Promise<number> {
         stdout: process.stdout,
         stderr: process.stderr,
       });
+    case 'guard':
+      return await guard(rest);
     case 'config':
       readConfig(source);
       return print(`${describeConfig(source)}\n`);
@@ -83,6 +87,13 @@ async function cacheFiles(command: CacheFilesCommand, args: readonly string[]): 
   if (args.includes('--help')) return print(CACHE_FILES_HELP);
   const { env, stdin, stdout, stderr } = process;
   return await runCacheFiles(command, { args, env, version: version(), stdin, stdout, stderr });
+}
+
+async function guard(args: readonly string[]): Promise<number> {
+  const { GUARD_HELP, runGuard } = await import('./guard-command.ts');
+  if (args[0] === '--help') return print(GUARD_HELP);
+  const { stdin, stdout } = process;
+  return await runGuard({ args, stdin, stdout });
 }
 
 async function changes(command: ChangesCommand, args: readonly string[]): Promise<number> {

@@ -153,6 +153,11 @@ export const SETTINGS = {
     schema: tokens(),
     secret: true,
   },
+  FUNCTION_SCHEMAS: {
+    about:
+      'Schemas of your own, or of extensions, whose functions statements may call where they are not volatile (comma separated).',
+    schema: list(),
+  },
   CACHE_TTL_SECONDS: {
     about: 'How long stored rows may be served before the plan runs again.',
     schema: integer(300, 0, 31_536_000),

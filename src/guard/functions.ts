@@ -1,6 +1,7 @@
-// Owns which functions and operators a statement may use: by list, everything else is refused. Knows
-// names only; a name that the database owner has given to a function of his own cannot be told apart,
-// so the role that runs the statement must not be able to do harm either.
+// Owns which functions and operators a statement may use: everything else is refused. Of PostgreSQL's own those that
+// the connected server says cannot write, and that nobody has read of to the contrary; of others those of known
+// extensions, and of schemas that the operator names. Without a server the lists alone decide.
+import { mostOf } from '../cache/volatility.ts';
 import type { Volatility } from '../cache/volatility.ts';
 import { clockOfValue } from './clock.ts';
 import {
@@ -12,6 +13,7 @@ import {
   UNSTABLE_FUNCTIONS,
 } from './function-names.ts';
 import { wordSet, wordsOf } from './words.ts';
+import type { Routine, ServerRoutines } from './server-routines.ts';
 
 export interface Refusal {
   /** Completes "The function "x" …". */
@@ -30,17 +32,27 @@ export interface FunctionCall {
 export interface FunctionRules {
   judge(call: FunctionCall): FunctionVerdict;
   /**
-   * PostgreSQL reads (path).pg_read_file as pg_read_file(path). Null for a name that no known function
-   * has: a field, as far as names tell.
+   * PostgreSQL reads (path).pg_read_file as pg_read_file(path), and t.f as f(t). Null for a name that no known
+   * function has: a field, as far as names tell.
    */
-  judgeAttribute(name: string): FunctionVerdict | null;
+  judgeAttribute(name: string, of: 'row' | 'value'): FunctionVerdict | null;
   /** Keywords that stand for a value, by the parser's names for them. */
   judgeValue(op: string): Volatility;
   /** Operators are functions too: [symbol] or [schema, symbol]. Null for one that is refused. */
   judgeOperator(name: readonly string[]): Volatility | null;
 }
 
-export function createFunctionRules(): FunctionRules {
+export interface FunctionRulesOptions {
+  /** Null where no server has been asked. */
+  readonly server: () => ServerRoutines | null;
+  /** Their functions and operators may be used where they are not volatile. */
+  readonly schemas: ReadonlySet<string>;
+}
+
+/** Of the server itself, of transactions and of files: each of these was read about before it was let in. */
+const REVIEWED_ALONE = /^(pg_|txid_|lo_|fmgr_|binary_upgrade_)|_to_xml/;
+
+export function createFunctionRules({ server, schemas }: FunctionRulesOptions): FunctionRules {
   const builtIn = new Map<string, Volatility>([
     ...entries(PURE_FUNCTIONS, 'stable'),
     ...entries(CLOCK_FUNCTIONS, 'clock'),
@@ -54,23 +66,88 @@ export function createFunctionRules(): FunctionRules {
   const builtInOperators = wordSet(BUILT_IN_OPERATORS);
   const extensionOperators = wordSet(EXTENSION_OPERATORS);
 
+  /** Undefined where it may not be called, or is none. */
+  function builtInUse(name: string): Volatility | undefined {
+    const reviewed = builtIn.get(name);
+    const found = server()?.builtIn.get(name);
+    if (found === undefined) return reviewed;
+    if (reviewed === 'volatile' || reviewed === 'clock') return reviewed;
+    if (found.volatility === 'volatile') return undefined;
+    if (reviewed !== undefined) return reviewed;
+    const isListed = REVIEWED_ALONE.test(name) || isHarmful(name);
+    if (found.isInternal || isListed) return undefined;
+    return useOf(found);
+  }
+
+  /** Whether somebody who calls it by this name, with or without its schema, reaches it. */
+  const isReached = ({ schema }: Routine, given: string | undefined): boolean =>
+    given === undefined ? (server()?.path.includes(schema) ?? false) : schema === given;
+
+  /** Of extensions and of the schemas that were named; undefined where it may not be called. */
+  function trustedUse(routine: Routine): Volatility | undefined {
+    const known = routine.isExtension ? fromExtensions.get(routine.name) : undefined;
+    if (known === 'volatile') return known;
+    if (routine.volatility === 'volatile') return undefined;
+    if (known !== undefined) return known;
+    return schemas.has(routine.schema) ? useOf(routine) : undefined;
+  }
+
+  /** Undefined where some of them, which the call could reach, may not be called. */
+  function othersUse(routines: readonly Routine[]): Volatility | undefined {
+    const uses = routines.map(trustedUse);
+    return uses.some((use) => use === undefined) ? undefined : mostOf(uses as Volatility[]);
+  }
+
+  function judgeOther(name: string, schema: string | undefined): FunctionVerdict {
+    const known = server();
+    if (known === null) {
+      const volatility = fromExtensions.get(name);
+      return volatility === undefined ? refusalOf(name) : { volatility };
+    }
+    const reached = (known.own.get(name) ?? []).filter((routine) => isReached(routine, schema));
+    const use = reached.length > 0 ? othersUse(reached) : undefined;
+    if (use !== undefined) return { volatility: use };
+    const untrusted = reached.find((routine) => trustedUse(routine) === undefined);
+    return untrusted && !isHarmful(name) ? refusalOfOwn(untrusted) : refusalOf(name);
+  }
+
+  /** A function of somebody's own that fits the arguments better than the built-in one is called in its place. */
+  function shadowOf(name: string): Routine | undefined {
+    return server()
+      ?.own.get(name)
+      ?.find((routine) => {
+        const isWriter = routine.volatility === 'volatile' && !routine.isExtension;
+        return isWriter && isReached(routine, undefined);
+      });
+  }
+
   return {
     judge({ name, argumentCount }) {
       const called = name.at(-1) ?? '';
       const schema = name.at(-2);
+      if (!isSystem(schema)) return judgeOther(called, schema);
       const special = judgeByArguments(called, argumentCount);
-      if (special !== null && isSystem(schema)) return special;
-      const volatility =
-        (isSystem(schema) ? builtIn.get(called) : undefined) ??
-        (schema === 'pg_catalog' ? undefined : fromExtensions.get(called));
-      return volatility === undefined ? refusalOf(called) : { volatility };
+      const volatility = special === null ? builtInUse(called) : special.volatility;
+      if (volatility === undefined)
+        return schema === undefined ? judgeOther(called, undefined) : refusalOf(called);
+      const shadow = schema === undefined ? shadowOf(called) : undefined;
+      return shadow ? refusalOfShadow(shadow) : { volatility };
     },
 
-    judgeAttribute(name) {
-      const volatility = builtIn.get(name) ?? fromExtensions.get(name);
+    judgeAttribute(name, of) {
+      const special = judgeByArguments(name, 1);
+      const volatility = special?.volatility ?? builtInUse(name);
       if (volatility !== undefined) return { volatility };
-      const isHarmful = HARMFUL.some(([names]) => names.test(name));
-      return judgeByArguments(name, 1) ?? (isHarmful ? refusalOf(name) : null);
+      const known = server();
+      if (known === null) {
+        const use = fromExtensions.get(name);
+        if (use !== undefined) return { volatility: use };
+        return isHarmful(name) ? refusalOf(name) : null;
+      }
+      if (known.builtIn.has(name) && isHarmful(name)) return refusalOf(name);
+      const isMeant = (routine: Routine): boolean =>
+        (of === 'row' ? routine.takesRow : routine.takesOne) && isReached(routine, undefined);
+      return known.own.get(name)?.some(isMeant) ? judgeOther(name, undefined) : null;
     },
 
     judgeValue: clockOfValue,
@@ -83,7 +160,15 @@ export function createFunctionRules(): FunctionRules {
       const isKnown =
         (isBuiltIn && builtInOperators.has(symbol)) ||
         (isExtension && extensionOperators.has(symbol));
-      return isKnown ? 'stable' : null;
+      const known = server();
+      if (known === null || schema === 'pg_catalog') return isKnown ? 'stable' : null;
+      if (schema === undefined && builtInOperators.has(symbol)) return 'stable';
+      const own = known.ownOperators.get(symbol) ?? [];
+      const reached = own.filter((routine) => isReached(routine, schema));
+      const isTrusted = (routine: Routine): boolean =>
+        routine.volatility !== 'volatile' &&
+        ((routine.isExtension && extensionOperators.has(symbol)) || schemas.has(routine.schema));
+      return reached.length > 0 && reached.every(isTrusted) ? 'stable' : null;
     },
   };
 }
@@ -99,14 +184,17 @@ export function lenient(rules: FunctionRules, pure: ReadonlySet<string>): Functi
   };
   return {
     judge: (call) => toVolatility(rules.judge(call), call.name.at(-1) ?? ''),
-    judgeAttribute(name) {
-      const verdict = rules.judgeAttribute(name);
+    judgeAttribute(name, of) {
+      const verdict = rules.judgeAttribute(name, of);
       return verdict && toVolatility(verdict, name);
     },
     judgeValue: (op) => (USER_VALUES.test(op) ? 'stable' : rules.judgeValue(op)),
     judgeOperator: (name) => (rules.judgeOperator(name) === null ? 'volatile' : 'stable'),
   };
 }
+
+const useOf = ({ volatility }: Routine): Volatility =>
+  volatility === 'immutable' ? 'stable' : 'volatile';
 
 const USER_VALUES = /^SVFOP_((CURRENT|SESSION)_USER|USER|CURRENT_ROLE)$/;
 
@@ -116,7 +204,10 @@ function isSystem(schema: string | undefined): boolean {
 }
 
 /** Where the number of arguments decides what the function does. */
-function judgeByArguments(name: string, argumentCount: number): FunctionVerdict | null {
+function judgeByArguments(
+  name: string,
+  argumentCount: number,
+): { readonly volatility: Volatility } | null {
   if (name === 'age') return { volatility: argumentCount === 1 ? 'clock' : 'stable' };
   // ts_rewrite(query, text) runs the text as SQL; with three arguments it only rewrites.
   if (name === 'ts_rewrite' && argumentCount === 3) return { volatility: 'stable' };
@@ -169,6 +260,8 @@ const HARMFUL: readonly (readonly [names: RegExp, reason: string, hint: string])
   ],
 ];
 
+const isHarmful = (name: string): boolean => HARMFUL.some(([names]) => names.test(name));
+
 /** What agents bring along from other databases, and how PostgreSQL says it. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   curdate: 'current_date',
@@ -200,6 +293,26 @@ function refusalOf(name: string): Refusal {
   return {
     reason: 'is not on the list of functions known to be without side effects',
     hint: USE_BUILT_IN,
+  };
+}
+
+function refusalOfOwn({ schema, name, volatility }: Routine): Refusal {
+  if (volatility === 'volatile') {
+    return {
+      reason: `is ${schema}.${name}, which is volatile: it may write`,
+      hint: 'Use built-in functions and plain SQL. If it only reads, its owner can declare it STABLE.',
+    };
+  }
+  return {
+    reason: `is ${schema}.${name}, which is in none of the schemas whose functions may be called`,
+    hint: `${USE_BUILT_IN} Whoever runs askonce can name its schema in FUNCTION_SCHEMAS.`,
+  };
+}
+
+function refusalOfShadow({ schema, name }: Routine): Refusal {
+  return {
+    reason: `could be ${schema}.${name}, which is volatile: it may write`,
+    hint: `For PostgreSQL's own write pg_catalog.${name}.`,
   };
 }
 

@@ -1,7 +1,7 @@
 // Owns the statement guard: may this text run? PostgreSQL's own grammar reads it, and what is not on the
 // lists is refused. It never rewrites a statement. It is one layer of several: names cannot tell what a
 // view or an owner's function does, so the transaction is read-only and the role least-privileged too.
-import { AppError } from '../errors.ts';
+import { AppError, isAppError } from '../errors.ts';
 import { createFunctionRules, lenient } from './functions.ts';
 import { canonicalText, literalTokens, trimStatement } from './canonical.ts';
 import type { LiteralToken } from './canonical.ts';
@@ -10,11 +10,13 @@ import { inspectStatement, notPermitted } from './inspect.ts';
 import { wordSet } from './words.ts';
 import { readFacts } from './sql-facts.ts';
 import { meaningOf } from './sql-meaning.ts';
-import { createSyntax, isObject, listOf, textOf, unwrap } from './syntax.ts';
+import { firstOf, placeOf } from './place.ts';
+import { createSyntax, isObject, listOf, textOf, textOffset, unwrap } from './syntax.ts';
 import type { SqlFacts } from '../cache/facts.ts';
 import { mostOf } from '../cache/volatility.ts';
 import type { Volatility } from '../cache/volatility.ts';
 import type { Inspection } from './inspect.ts';
+import type { ServerRoutines } from './server-routines.ts';
 import type { Syntax, SyntaxFault, SyntaxNode, Token } from './syntax.ts';
 
 export interface GuardedStatement {
@@ -42,6 +44,8 @@ export interface StatementGuard {
    * QUERY_REJECTED (it parses and is not permitted; the message names the rule).
    */
   check(sql: string): GuardedStatement;
+  /** Another one when what was let through may be refused by now, and the other way round. */
+  readonly rules: unknown;
   /** What it depends on beside its tables; 'volatile' where that cannot be told. */
   volatilityOf(definition: DefinitionText): Volatility;
 }
@@ -56,6 +60,10 @@ export interface DefinitionText {
 export interface StatementGuardOptions {
   /** Characters. */
   readonly maxLength?: number;
+  /** What the connected server says of its functions; null, or absent, where none is connected. */
+  readonly routines?: () => ServerRoutines | null;
+  /** Schemas beside pg_catalog whose functions may be called. */
+  readonly functionSchemas?: readonly string[];
 }
 
 /** Long enough for generated reports with thousands of values, short enough to parse in milliseconds. */
@@ -67,11 +75,15 @@ const MAX_PARAMETERS = 65_535;
 export async function createStatementGuard(
   options: StatementGuardOptions = {},
 ): Promise<StatementGuard> {
-  const { maxLength = DEFAULT_MAX_LENGTH } = options;
+  const { maxLength = DEFAULT_MAX_LENGTH, routines = () => null, functionSchemas = [] } = options;
   const syntax = await createSyntax();
-  const rules = createFunctionRules();
+  const rules = createFunctionRules({ server: routines, schemas: new Set(functionSchemas) });
 
   return {
+    get rules() {
+      return routines();
+    },
+
     check(sql) {
       requireText(sql, maxLength);
       const text = sql.trim();
@@ -79,8 +91,22 @@ export async function createStatementGuard(
       if (tokens !== null) requireShallow(tokens);
       const root = parseOne(syntax, sql);
       if (tokens === null) throw tooComplex();
-      const { kind, body } = classify(root);
-      const inspection = body === null ? OF_SHOW : requireBindable(inspectStatement(body, rules));
+      const { kind, body } = placed(
+        sql,
+        () => 0,
+        () => classify(root),
+      );
+      let at = 0;
+      const note = (byteOffset: number): void => void (at = byteOffset);
+      const inspection =
+        body === null
+          ? OF_SHOW
+          : placed(
+              sql,
+              () => textOffset(text, at),
+              () => inspectStatement(body, rules, note),
+            );
+      requireBindable(inspection);
       const { tables, parameterCount, usesClock } = inspection;
       const trimmed = trimStatement(text, tokens);
       return {
@@ -167,30 +193,27 @@ function parseOne(syntax: Syntax, sql: string): SyntaxNode {
   });
 }
 
-const NEAR_CHARACTERS = 40;
+/** What is refused is refused with its place. @param at UTF-16 offset into the text without the space around it. */
+function placed<T>(sql: string, at: () => number, judge: () => T): T {
+  try {
+    return judge();
+  } catch (error) {
+    if (!isAppError(error, 'QUERY_REJECTED')) throw error;
+    const place = placeOf(sql, at() + sql.length - sql.trimStart().length);
+    throw new AppError('QUERY_REJECTED', `${error.message} (${place})`, {
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
+  }
+}
 
 function notParsed(sql: string, fault: SyntaxFault): AppError {
   const offset = fault.offset + sql.length - sql.trimStart().length;
-  const before = sql.slice(0, offset).split(/\r\n|\r|\n/);
-  const position = `line ${before.length}:${Array.from(before.at(-1) ?? '').length + 1}`;
-  const rest =
-    sql
-      .slice(offset)
-      .trimStart()
-      .split(/[\r\n]/, 1)[0] ?? '';
-  const near = rest === '' ? 'the end' : firstOf(rest);
   // An open quote makes PostgreSQL repeat the whole rest of the statement.
   const message = fault.message.replace(/(?<= at or near ")[^]*(?="$)/, firstOf);
   const hint = sql.includes('`')
     ? 'PostgreSQL quotes names with double quotes, not with backticks.'
     : "Correct the SQL there; it must be PostgreSQL's dialect.";
-  return new AppError('QUERY_INVALID', `${message} (${position}, near: ${near})`, { hint });
-}
-
-function firstOf(text: string): string {
-  return Array.from(text.slice(0, 2 * NEAR_CHARACTERS))
-    .slice(0, NEAR_CHARACTERS)
-    .join('');
+  return new AppError('QUERY_INVALID', `${message} (${placeOf(sql, offset)})`, { hint });
 }
 
 interface Classified {
@@ -243,8 +266,8 @@ function optionText(arg: unknown): string {
   return type === 'String' ? textOf(fields['sval']).toLowerCase() : 'true';
 }
 
-function requireBindable(inspection: Inspection): Inspection {
-  if (inspection.parameterCount <= MAX_PARAMETERS) return inspection;
+function requireBindable(inspection: Inspection): void {
+  if (inspection.parameterCount <= MAX_PARAMETERS) return;
   throw new AppError('INPUT_INVALID', `The SQL uses parameter $${inspection.parameterCount}`, {
     hint: `Number parameters from $1 without gaps, at most $${MAX_PARAMETERS}.`,
   });

@@ -29,14 +29,25 @@ interface Walk {
   readonly ofDay: ReadonlySet<SyntaxNode>;
   parameterCount: number;
   expansion: number;
+  /** UTF-8 offset. */
+  at: number;
+  readonly onPlace: (at: number) => void;
 }
 
-/** @throws AppError QUERY_REJECTED naming the rule that refused. */
-export function inspectStatement(statement: SyntaxNode, rules: FunctionRules): Inspection {
+/**
+ * @param onPlace Told where the walk is, so that who catches the error knows the place: UTF-8 offset.
+ * @throws AppError QUERY_REJECTED naming the rule that refused.
+ */
+export function inspectStatement(
+  statement: SyntaxNode,
+  rules: FunctionRules,
+  onPlace: (at: number) => void = () => undefined,
+): Inspection {
   const tables = new Set<string>();
   const dependsOn = new Set<Volatility>();
   const ofDay = clocksOfDay(statement);
-  const walk: Walk = { rules, tables, dependsOn, ofDay, parameterCount: 0, expansion: 0 };
+  const counts = { parameterCount: 0, expansion: 0, at: 0 };
+  const walk: Walk = { rules, tables, dependsOn, ofDay, ...counts, onPlace };
   visit(walk, statement, new Set());
   return {
     tables: [...tables].sort(),
@@ -52,13 +63,37 @@ function visit(walk: Walk, value: unknown, outer: Scope): void {
     return;
   }
   if (!isObject(value)) return;
+  const outside = walk.at;
   const scope = isObject(value['withClause']) ? visitWith(walk, value['withClause'], outer) : outer;
   for (const [key, part] of Object.entries(value)) {
     if (typeof part !== 'object' || part === null || key === 'withClause') continue;
-    if (!(isNodeType(key) ? PERMITTED_NODES : PERMITTED_FIELDS).has(key)) throw notPermitted(key);
-    if (isNodeType(key) && isObject(part)) examine(walk, { type: key, fields: part, scope });
+    if (!(isNodeType(key) ? PERMITTED_NODES : PERMITTED_FIELDS).has(key)) {
+      moveTo(walk, firstPlace(part) ?? walk.at);
+      throw notPermitted(key);
+    }
+    if (isNodeType(key) && isObject(part)) {
+      moveTo(walk, firstPlace(part) ?? walk.at);
+      examine(walk, { type: key, fields: part, scope });
+    }
     visit(walk, part, scope);
   }
+  moveTo(walk, outside);
+}
+
+function moveTo(walk: Walk, at: number): void {
+  if (at < 0) return;
+  walk.at = at;
+  walk.onPlace(at);
+}
+
+/** Of the node, or of what it is made of; undefined where the parser notes none. */
+function firstPlace(node: object): number | undefined {
+  if ('location' in node && typeof node.location === 'number') return node.location;
+  for (const part of Object.values(node)) {
+    const place: number | undefined = isObject(part) ? firstPlace(part) : undefined;
+    if (place !== undefined) return place;
+  }
+  return undefined;
 }
 
 /** Each WITH query sees the ones before it, all of them where it says RECURSIVE. */
@@ -85,9 +120,9 @@ function examine(walk: Walk, { type, fields, scope }: Found): void {
       return noteCall(walk, fields);
     case 'ColumnRef':
       // A plain column is most often meant, so its name never makes an answer volatile.
-      return void judgeAttributes(walk, namesOf(fields['fields']).slice(1));
+      return void judgeAttributes(walk, namesOf(fields['fields']).slice(1), 'row');
     case 'A_Indirection':
-      for (const use of judgeAttributes(walk, namesOf(fields['indirection'])))
+      for (const use of judgeAttributes(walk, namesOf(fields['indirection']), 'value'))
         walk.dependsOn.add(use);
       return;
     case 'A_Expr':
@@ -149,9 +184,9 @@ function noteCall(walk: Walk, fields: SyntaxNode): void {
 }
 
 /** What follows a dot may be a function in the dress of a column: t.name is also name(t). */
-function judgeAttributes(walk: Walk, names: readonly string[]): Volatility[] {
+function judgeAttributes(walk: Walk, names: readonly string[], of: 'row' | 'value'): Volatility[] {
   return names.flatMap((name) => {
-    const verdict = walk.rules.judgeAttribute(name);
+    const verdict = walk.rules.judgeAttribute(name, of);
     if (verdict === null) return [];
     if ('reason' in verdict) throw callNotPermitted(name, verdict);
     return [verdict.volatility];

@@ -133,6 +133,10 @@ function offsetReader(sql: string): (byteOffset: number) => number {
   };
 }
 
+/** A UTF-8 offset to a UTF-16 one. */
+export const textOffset = (sql: string, byteOffset: number): number =>
+  offsetReader(sql)(byteOffset);
+
 function codePointOffset(sql: string, codePoints: number): number {
   let index = 0;
   for (let seen = 0; seen < codePoints && index < sql.length; seen += 1) {

@@ -1,0 +1,182 @@
+// The guard with what a real server says of its functions: nothing that may write is called, whatever it is named.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+
+import { isAppError } from '../../../src/errors.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
+import type { StatementGuard } from '../../../src/guard/guard.ts';
+import { createRoutineCatalog } from '../../../src/guard/server-routines.ts';
+import { createLogger } from '../../../src/logger.ts';
+import { admin, freshDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { PERMITTED } from '../../unit/guard/statements-permitted.ts';
+import { REJECTED } from '../../unit/guard/statements-rejected.ts';
+import { poolOf } from '../db/pools.ts';
+
+const EXTENSIONS = [
+  'pg_trgm',
+  'unaccent',
+  'fuzzystrmatch',
+  'hstore',
+  'ltree',
+  'cube',
+  'earthdistance',
+  'intarray',
+  'citext',
+  'pgcrypto',
+  '"uuid-ossp"',
+  'tablefunc',
+  'dblink',
+];
+/** Of extensions that the tests' server does not have. */
+const ELSEWHERE = /\bst_|geometry|time_bucket|locf|histogram|approx_percentile/i;
+
+async function connected(
+  t: TestContext,
+  setup: string,
+  functionSchemas: readonly string[] = [],
+): Promise<{ guard: StatementGuard; url: string; clock: { now: number } }> {
+  const { url, readerUrl } = await freshDatabase(t);
+  await admin(url, setup);
+  const pool = poolOf(t, readerUrl);
+  const clock = { now: 0 };
+  const routines = createRoutineCatalog({
+    runQuery: (sql, params) => pool.query(sql, params),
+    logger: createLogger('silent'),
+    now: () => clock.now,
+  });
+  await routines.first();
+  const guard = await createStatementGuard({ routines: () => routines.current(), functionSchemas });
+  return { guard, url, clock };
+}
+
+function judged(guard: StatementGuard, sql: string): string {
+  try {
+    guard.check(sql);
+    return 'permitted';
+  } catch (error) {
+    assert.ok(isAppError(error, 'QUERY_REJECTED'), `${sql}: ${String(error)}`);
+    return `${error.message} | ${error.hint}`;
+  }
+}
+
+const permits = (guard: StatementGuard, ...statements: readonly string[]): void => {
+  for (const sql of statements) assert.equal(judged(guard, sql), 'permitted', sql);
+};
+
+const refuses = (guard: StatementGuard, rule: RegExp, ...statements: readonly string[]): void => {
+  for (const sql of statements) assert.match(judged(guard, sql), rule, sql);
+};
+
+test('a real server permits what the lists permit and refuses what they refuse', async (t) => {
+  const { guard } = await connected(
+    t,
+    EXTENSIONS.map((name) => `create extension if not exists ${name}`).join(';'),
+  );
+  const permitted = Object.values(PERMITTED).flat();
+  permits(guard, ...permitted.filter((sql) => !ELSEWHERE.test(sql)));
+  for (const sql of Object.values(REJECTED).flat()) {
+    assert.notEqual(judged(guard, sql), 'permitted', sql);
+  }
+});
+
+test('functions of the server that nobody has listed pass where they cannot write', async (t) => {
+  const { guard } = await connected(t, 'select 1');
+  permits(guard, "select cash_words('1'::money)", "select aclexplode('{}'::aclitem[])");
+  refuses(
+    guard,
+    /not permitted/,
+    'select int4pl(1, 2)',
+    "select textin('x')",
+    'select pg_config()',
+    'select pg_current_xact_id()',
+    "select database_to_xml(true, true, '')",
+    'select lo_get(1)',
+    'select pg_stat_get_activity(1)',
+  );
+});
+
+const OWN = `
+  create table orders (id int, total numeric);
+  create function net(numeric) returns numeric language sql immutable as 'select $1 * 0.8';
+  create function spent() returns numeric language sql stable as 'select sum(total) from orders';
+  create function purge() returns int language sql as 'delete from orders returning 1';
+  create function wipe(orders) returns int language sql as 'delete from orders returning 1';
+  create function zap(text) returns int language sql as 'delete from orders returning 1';
+  create function lower(int) returns text language sql as 'delete from orders returning $1::text';
+  create function upper(int) returns text language sql immutable as 'select $1::text';
+  create function step(int, int) returns int language plpgsql volatile as 'begin delete from orders; return 1; end';
+  create aggregate tally (int) (sfunc = step, stype = int, initcond = '0');
+  create function brand(int, int) returns int language sql as 'delete from orders returning 1';
+  create operator <!> (leftarg = int, rightarg = int, function = brand);
+  create schema tools;
+  create function tools.gross(numeric) returns numeric language sql immutable as 'select $1 * 1.2';
+  create function tools.purge() returns int language sql as 'delete from public.orders returning 1';
+  create operator tools.<=+> (leftarg = numeric, rightarg = numeric, function = numeric_add);`;
+
+test('functions of somebody’s own are refused, however they are called', async (t) => {
+  const { guard } = await connected(t, OWN);
+  refuses(
+    guard,
+    /public\.\w+, which is volatile: it may write/,
+    'select purge()',
+    'select public.purge()',
+    'select * from purge()',
+    'select o.wipe from orders o',
+    'select (o).wipe from orders o',
+    "select ('x'::text).zap",
+    'select tally(id) from orders',
+    'select tally(id) over () from orders',
+  );
+  refuses(guard, /FUNCTION_SCHEMAS/, 'select net(total), spent() from orders', 'select (1.5).net');
+  refuses(guard, /not on the list/, 'select gross(1)');
+  refuses(
+    guard,
+    /operator .* is not permitted/,
+    'select 1 <!> 2',
+    'select 1 operator(public.<!>) 2',
+  );
+});
+
+test('a function that could be called in the place of a built-in one is refused', async (t) => {
+  const { guard } = await connected(t, OWN);
+  refuses(guard, /could be public\.lower.*write pg_catalog\.lower/, 'select lower(id) from orders');
+  permits(guard, "select pg_catalog.lower('A')", 'select upper(id) from orders');
+});
+
+test('the operator names the schemas whose functions may be called, where they cannot write', async (t) => {
+  const { guard } = await connected(t, OWN, ['tools', 'public']);
+  permits(
+    guard,
+    'select net(total), spent() from orders',
+    'select tools.gross(total) from orders',
+    'select (1.5).net',
+    'select 1.0 operator(tools.<=+>) 2.0',
+  );
+  refuses(guard, /volatile/, 'select purge()', 'select tools.purge()', 'select tally(1)');
+  refuses(guard, /operator/, 'select 1 <!> 2', 'select 1.0 <=+> 2.0');
+});
+
+test('what an extension is called does not make it one', async (t) => {
+  const { guard } = await connected(
+    t,
+    `create function similarity(text, text) returns real language sql as 'select 1::real';
+     create function soundex(text) returns text language sql immutable as 'select $1'`,
+  );
+  refuses(guard, /public\.similarity, which is volatile/, "select similarity('a', 'b')");
+  refuses(guard, /FUNCTION_SCHEMAS/, "select soundex('a')");
+});
+
+test('a function that is made later is seen within a minute', async (t) => {
+  const { guard, url, clock } = await connected(t, 'create table orders (id int)');
+  permits(guard, 'select abs(id) from orders');
+  const { rules } = guard;
+  await admin(
+    url,
+    `create function abs(bool) returns int language sql as 'delete from orders returning 1'`,
+  );
+  clock.now += 61_000;
+  await eventually('it is seen', () => judged(guard, 'select abs(id) from orders') !== 'permitted');
+  assert.notEqual(guard.rules, rules, 'what was let through is judged again');
+});
