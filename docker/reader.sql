@@ -41,6 +41,11 @@ ALTER ROLE :"role" SET default_transaction_read_only = on;
 ALTER ROLE :"role" SET statement_timeout = '60s';
 ALTER ROLE :"role" SET lock_timeout = '5s';
 ALTER ROLE :"role" SET idle_in_transaction_session_timeout = '60s';
+-- For each sort and hash, of which a statement may have several; beyond it they go to disk, to the limit below.
+ALTER ROLE :"role" SET work_mem = '16MB';
+-- Only a superuser may bound the disk that one connection takes; without it the server's own limit holds.
+SELECT format('ALTER ROLE %I SET temp_file_limit = %L', :'role', '2GB')
+WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) \gexec
 
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), :'role') \gexec
 SELECT format(statement, trim(schema), :'role', :'owner')

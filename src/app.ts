@@ -49,6 +49,7 @@ import { createServe } from './query/serve.ts';
 import { createSharedRuns } from './query/shared-runs.ts';
 import { createTransfer } from './query/transfer.ts';
 import { createWholeResults } from './query/whole-result.ts';
+import { watchPosture } from './posture.ts';
 import { createReadiness } from './readiness.ts';
 import { createSchemaIndex } from './schema/schema-index.ts';
 import { createStatus } from './status.ts';
@@ -145,10 +146,13 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     logger,
     releases,
   });
+  const posture = watchPosture({ runQuery: data.runQuery, logger });
+  releases.push('posture', () => posture.close());
   const executor = createExecutor({
     pool: data.pool,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     spoolMaxBytes: config.SPOOL_MAX_BYTES,
+    maxPlanCost: config.MAX_PLAN_COST,
     logger,
     now,
     ...(data.interrupt && { interrupt: data.interrupt }),
@@ -236,7 +240,16 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     ...(data.interrupt && { interrupt: data.interrupt }),
   });
-  const readiness = createReadiness({ data, freshness, cache, embedder, verifier, config, now });
+  const readiness = createReadiness({
+    data,
+    freshness,
+    cache,
+    embedder,
+    verifier,
+    config,
+    posture,
+    now,
+  });
   const transfer = createTransfer({ cache, guard, scoping, remember, pipeline });
   const tools: Tool[] = [
     askTool(pipeline, settings),
@@ -252,6 +265,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
         version: options.version,
         readiness,
         freshness,
+        posture,
         data: data.pool,
         cache: cacheDatabase.pool,
         memoryUse,

@@ -22,6 +22,7 @@ Usage:
   askonce cache-export | cache-warm
                            what a server knows into a file, and a file into what it knows; --help
   askonce guard "SQL"      whether askonce would run a statement, and why not; --help
+  askonce reader-role      print a psql script that makes a role which can only read
   askonce config           print every setting, its meaning and its value
   askonce --help | --version
 `;
@@ -58,6 +59,8 @@ async function main(args: readonly string[]): Promise<number> {
       });
     case 'guard':
       return await guard(rest);
+    case 'reader-role':
+      return print(readFileSync(join(ROOT, 'docker/reader.sql'), 'utf8'));
     case 'config':
       readConfig(source);
       return print(`${describeConfig(source)}\n`);

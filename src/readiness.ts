@@ -6,6 +6,7 @@ import type { OpenDatabase } from './databases.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import type { Freshness, FreshnessStatus } from './freshness/freshness.ts';
 import type { Readiness } from './http/server.ts';
+import type { Posture } from './posture.ts';
 
 const READY_TTL_MS = 1000;
 
@@ -16,6 +17,7 @@ interface ReadinessParts {
   readonly embedder: Embedder | null;
   readonly verifier: Verifier | null;
   readonly config: Config;
+  readonly posture: Pick<Posture, 'findings'>;
   readonly now: () => number;
 }
 
@@ -35,6 +37,7 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
       ready: last.database === 'ok',
       checks: {
         database: last.database,
+        role: roleOf(parts.posture),
         cache: parts.cache.available ? 'ok' : 'unavailable: answers are not shared or kept',
         embedding: parts.embedder
           ? 'ok'
@@ -44,6 +47,12 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
       },
     };
   };
+}
+
+function roleOf({ findings }: Pick<Posture, 'findings'>): string {
+  if (findings === null) return 'not looked at yet';
+  const harmful = findings.flatMap(({ can, isHarmful }) => (isHarmful ? [can] : []));
+  return harmful.length === 0 ? 'ok' : `can do more than read: ${harmful.join('; ')}`;
 }
 
 /** Where writes are learned from, and how late at most. */

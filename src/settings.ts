@@ -219,6 +219,11 @@ export const SETTINGS = {
     about: 'Time limit of one statement in the database.',
     schema: integer(30_000, 10, 3_600_000),
   },
+  MAX_PLAN_COST: {
+    about:
+      "What one statement may cost by PostgreSQL's estimate, in planner units (a page read in order is 1); 0 for no limit.",
+    schema: integer(0, 0, 1_000_000_000_000),
+  },
   DB_POOL_MIN: { about: 'Connections the pool keeps ready.', schema: integer(10, 1, 1000) },
   DB_POOL_MAX: {
     about: 'Connections the pool may hold at most; fewer where the server has fewer to give.',

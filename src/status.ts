@@ -2,12 +2,14 @@
 import type { Pool } from './db/pool.ts';
 import type { Freshness } from './freshness/freshness.ts';
 import type { Readiness } from './http/server.ts';
+import type { Posture } from './posture.ts';
 import type { LargeResults } from './query/large-results.ts';
 
 export interface StatusParts {
   readonly version: string;
   readonly readiness: () => Promise<Readiness>;
   readonly freshness: Pick<Freshness, 'status'>;
+  readonly posture: Pick<Posture, 'findings'>;
   readonly data: Pick<Pool, 'stats' | 'isResting'>;
   readonly cache: Pick<Pool, 'stats'>;
   readonly large: Pick<LargeResults, 'stats'>;
@@ -17,7 +19,7 @@ export interface StatusParts {
 }
 
 export function createStatus(parts: StatusParts): () => Promise<object> {
-  const { version, readiness, freshness, data, cache, large, memoryUse } = parts;
+  const { version, readiness, freshness, posture, data, cache, large, memoryUse } = parts;
   return async () => {
     const { ready, checks } = await readiness();
     const { source, boundMs, unlogged, fault } = await freshness.status();
@@ -35,6 +37,9 @@ export function createStatus(parts: StatusParts): () => Promise<object> {
         stale_while_revalidate_seconds: parts.staleSeconds,
         replication_fault: fault,
       },
+      // Null before the database was asked.
+      role_can:
+        posture.findings?.map(({ can, isHarmful }) => ({ can, harmful: isHarmful })) ?? null,
       data_connections: data.stats(),
       data_is_resting: data.isResting,
       cache_connections: cache.stats(),

@@ -102,7 +102,7 @@ async function runBegun<T>(
   } finally {
     isOver = true;
     stop.removeEventListener('abort', onStop);
-    await heard({ pool, options, client }, 'ROLLBACK').catch(discard);
+    await heard({ pool, options, client }, END).catch(discard);
     clearTimeout(last);
     // The engine is back before the next caller gets its turn.
     await interrupted;
@@ -143,6 +143,21 @@ function faultOf(error: unknown, options: ReadOnlyOptions): AppError {
   const isEnd = options.interrupt !== undefined && fault.code === 'DATABASE_UNAVAILABLE';
   return isEnd ? brokenDown(error) : fault;
 }
+
+/**
+ * ROLLBACK takes back what is of a transaction; the rest is what DISCARD ALL does, which may not stand beside it:
+ * a function behind a view may have taken a lock of the session. (Who the session belongs to stays: a single engine
+ * has nothing to reset it to.)
+ */
+const END = [
+  'ROLLBACK',
+  'RESET ALL',
+  'SELECT pg_catalog.pg_advisory_unlock_all()',
+  'CLOSE ALL',
+  'DEALLOCATE ALL',
+  'UNLISTEN *',
+  'DISCARD SEQUENCES',
+].join('; ');
 
 function begin(statementTimeoutMs: number): string {
   return [

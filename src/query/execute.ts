@@ -13,6 +13,7 @@ import { Channel } from '../lib/channel.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { LineWriter } from './line-writer.ts';
+import { requireAffordable } from './plan-cost.ts';
 
 export interface ExecuteRequest {
   readonly sql: string;
@@ -56,6 +57,8 @@ export interface ExecutorOptions {
   readonly pool: Pool;
   readonly statementTimeoutMs: number;
   readonly spoolMaxBytes: number;
+  /** Of the planner's units; 0 for none. */
+  readonly maxPlanCost: number;
   readonly interrupt?: () => Promise<void>;
   readonly logger: Logger;
   readonly now: () => number;
@@ -96,6 +99,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
         await typeNames.ensure(client);
         stop.throwIfAborted();
         request.onStart?.();
+        await requireAffordable(client, request, options.maxPlanCost);
+        stop.throwIfAborted();
         const asOf = options.now();
         const begunAt = performance.now();
         const lines = new LineWriter();

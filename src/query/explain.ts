@@ -4,6 +4,7 @@ import { withReadOnlyTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { RequestContext } from './context.ts';
 import type { GuardedStatement, StatementGuard } from '../guard/guard.ts';
+import { readEstimate } from './plan-cost.ts';
 
 export interface ExplainDocument {
   readonly status: 'explained';
@@ -30,7 +31,6 @@ export interface ExplainerOptions {
 }
 
 const MAX_PLAN_CHARS = 8000;
-const COST = /cost=[\d.]+\.\.([\d.]+) rows=(\d+)/;
 
 const CACHE_REASONS: Record<GuardedStatement['volatility'], string | null> = {
   stable: null,
@@ -66,7 +66,7 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       const checked = checkOrReason(guard, sql);
       if (typeof checked === 'string') return refused(checked);
       const plan = checked.kind === 'show' ? '' : await planLines(checked, context);
-      const [, cost, rows] = COST.exec(plan) ?? [];
+      const estimate = readEstimate(plan);
       const cacheReason = CACHE_REASONS[checked.volatility];
       return {
         status: 'explained',
@@ -75,8 +75,8 @@ export function createExplainer(options: ExplainerOptions): Explainer {
         cached: cacheReason === null,
         cache_reason: cacheReason,
         tables: checked.tables,
-        total_cost: cost === undefined ? null : Number(cost),
-        estimated_rows: rows === undefined ? null : Number(rows),
+        total_cost: estimate?.cost ?? null,
+        estimated_rows: estimate?.rows ?? null,
         plan: plan.length <= MAX_PLAN_CHARS ? plan : `${plan.slice(0, MAX_PLAN_CHARS)}…`,
       };
     },

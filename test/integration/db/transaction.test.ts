@@ -141,6 +141,26 @@ test('nothing of one transaction survives into the next on the same connection',
   assert.equal(row?.['limit'], '0', 'the limits of a transaction end with it');
 });
 
+test('what a view does to its session ends with the transaction', async (t) => {
+  const { url } = await freshDatabase(t);
+  await admin(
+    url,
+    `create function prepared() returns int language plpgsql as
+       $$ begin execute 'prepare kept as select 1'; return 1; end $$;
+     create view v as select pg_try_advisory_lock(42), set_config('app.tenant', 'bob', false), prepared()`,
+  );
+  const pool = poolOf(t, url, { max: 1 });
+  await withReadOnlyTransaction(pool, LIMITS, async (client) => {
+    await openCursor(client, 'select * from v', [], UNREAD).next();
+  });
+  const left = await pool.query(
+    `select (select count(*)::int from pg_locks where locktype = 'advisory') as locks,
+       (select count(*)::int from pg_prepared_statements) as prepared,
+       nullif(current_setting('app.tenant', true), '') as tenant`,
+  );
+  assert.deepEqual(left, [{ locks: 0, prepared: 0, tenant: null }]);
+});
+
 test('what the statement itself breaks is rolled back and the connection stays', async (t) => {
   const { readerUrl } = await freshDatabase(t);
   const pool = poolOf(t, readerUrl, { max: 1 });

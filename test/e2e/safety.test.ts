@@ -1,0 +1,96 @@
+// What a server promises of safety, seen from outside: what it refuses, and what it says of the role it runs as.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { call, connect, runAskonce, startAskonce } from '../support/askonce.ts';
+import { admin, freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+
+const roleCheck = async (origin: string): Promise<string> => {
+  const response = await fetch(`${origin}/readyz`);
+  const { checks } = (await response.json()) as { checks: Record<string, string> };
+  return checks['role'] ?? '';
+};
+
+test('what costs too much, and functions of somebody’s own, are refused before they run', async (t) => {
+  const { url, readerUrl } = await freshDatabase(t);
+  await admin(
+    url,
+    `create table orders (id int primary key);
+     insert into orders select generate_series(1, 3000);
+     create schema tools;
+     create function tools.double(int) returns int language sql immutable as 'select $1 * 2';
+     create function purge() returns int language sql as 'delete from orders returning 1';
+     analyze`,
+  );
+  const server = await startAskonce(t, {
+    DATABASE_URL: readerUrl,
+    CACHE_DATABASE_URL: (await freshDatabase(t)).url,
+    MAX_PLAN_COST: '50000',
+    FUNCTION_SCHEMAS: 'tools',
+  });
+  const client = await connect(t, server.url);
+  const query = (sql: string) => call(client, 'query', { question: `what does ${sql} say?`, sql });
+  const costly = await query('select count(*) from orders a, orders b');
+  assert.equal(costly.error?.code, 'QUERY_REJECTED');
+  assert.match(costly.error?.message ?? '', /would cost about \d+ planner units/);
+  assert.deepEqual((await query('select tools.double(id) from orders where id = 4')).rows, [[8]]);
+  const refused = await query('select purge()');
+  assert.match(refused.error?.message ?? '', /public\.purge, which is volatile.*line 1:8/);
+});
+
+test('a role that can write is told of loudly, one that can only read is well', async (t) => {
+  const { url, readerUrl } = await freshDatabase(t);
+  await admin(
+    url,
+    `create table orders (id int);
+     create function tainted(int) returns bool language plpgsql as 'begin return true; end';
+     create view doubtful as select id from orders where tainted(id)`,
+  );
+  const role = decodeURIComponent(new URL(readerUrl).username);
+  const cache = await freshDatabase(t);
+  const asReader = { DATABASE_URL: readerUrl, CACHE_DATABASE_URL: cache.url };
+  const first = await startAskonce(t, asReader);
+  await eventually(
+    'it was looked at',
+    async () => !/not looked/.test(await roleCheck(first.origin)),
+  );
+  assert.match(
+    await roleCheck(first.origin),
+    /can do more than read: run volatile functions .*public\.tainted$/,
+  );
+  assert.match(first.log(), /reader-role/);
+
+  await admin(
+    url,
+    `revoke execute on function tainted(int) from public; grant insert (id) on orders to ${role};
+     grant pg_signal_backend to ${role}`,
+  );
+  const writer = await startAskonce(t, asReader);
+  await eventually(
+    'it was looked at',
+    async () => !/not looked/.test(await roleCheck(writer.origin)),
+  );
+  const said = await roleCheck(writer.origin);
+  assert.match(said, /act as pg_signal_backend/);
+  assert.match(said, /write to public\.orders/);
+
+  await admin(
+    url,
+    `revoke insert (id) on orders from ${role}; revoke pg_signal_backend from ${role}`,
+  );
+  const reader = await startAskonce(t, asReader);
+  await eventually('it is well', async () => (await roleCheck(reader.origin)) === 'ok');
+});
+
+test('a superuser is told of as one, and the script for a better role is at hand', async (t) => {
+  const { url } = await freshDatabase(t);
+  const { origin } = await startAskonce(t, {
+    DATABASE_URL: url,
+    CACHE_DATABASE_URL: (await freshDatabase(t)).url,
+  });
+  await eventually('it is told of', async () =>
+    /do everything: it is a superuser/.test(await roleCheck(origin)),
+  );
+  assert.match((await runAskonce(['reader-role'])).stdout, /^-- [^]*GRANT SELECT ON ALL TABLES/);
+});
