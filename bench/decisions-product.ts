@@ -82,6 +82,7 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
       databaseId,
       role: 'bench',
       modelId: embedder.modelId,
+      maskedColumns: [],
       schemaVersion: () => Promise.resolve('bench'),
     });
 

@@ -33,7 +33,8 @@ import { createFeedback } from './query/feedback.ts';
 import { createFlights } from './query/flights.ts';
 import { createFetchRows } from './query/fetch-rows.ts';
 import { createStatementGuard } from './guard/guard.ts';
-import { createRoutineCatalog } from './guard/server-routines.ts';
+import { createServerCatalog } from './guard/server-catalog.ts';
+import { hasTableRules } from './guard/table-policy.ts';
 import { createJudging } from './query/judging.ts';
 import { createLargeResults } from './query/large-results.ts';
 import { createLabeller } from './query/labels.ts';
@@ -111,15 +112,31 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const { cache } = store;
   keepBudget({ config, logger, data, cache: cacheDatabase, releases });
   const ttlMs = config.CACHE_TTL_SECONDS * 1000;
-  const routines = createRoutineCatalog({ runQuery: data.runQuery, logger, now });
+  const tables = {
+    allowed: config.ALLOWED_TABLES,
+    denied: config.DENIED_TABLES,
+    masked: config.MASKED_COLUMNS,
+  };
+  const serverCatalog = createServerCatalog({
+    runQuery: data.runQuery,
+    wants: { relations: hasTableRules(tables), columns: tables.masked.length > 0 },
+    logger,
+    now,
+  });
   const guard = await createStatementGuard({
-    routines: () => routines.current(),
+    catalog: () => serverCatalog.current(),
     functionSchemas: config.FUNCTION_SCHEMAS,
+    tables,
   });
 
   const schema = createSchemaIndex({
-    runQuery: data.runQuery,
+    // What may be told of it is known before it is.
+    runQuery: async (sql, params, signal) => {
+      await serverCatalog.first();
+      return await data.runQuery(sql, params, signal);
+    },
     embed: embedder && ((text) => embedder.embed(text)),
+    visibility: guard,
     logger,
     clock: now,
   });
@@ -127,9 +144,10 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     databaseId: data.id,
     role: data.role,
     modelId: embedder?.modelId ?? 'none',
+    maskedColumns: config.MASKED_COLUMNS,
     schemaVersion: async () => {
       // Asked for before anything else is: no statement is judged without what the server says of its functions.
-      if (routines.current() === null) await routines.first();
+      if (serverCatalog.current() === null) await serverCatalog.first();
       const known = schema.current() ?? (await schema.refresh().catch(() => null));
       return known?.version ?? 'unknown';
     },
@@ -229,6 +247,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       ttlMs,
       staleMs: config.STALE_WHILE_REVALIDATE_SECONDS * 1000,
       spoolMaxBytes: config.SPOOL_MAX_BYTES,
+      masked: (sql) => guard.masked(sql),
       now,
     }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),

@@ -88,6 +88,19 @@ function list() {
     .transform((items): readonly string[] => items.filter((item) => item !== ''));
 }
 
+/** Of tables or columns, of so many parts. */
+function names(least: number, most: number) {
+  const message = `must be names of ${least} or ${most} parts with dots between them, comma separated`;
+  return list().refine(
+    (items) =>
+      items.every((item) => {
+        const parts = item.split('.');
+        return parts.length >= least && parts.length <= most && parts.every((part) => part !== '');
+      }),
+    { message },
+  );
+}
+
 export interface TokenEntry {
   readonly name: string;
   readonly token: string;
@@ -152,6 +165,20 @@ export const SETTINGS = {
       'Bearer tokens: name:token[:role], comma separated; tokens of 16+ characters; role is user or admin.',
     schema: tokens(),
     secret: true,
+  },
+  ALLOWED_TABLES: {
+    about:
+      'Tables and views that agents may read: name or schema.name, * for any characters (comma separated). Default: all.',
+    schema: names(1, 2),
+  },
+  DENIED_TABLES: {
+    about: 'Tables and views that agents may not read, whatever is allowed; written alike.',
+    schema: names(1, 2),
+  },
+  MASKED_COLUMNS: {
+    about:
+      'Columns that agents read as NULL, wherever they stand in a statement: table.column or schema.table.column, * as above.',
+    schema: names(2, 3),
   },
   FUNCTION_SCHEMAS: {
     about:

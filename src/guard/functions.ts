@@ -13,7 +13,7 @@ import {
   UNSTABLE_FUNCTIONS,
 } from './function-names.ts';
 import { wordSet, wordsOf } from './words.ts';
-import type { Routine, ServerRoutines } from './server-routines.ts';
+import type { Routine, ServerCatalog } from './server-catalog.ts';
 
 export interface Refusal {
   /** Completes "The function "x" …". */
@@ -44,7 +44,7 @@ export interface FunctionRules {
 
 export interface FunctionRulesOptions {
   /** Null where no server has been asked. */
-  readonly server: () => ServerRoutines | null;
+  readonly server: () => ServerCatalog | null;
   /** Their functions and operators may be used where they are not volatile. */
   readonly schemas: ReadonlySet<string>;
 }

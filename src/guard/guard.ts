@@ -10,13 +10,17 @@ import { inspectStatement, notPermitted } from './inspect.ts';
 import { wordSet } from './words.ts';
 import { readFacts } from './sql-facts.ts';
 import { meaningOf } from './sql-meaning.ts';
+import { maskTables, unmaskable } from './masking.ts';
+import type { MaskedRange } from './masking.ts';
 import { firstOf, placeOf } from './place.ts';
 import { createSyntax, isObject, listOf, textOf, textOffset, unwrap } from './syntax.ts';
 import type { SqlFacts } from '../cache/facts.ts';
 import { mostOf } from '../cache/volatility.ts';
 import type { Volatility } from '../cache/volatility.ts';
-import type { Inspection } from './inspect.ts';
-import type { ServerRoutines } from './server-routines.ts';
+import type { InspectRules, Inspection, TableRange } from './inspect.ts';
+import type { ServerCatalog } from './server-catalog.ts';
+import { createTablePolicy } from './table-policy.ts';
+import type { PolicyRules, TablePolicy } from './table-policy.ts';
 import type { Syntax, SyntaxFault, SyntaxNode, Token } from './syntax.ts';
 
 export interface GuardedStatement {
@@ -46,6 +50,14 @@ export interface StatementGuard {
   check(sql: string): GuardedStatement;
   /** Another one when what was let through may be refused by now, and the other way round. */
   readonly rules: unknown;
+  /**
+   * The text to run for a statement that was checked: the same, but where columns are masked.
+   * @throws AppError QUERY_REJECTED where a table with masked columns stands as none without them can.
+   */
+  masked(sql: string): string;
+  /** For what is told of the schema. */
+  isShown(schema: string, table: string): boolean;
+  isMasked(schema: string, table: string, column: string): boolean;
   /** What it depends on beside its tables; 'volatile' where that cannot be told. */
   volatilityOf(definition: DefinitionText): Volatility;
 }
@@ -60,8 +72,10 @@ export interface DefinitionText {
 export interface StatementGuardOptions {
   /** Characters. */
   readonly maxLength?: number;
-  /** What the connected server says of its functions; null, or absent, where none is connected. */
-  readonly routines?: () => ServerRoutines | null;
+  /** What the connected server says of its functions and tables; null, or absent, where none is connected. */
+  readonly catalog?: () => ServerCatalog | null;
+  /** What agents may see of the tables that the role may read. */
+  readonly tables?: PolicyRules;
   /** Schemas beside pg_catalog whose functions may be called. */
   readonly functionSchemas?: readonly string[];
 }
@@ -75,13 +89,19 @@ const MAX_PARAMETERS = 65_535;
 export async function createStatementGuard(
   options: StatementGuardOptions = {},
 ): Promise<StatementGuard> {
-  const { maxLength = DEFAULT_MAX_LENGTH, routines = () => null, functionSchemas = [] } = options;
+  const { maxLength = DEFAULT_MAX_LENGTH, catalog = () => null, functionSchemas = [] } = options;
+  const { tables = NO_RULES } = options;
   const syntax = await createSyntax();
-  const rules = createFunctionRules({ server: routines, schemas: new Set(functionSchemas) });
+  const functions = createFunctionRules({ server: catalog, schemas: new Set(functionSchemas) });
+  const policy = createTablePolicy(tables, () => catalog()?.relations ?? null);
+  const rules: InspectRules = {
+    functions,
+    requireTable: (table) => policy.require(table),
+  };
 
   return {
     get rules() {
-      return routines();
+      return catalog();
     },
 
     check(sql) {
@@ -107,20 +127,39 @@ export async function createStatementGuard(
               () => inspectStatement(body, rules, note),
             );
       requireBindable(inspection);
-      const { tables, parameterCount, usesClock } = inspection;
+      const { tables: read, parameterCount, usesClock } = inspection;
       const trimmed = trimStatement(text, tokens);
       return {
         sql: trimmed,
         kind,
         canonical: canonicalText(tokens),
-        tables,
+        tables: read,
         volatility: kind === 'select' ? inspection.volatility : 'volatile',
         parameterCount,
-        facts: readFacts(body ?? {}, { tables, usesClock }),
+        facts: readFacts(body ?? {}, { tables: read, usesClock }),
         literals: literalTokens(tokens, text.indexOf(trimmed)),
         meaning: () => meaningOf(root),
       };
     },
+
+    masked(sql) {
+      if (!policy.hasMasks) return sql;
+      const tokens = syntax.scan(sql) ?? [];
+      const { body } = classify(parseOne(syntax, sql));
+      if (body === null) return sql;
+      const ranges = maskedRanges(inspectStatement(body, rules).ranges, policy);
+      if (ranges.length === 0) return sql;
+      const masked = maskTables(sql, tokens, ranges, (at) => textOffset(sql, at));
+      // Each stands in the subquery that was put in its place, and nowhere else.
+      const outcome = syntax.parse(masked);
+      const again = 'fault' in outcome ? null : classify(outcome.statements[0] ?? {}).body;
+      const inside = again ? maskedRanges(inspectStatement(again, rules).ranges, policy) : [];
+      if (inside.length !== ranges.length) throw unmaskable(ranges[0]!.range);
+      return masked;
+    },
+
+    isShown: (schema, table) => policy.isShown(schema, table),
+    isMasked: (schema, table, column) => policy.isMasked(schema, table, column),
 
     volatilityOf({ texts, pureFunctions }) {
       if (pureFunctions === null) return 'volatile';
@@ -130,7 +169,9 @@ export async function createStatementGuard(
           texts.map((sql) => {
             const tokens = syntax.scan(sql);
             if (tokens !== null) requireShallow(tokens);
-            return inspectStatement(parseOne(syntax, sql), lenient(rules, pure)).volatility;
+            return inspectStatement(parseOne(syntax, sql), {
+              functions: lenient(functions, pure),
+            }).volatility;
           }),
         );
       } catch {
@@ -141,7 +182,16 @@ export async function createStatementGuard(
   };
 }
 
+const NO_RULES: PolicyRules = { allowed: [], denied: [], masked: [] };
+
+const maskedRanges = (ranges: readonly TableRange[], policy: TablePolicy): MaskedRange[] =>
+  ranges.flatMap((range) => {
+    const mask = policy.maskOf(range);
+    return mask === null ? [] : [{ range, mask }];
+  });
+
 const OF_SHOW: Inspection = {
+  ranges: [],
   tables: [],
   volatility: 'volatile',
   usesClock: false,

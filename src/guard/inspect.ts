@@ -10,12 +10,30 @@ import { wordSet } from './words.ts';
 import { isNodeType, isObject, listOf, namesOf, textOf, unwrap } from './syntax.ts';
 import type { FunctionRules, Refusal } from './functions.ts';
 import type { SyntaxNode } from './syntax.ts';
+import type { TableName } from './table-policy.ts';
 
 export interface Inspection {
   readonly tables: readonly string[];
   readonly volatility: Volatility;
   readonly usesClock: boolean;
   readonly parameterCount: number;
+  /** Every place where a table stands. */
+  readonly ranges: readonly TableRange[];
+}
+
+export interface TableRange extends TableName {
+  /** UTF-8 offset of its name. */
+  readonly at: number;
+  /** Of which its name is made: schema and name are two. */
+  readonly parts: number;
+  readonly hasAlias: boolean;
+}
+
+/** What a statement is held against. */
+export interface InspectRules {
+  readonly functions: FunctionRules;
+  /** @throws AppError QUERY_REJECTED for a table that may not be read. */
+  readonly requireTable?: (table: TableName) => void;
 }
 
 /** Names that WITH queries give to their rows: where they are in sight they are no tables. */
@@ -23,6 +41,8 @@ type Scope = ReadonlySet<string>;
 
 interface Walk {
   readonly rules: FunctionRules;
+  readonly requireTable: (table: TableName) => void;
+  readonly ranges: TableRange[];
   readonly tables: Set<string>;
   readonly dependsOn: Set<Volatility>;
   /** Nodes that read the clock where only its day is used. */
@@ -40,20 +60,22 @@ interface Walk {
  */
 export function inspectStatement(
   statement: SyntaxNode,
-  rules: FunctionRules,
+  { functions: rules, requireTable = () => undefined }: InspectRules,
   onPlace: (at: number) => void = () => undefined,
 ): Inspection {
   const tables = new Set<string>();
   const dependsOn = new Set<Volatility>();
   const ofDay = clocksOfDay(statement);
   const counts = { parameterCount: 0, expansion: 0, at: 0 };
-  const walk: Walk = { rules, tables, dependsOn, ofDay, ...counts, onPlace };
+  const ranges: TableRange[] = [];
+  const walk: Walk = { rules, requireTable, ranges, tables, dependsOn, ofDay, ...counts, onPlace };
   visit(walk, statement, new Set());
   return {
     tables: [...tables].sort(),
     volatility: mostOf(dependsOn),
     usesClock: dependsOn.has('clock') || dependsOn.has('day'),
     parameterCount: walk.parameterCount,
+    ranges,
   };
 }
 
@@ -159,6 +181,16 @@ function noteTable(walk: Walk, fields: SyntaxNode, scope: Scope): void {
       hint: 'Read the tables of the application; pg_roles and pg_settings tell what may be known.',
     });
   }
+  const range: TableRange = {
+    schema,
+    name,
+    isOnly: fields['inh'] !== true,
+    at: typeof fields['location'] === 'number' ? fields['location'] : 0,
+    parts: [textOf(fields['catalogname']), schema, name].filter((part) => part !== '').length,
+    hasAlias: isObject(fields['alias']),
+  };
+  walk.requireTable(range);
+  walk.ranges.push(range);
   walk.tables.add(
     [schema, name]
       .filter((part) => part !== '')

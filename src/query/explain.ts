@@ -53,8 +53,8 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       ...(interrupt && { interrupt }),
     };
     const generic = statement.parameterCount > 0 ? '(GENERIC_PLAN) ' : '';
-    const text =
-      statement.kind === 'explain' ? statement.sql : `EXPLAIN ${generic}${statement.sql}`;
+    const sql = guard.masked(statement.sql);
+    const text = statement.kind === 'explain' ? sql : `EXPLAIN ${generic}${sql}`;
     return await withReadOnlyTransaction(pool, limits, async (client) => {
       const { rows } = await client.query({ text, rowMode: 'array' });
       return (rows as unknown[][]).map((row) => String(row[0])).join('\n');

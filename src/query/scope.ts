@@ -34,6 +34,8 @@ export interface ScopingOptions {
   readonly databaseId: string;
   readonly role: string;
   readonly modelId: string;
+  /** Columns that nobody sees. */
+  readonly maskedColumns: readonly string[];
   readonly schemaVersion: () => Promise<string>;
 }
 
@@ -48,6 +50,7 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 export function createScoping(options: ScopingOptions): Scoping {
   const shared = planScope({ databaseId: options.databaseId, role: options.role });
 
+  const masked = [...options.maskedColumns].sort().join(',');
   const recent = new Map<string, Asked>();
 
   async function scopesOf(principal: Principal): Promise<Scopes> {
@@ -57,7 +60,7 @@ export function createScoping(options: ScopingOptions): Scoping {
   function scopesAt(schemaVersion: string, principal: Principal): Scopes {
     return {
       scope: { planScope: shared, schemaVersion, modelId: options.modelId },
-      resultScope: resultScope(shared, principal.name),
+      resultScope: resultScope(shared, principal.name, masked),
     };
   }
 

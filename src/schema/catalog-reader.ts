@@ -25,6 +25,16 @@ export type RunQuery = (
   signal?: AbortSignal,
 ) => Promise<Record<string, unknown>[]>;
 
+/** What of the schema agents may know. */
+export interface Visibility {
+  isShown(schema: string, table: string): boolean;
+  /** Its values are nobody's to see. */
+  isMasked(schema: string, table: string, column: string): boolean;
+}
+
+const ALL_IS_SEEN: Visibility = { isShown: () => true, isMasked: () => false };
+const MASKED = 'masked here: it reads as NULL';
+
 export interface CatalogReader {
   /** The catalog now; the very same object as last time when nothing at all changed. */
   read(): Promise<Catalog>;
@@ -92,6 +102,7 @@ const KINDS = {
 
 /** What columns are decoded against. */
 interface Known {
+  readonly visibility: Visibility;
   /** Names of tables as written in SQL, by id. */
   readonly written: ReadonlyMap<string, string>;
   readonly statistics: ReadonlyMap<string, StatisticsRow>;
@@ -100,9 +111,10 @@ interface Known {
 
 export function createCatalogReader(options: {
   readonly runQuery: RunQuery;
+  readonly visibility?: Visibility;
   readonly logger: Logger;
 }): CatalogReader {
-  const { runQuery, logger } = options;
+  const { runQuery, visibility = ALL_IS_SEEN, logger } = options;
   let last: { readonly fingerprint: string; readonly catalog: Catalog } | null = null;
 
   async function documents(sql: string, params: readonly number[]): Promise<string[]> {
@@ -136,9 +148,12 @@ export function createCatalogReader(options: {
         logger.warn({ limit: MAX_TABLES }, 'the schema has more tables than are listed');
       }
       const catalog = await decodeCatalog(
-        await decode<TableRow>(structure),
+        (await decode<TableRow>(structure)).filter(({ schema, name }) =>
+          visibility.isShown(schema, name),
+        ),
         await decode<StatisticsRow>(statistics),
         await decode<EnumRow>(enums),
+        visibility,
       );
       last = { fingerprint, catalog };
       return catalog;
@@ -155,8 +170,10 @@ async function decodeCatalog(
   rows: readonly TableRow[],
   statistics: readonly StatisticsRow[],
   enums: readonly EnumRow[],
+  visibility: Visibility,
 ): Promise<Catalog> {
   const known: Known = {
+    visibility,
     written: new Map(rows.map((row) => [row.id, writtenTable(row)])),
     statistics: new Map(
       statistics.map((row) => [columnKey(row.schema, row.table, row.column), row]),
@@ -189,13 +206,14 @@ function decodeTable(row: TableRow, known: Known): CatalogTable {
 function decodeColumn(table: TableRow, column: ColumnRow, known: Known): CatalogColumn {
   const [name, quotedName, type, , , nullable, comment, primaryKey, target, targetColumn] = column;
   const targetTable = target === null ? undefined : known.written.get(target);
-  const values = valuesOf(table, column, known);
+  const isMasked = known.visibility.isMasked(table.schema, table.name, name);
+  const values = isMasked ? [] : valuesOf(table, column, known);
   return {
     name,
     sqlName: writtenIdentifier(name, quotedName),
     type: cleanText(type, MAX_TYPE_LENGTH) ?? 'unknown',
     nullable,
-    comment: cleanText(comment, MAX_COMMENT_LENGTH),
+    comment: isMasked ? MASKED : cleanText(comment, MAX_COMMENT_LENGTH),
     primaryKey,
     references:
       targetTable && targetColumn ? `${targetTable}.${writtenIdentifier(...targetColumn)}` : null,

@@ -5,7 +5,7 @@ import type { Logger } from '../logger.ts';
 import { overview, queryAnswer, tableAnswer } from './answers.ts';
 import type { SchemaAnswer } from './answers.ts';
 import { createCatalogReader } from './catalog-reader.ts';
-import type { RunQuery } from './catalog-reader.ts';
+import type { RunQuery, Visibility } from './catalog-reader.ts';
 import type { Catalog } from './catalog.ts';
 import { createMeaningIndex } from './meaning-index.ts';
 import type { Embed } from './meaning-index.ts';
@@ -35,6 +35,7 @@ export interface SchemaIndexOptions {
   /** Runs one statement in a READ ONLY transaction under the role whose rights count. */
   readonly runQuery: RunQuery;
   readonly embed: Embed | null;
+  readonly visibility?: Visibility;
   readonly logger: Logger;
   readonly clock?: () => number;
   /** Older catalogs still answer, while a new one is read in the background. */

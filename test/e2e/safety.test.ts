@@ -94,3 +94,48 @@ test('a superuser is told of as one, and the script for a better role is at hand
   );
   assert.match((await runAskonce(['reader-role'])).stdout, /^-- [^]*GRANT SELECT ON ALL TABLES/);
 });
+
+test('tables and columns that agents may not see are neither read nor told of', async (t) => {
+  const { url, readerUrl } = await freshDatabase(t);
+  await admin(
+    url,
+    `create table customers (id int primary key, country text, email text);
+     insert into customers select i, 'Germany', 'ann' || i % 3 || '@x.test' from generate_series(1, 30) i;
+     create table salaries (customer_id int references customers, amount int);
+     analyze`,
+  );
+  const asReader = {
+    DATABASE_URL: readerUrl,
+    CACHE_DATABASE_URL: (await freshDatabase(t)).url,
+  };
+  const question = 'who are our customers?';
+  const sql = 'SELECT id, email FROM customers ORDER BY id LIMIT 1';
+  const open = await startAskonce(t, asReader);
+  const before = await call(await connect(t, open.url), 'query', { question, sql });
+  assert.deepEqual(before.rows, [[1, 'ann1@x.test']]);
+
+  const server = await startAskonce(t, {
+    ...asReader,
+    DENIED_TABLES: 'salaries',
+    MASKED_COLUMNS: 'customers.email',
+  });
+  const client = await connect(t, server.url);
+  const known = await call(client, 'query', { question, sql });
+  assert.deepEqual(known.rows, [[1, null]], 'rows that were read before are not served');
+  assert.equal(known.sql, sql);
+  const denied = await call(client, 'query', {
+    question: 'what do we pay?',
+    sql: 'SELECT * FROM salaries',
+  });
+  assert.equal(denied.error?.code, 'QUERY_REJECTED');
+  assert.match(denied.error?.message ?? '', /"salaries" may not be read here \(line 1:15/);
+  const explained = await call(client, 'explain', { sql: 'SELECT count(*) FROM salaries' });
+  assert.equal((explained as { allowed?: boolean }).allowed, false);
+  const schema = JSON.stringify([
+    await call(client, 'search_schema', {}),
+    await call(client, 'search_schema', { table: 'customers' }),
+    await call(client, 'search_schema', { query: 'salaries of customers' }),
+  ]);
+  assert.doesNotMatch(schema, /salaries \(|"salaries"|@x\.test/);
+  assert.match(schema, /masked here: it reads as NULL/);
+});

@@ -93,6 +93,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     databaseId: 'test',
     role: 'reader',
     modelId: 'none',
+    maskedColumns: [],
     schemaVersion: async () => '1',
   });
   const guard = await createStatementGuard();
@@ -138,6 +139,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
       ttlMs: TTL_MS,
       staleMs,
       spoolMaxBytes,
+      masked: (sql) => sql,
       now,
     }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: HARD_LIMITS }),

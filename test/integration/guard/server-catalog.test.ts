@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import { isAppError } from '../../../src/errors.ts';
 import { createStatementGuard } from '../../../src/guard/guard.ts';
 import type { StatementGuard } from '../../../src/guard/guard.ts';
-import { createRoutineCatalog } from '../../../src/guard/server-routines.ts';
+import { createServerCatalog } from '../../../src/guard/server-catalog.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -41,13 +41,13 @@ async function connected(
   await admin(url, setup);
   const pool = poolOf(t, readerUrl);
   const clock = { now: 0 };
-  const routines = createRoutineCatalog({
+  const catalog = createServerCatalog({
     runQuery: (sql, params) => pool.query(sql, params),
     logger: createLogger('silent'),
     now: () => clock.now,
   });
-  await routines.first();
-  const guard = await createStatementGuard({ routines: () => routines.current(), functionSchemas });
+  await catalog.first();
+  const guard = await createStatementGuard({ catalog: () => catalog.current(), functionSchemas });
   return { guard, url, clock };
 }
 

@@ -1,6 +1,7 @@
-// Owns what the connected server says of its functions and operators: which of them may write, which belong to an
-// extension, and which an unqualified name can reach. Read from its catalog; judged in functions.ts.
+// Owns what the connected server says of its functions, operators and tables: which of them may write, which belong
+// to an extension, and which an unqualified name can reach. Judged in functions.ts and table-policy.ts.
 import type { Logger } from '../logger.ts';
+import type { Relation, ServerRelations } from './table-policy.ts';
 
 /** Of one schema and name, the worst of all that bear it. */
 export interface Routine {
@@ -16,7 +17,7 @@ export interface Routine {
   readonly takesRow: boolean;
 }
 
-export interface ServerRoutines {
+export interface ServerCatalog {
   /** Of pg_catalog. */
   readonly builtIn: ReadonlyMap<string, Routine>;
   /** Of all other schemas, by name. */
@@ -25,18 +26,22 @@ export interface ServerRoutines {
   readonly ownOperators: ReadonlyMap<string, readonly Routine[]>;
   /** Schemas in which a name without one is looked for, behind pg_catalog. */
   readonly path: readonly string[];
+  /** Null where nobody wants to know. */
+  readonly relations: ServerRelations | null;
 }
 
-export interface RoutineCatalog {
+export interface ServerCatalogReader {
   /** What was read last, read again behind the call where that is old; null before the first time. */
-  current(): ServerRoutines | null;
+  current(): ServerCatalog | null;
   /** Resolves when there is something, or the server cannot be asked right now. Never rejects. */
   first(): Promise<void>;
 }
 
-export interface RoutineCatalogOptions {
+export interface ServerCatalogOptions {
   /** Runs one statement in a READ ONLY transaction, as the role whose path counts. */
   readonly runQuery: (sql: string, params: readonly unknown[]) => Promise<unknown[]>;
+  /** Whether tables are read, too; and their columns. */
+  readonly wants?: { readonly relations: boolean; readonly columns: boolean };
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -102,13 +107,38 @@ const OPERATORS_SQL = `
     JOIN pg_catalog.pg_proc p ON p.oid = o.oprcode
   WHERE n.nspname <> 'pg_catalog' GROUP BY 1, 2`;
 
+/** $1 whether columns are wanted. */
+const RELATIONS_SQL = `
+  WITH RECURSIVE heir AS (
+    SELECT inhrelid AS child, inhparent AS parent FROM pg_catalog.pg_inherits
+    UNION SELECT h.child, i.inhparent FROM heir h JOIN pg_catalog.pg_inherits i ON i.inhrelid = h.parent),
+  base AS (
+    SELECT oid, oid AS base, -1 AS typmod FROM pg_catalog.pg_type WHERE typtype <> 'd'
+    UNION SELECT d.oid, b.base, CASE WHEN d.typtypmod <> -1 THEN d.typtypmod ELSE b.typmod END
+      FROM base b JOIN pg_catalog.pg_type d ON d.typbasetype = b.oid WHERE d.typtype = 'd')
+  SELECT n.nspname AS schema, c.relname AS name, pg_catalog.format('%I.%I', n.nspname, c.relname) AS quoted,
+    coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(pn.nspname, p.relname))
+      FROM heir h JOIN pg_catalog.pg_class p ON p.oid = h.parent JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+      WHERE h.child = c.oid), '[]') AS ancestors,
+    coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(pn.nspname, p.relname))
+      FROM heir h JOIN pg_catalog.pg_class p ON p.oid = h.child JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+      WHERE h.parent = c.oid), '[]') AS descendants,
+    coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+          'name', a.attname, 'quoted', pg_catalog.quote_ident(a.attname),
+          'type', pg_catalog.format_type(b.base, CASE WHEN a.atttypmod <> -1 THEN a.atttypmod ELSE b.typmod END),
+          'isReadable', pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')) ORDER BY a.attnum)
+      FROM pg_catalog.pg_attribute a JOIN base b ON b.oid = a.atttypid
+      WHERE $1 AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]') AS columns
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_temp%'`;
+
 const PATH_SQL = 'SELECT pg_catalog.current_schemas(false)::text[] AS path';
 
 const SYSTEM = 'pg_catalog';
 
-export function createRoutineCatalog(options: RoutineCatalogOptions): RoutineCatalog {
-  const { runQuery, logger, now } = options;
-  let known: ServerRoutines | null = null;
+export function createServerCatalog(options: ServerCatalogOptions): ServerCatalogReader {
+  const { runQuery, wants, logger, now } = options;
+  let known: ServerCatalog | null = null;
   let triedAt = -Infinity;
   let flight: Promise<void> | null = null;
 
@@ -117,6 +147,10 @@ export function createRoutineCatalog(options: RoutineCatalogOptions): RoutineCat
     const routines = (await runQuery(ROUTINES_SQL, [])) as Routine[];
     const operators = (await runQuery(OPERATORS_SQL, [])) as Routine[];
     const [row] = (await runQuery(PATH_SQL, [])) as [{ readonly path: string[] }];
+    const path = row.path.filter((schema) => schema !== SYSTEM);
+    const found = wants?.relations
+      ? ((await runQuery(RELATIONS_SQL, [wants.columns])) as Relation[])
+      : null;
     known = {
       builtIn: new Map(
         routines
@@ -125,7 +159,8 @@ export function createRoutineCatalog(options: RoutineCatalogOptions): RoutineCat
       ),
       own: byName(routines.filter(({ schema }) => schema !== SYSTEM)),
       ownOperators: byName(operators),
-      path: row.path.filter((schema) => schema !== SYSTEM),
+      path,
+      relations: found && { byName: byName(found), path },
     };
   }
 
@@ -133,7 +168,7 @@ export function createRoutineCatalog(options: RoutineCatalogOptions): RoutineCat
   function refresh(): Promise<void> {
     flight ??= load()
       .catch((error: unknown) => {
-        logger.warn({ error: String(error) }, 'functions of the data database not read');
+        logger.warn({ error: String(error) }, 'the catalog of the data database is not read');
       })
       .finally(() => {
         flight = null;
@@ -153,12 +188,14 @@ export function createRoutineCatalog(options: RoutineCatalogOptions): RoutineCat
   };
 }
 
-function byName(routines: readonly Routine[]): Map<string, Routine[]> {
-  const found = new Map<string, Routine[]>();
-  for (const routine of routines) {
-    const others = found.get(routine.name);
-    if (others) others.push(routine);
-    else found.set(routine.name, [routine]);
+function byName<Named extends { readonly name: string }>(
+  named: readonly Named[],
+): Map<string, Named[]> {
+  const found = new Map<string, Named[]>();
+  for (const one of named) {
+    const others = found.get(one.name);
+    if (others) others.push(one);
+    else found.set(one.name, [one]);
   }
   return found;
 }
