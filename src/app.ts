@@ -2,6 +2,7 @@
 // release; closing, or a failed start, unwinds them newest first.
 import { createNotices } from './cache/notices.ts';
 import { createDecider } from './cache/decide.ts';
+import { principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
 import { requireFreePort } from './http/server.ts';
@@ -214,7 +215,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     memoryUse,
     collectGarbage: globalThis.gc && (() => globalThis.gc!()),
     maxWaiting: config.MAX_QUEUE,
-    share: shareOfOne(config.AUTH_TOKENS.length),
+    share: shareOfOne(principalsOf(config)),
     watcher: metrics.queue('large result'),
     now: () => performance.now(),
   });

@@ -144,8 +144,15 @@ function crossChecks(settings: Settings): string[] {
   if (settings.SESSION_POOL_MIN > settings.SESSION_POOL_MAX) {
     faults.push('SESSION_POOL_MIN must not be larger than SESSION_POOL_MAX');
   }
-  if (!isLoopback(settings.HOST) && settings.AUTH_TOKENS.length === 0) {
-    faults.push(`HOST=${settings.HOST} is reachable by others: set AUTH_TOKENS=name:token first`);
+  if (!isLoopback(settings.HOST) && principalsOf(settings) === 0) {
+    faults.push(
+      `HOST=${settings.HOST} is reachable by others: set AUTH_TOKENS=name:token (askonce token makes one) ` +
+        'or OAUTH_ISSUER first',
+    );
+  }
+  const { OAUTH_ISSUER: issuer, OAUTH_JWKS_URL: jwks, PUBLIC_URL: publicUrl } = settings;
+  if (issuer !== undefined && (jwks === undefined || publicUrl === undefined)) {
+    faults.push('OAUTH_ISSUER needs OAUTH_JWKS_URL and PUBLIC_URL: set them too');
   }
   // Slots outlive the embedded store that knows them, and then keep the log of the server for nobody.
   if (settings.REPLICATION_URL && !(settings.DATABASE_URL && settings.CACHE_DATABASE_URL)) {
@@ -157,6 +164,13 @@ function crossChecks(settings: Settings): string[] {
   if (new Set(tokens).size < tokens.length) faults.push('AUTH_TOKENS tokens must differ');
   return faults;
 }
+
+/** How many may be asking, as far as it matters for how much one of them may take: one, or several. */
+export const principalsOf = ({
+  AUTH_TOKENS: tokens,
+  OAUTH_ISSUER: issuer,
+}: Pick<Settings, 'AUTH_TOKENS' | 'OAUTH_ISSUER'>): number =>
+  issuer === undefined ? tokens.length : Infinity;
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

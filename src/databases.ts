@@ -2,6 +2,7 @@
 // file both are a pool and nothing else; only the way a runaway is ended differs.
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { createBreaker } from './db/breaker.ts';
 import { startEmbeddedDatabase } from './db/embedded.ts';
@@ -66,7 +67,7 @@ export async function openDataDatabase(
   const shared = {
     acquireTimeoutMs: DATA_ACQUIRE_MS,
     maxWaiting: config.MAX_QUEUE,
-    share: shareOfOne(config.AUTH_TOKENS.length),
+    share: shareOfOne(principalsOf(config)),
     breaker: createBreaker({
       failures: config.BREAKER_FAILURES,
       windowMs: config.BREAKER_WINDOW_MS,

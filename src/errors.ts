@@ -21,6 +21,7 @@ export const ERROR_KINDS = {
   QUERY_TIMEOUT: { status: 504, retryable: false },
   QUERY_CANCELLED: { status: 499, retryable: true },
   RESULT_TOO_LARGE: { status: 413, retryable: false },
+  RATE_LIMITED: { status: 429, retryable: true },
   OVERLOADED: { status: 503, retryable: true },
   DATABASE_UNAVAILABLE: { status: 503, retryable: true },
   EMBEDDING_FAILED: { status: 500, retryable: true },

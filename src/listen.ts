@@ -1,9 +1,10 @@
 // Owns the way in: MCP sessions and conversations behind one HTTP server.
 import { randomUUID } from 'node:crypto';
 
+import { openDoor } from './door.ts';
+import { principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
-import { createAuthenticate } from './http/auth.ts';
 import { createConversations } from './http/conversations.ts';
 import { createMcpEndpoint } from './http/mcp-endpoint.ts';
 import { createResultsEndpoint } from './http/results-endpoint.ts';
@@ -58,13 +59,13 @@ export async function listen(parts: Listening): Promise<number> {
     min: config.SESSION_POOL_MIN,
     max: config.SESSION_POOL_MAX,
     maxQueue: config.MAX_QUEUE,
-    share: shareOfOne(config.AUTH_TOKENS.length),
+    share: shareOfOne(principalsOf(config)),
     watcher: metrics.queue('session'),
     now: () => performance.now(),
   });
   const conversations = createConversations({
     max: CONVERSATIONS_MAX,
-    share: shareOfOne(config.AUTH_TOKENS.length),
+    share: shareOfOne(principalsOf(config)),
     idleMs: CONVERSATION_IDLE_MS,
     now,
   });
@@ -97,7 +98,7 @@ export async function listen(parts: Listening): Promise<number> {
     port: config.PORT,
     allowedHosts: config.ALLOWED_HOSTS,
     allowedOrigins: config.ALLOWED_ORIGINS,
-    authenticate: createAuthenticate(config.AUTH_TOKENS),
+    ...openDoor(config, logger, now),
     mcp,
     results: createResultsEndpoint(parts.wholeResults),
     readiness: parts.readiness,

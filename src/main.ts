@@ -1,4 +1,5 @@
 // Owns the process: which command, settings in, signals, exit code. What serves is put together in app.ts.
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,8 @@ Usage:
                            what a server knows into a file, and a file into what it knows; --help
   askonce guard "SQL"      whether askonce would run a statement, and why not; --help
   askonce reader-role      print a psql script that makes a role which can only read
+  askonce token NAME [--admin]
+                           make a bearer token, and what to put into AUTH_TOKENS for it
   askonce config           print every setting, its meaning and its value
   askonce --help | --version
 `;
@@ -61,6 +64,8 @@ async function main(args: readonly string[]): Promise<number> {
       return await guard(rest);
     case 'reader-role':
       return print(readFileSync(join(ROOT, 'docker/reader.sql'), 'utf8'));
+    case 'token':
+      return token(rest);
     case 'config':
       readConfig(source);
       return print(`${describeConfig(source)}\n`);
@@ -90,6 +95,17 @@ async function cacheFiles(command: CacheFilesCommand, args: readonly string[]): 
   if (args.includes('--help')) return print(CACHE_FILES_HELP);
   const { env, stdin, stdout, stderr } = process;
   return await runCacheFiles(command, { args, env, version: version(), stdin, stdout, stderr });
+}
+
+/** The token itself is shown this once; the settings hold its hash alone. */
+function token([name, admin, ...more]: readonly string[]): number {
+  const isWell = name !== undefined && /^[^:,\s-][^:,\s]*$/.test(name) && more.length === 0;
+  if (!isWell || (admin !== undefined && admin !== '--admin'))
+    return misused('askonce token NAME [--admin], and no colon, comma or space in NAME.');
+  const secret = randomBytes(24).toString('base64url');
+  const hash = createHash('sha256').update(secret).digest('hex');
+  const role = admin === undefined ? '' : ':admin';
+  return print(`token:        ${secret}\nAUTH_TOKENS:  ${name}:sha256-${hash}${role}\n`);
 }
 
 async function guard(args: readonly string[]): Promise<number> {

@@ -80,6 +80,22 @@ function onOff(fallback: 'on' | 'off') {
     .transform((value) => value ?? fallback) as z.ZodType<'on' | 'off', string | undefined>;
 }
 
+function webUrl() {
+  return z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || isSafeWebUrl(value), {
+      message: 'must be a URL that begins with https:// (http:// for this machine alone)',
+    });
+}
+
+function isSafeWebUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isHere);
+}
+
 function list() {
   return z
     .string()
@@ -111,12 +127,15 @@ function tokens() {
   return list().transform((entries, context): readonly TokenEntry[] =>
     entries.map((entry) => {
       const [name, token, role = 'user', ...rest] = entry.split(':');
-      const valid = name && token && token.length >= 16 && rest.length === 0;
+      const isHash = /^sha256-[0-9a-f]{64}$/.test(token ?? '');
+      const isText = token !== undefined && token.length >= 16 && !token.startsWith('sha256-');
+      const valid = name && token && (isHash || isText) && rest.length === 0;
       if (valid && (role === 'user' || role === 'admin')) return { name, token, role };
       context.addIssue({
         code: 'custom',
         message:
-          'must be name:token or name:token:admin, comma separated, tokens of 16+ characters',
+          'must be name:token or name:token:admin, comma separated, tokens of 16+ characters or ' +
+          'sha256- and 64 hexadecimal digits',
       });
       return z.NEVER;
     }),
@@ -148,7 +167,7 @@ export const SETTINGS = {
     schema: text('~/.askonce'),
   },
   HOST: {
-    about: 'Address to listen on. Anything but loopback requires AUTH_TOKENS.',
+    about: 'Address to listen on. Anything but loopback requires AUTH_TOKENS or OAUTH_ISSUER.',
     schema: text('127.0.0.1'),
   },
   PORT: { about: 'Port to listen on; 0 takes a free one.', schema: integer(3000, 0, 65_535) },
@@ -162,9 +181,39 @@ export const SETTINGS = {
   },
   AUTH_TOKENS: {
     about:
-      'Bearer tokens: name:token[:role], comma separated; tokens of 16+ characters; role is user or admin.',
+      'Bearer tokens: name:token[:role], comma separated; tokens of 16+ characters, or hashed (askonce token makes one); role is user or admin.',
     schema: tokens(),
     secret: true,
+  },
+  PUBLIC_URL: {
+    about: 'Where clients reach /mcp from outside, such as https://askonce.example.org/mcp.',
+    schema: webUrl(),
+  },
+  OAUTH_ISSUER: {
+    about:
+      'An authorization server whose access tokens (JWT) are accepted, as `iss` has it; needs OAUTH_JWKS_URL and PUBLIC_URL.',
+    schema: webUrl(),
+  },
+  OAUTH_JWKS_URL: {
+    about: 'Where that server publishes the keys that it signs with.',
+    schema: webUrl(),
+  },
+  OAUTH_AUDIENCE: {
+    about: 'This server as tokens name it in `aud`. Default: PUBLIC_URL.',
+    schema: z.string().min(1).optional(),
+  },
+  OAUTH_SCOPE: {
+    about: 'The scope that a token must have to be let in. Default: none.',
+    schema: text(''),
+  },
+  OAUTH_ADMIN_SCOPE: {
+    about: 'The scope that makes whoever has it an admin.',
+    schema: text('askonce:admin'),
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    about:
+      'How many requests one principal may send in a minute, a quarter of them at once; 0 for no limit.',
+    schema: integer(0, 0, 1_000_000),
   },
   ALLOWED_TABLES: {
     about:

@@ -1,5 +1,5 @@
-// Owns who is asking: a bearer token to a principal. Without tokens only loopback can be listened on
-// (config.ts sees to it), and whoever reaches it is the owner of the machine.
+// Owns who is asking: a bearer token to a principal. Without any only loopback can be listened on (config.ts sees
+// to it), and whoever reaches it is the owner of the machine.
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 import type { AuthInfo, JSONRPCRequest } from '@modelcontextprotocol/server';
@@ -9,31 +9,52 @@ import type { ClientLog } from '../mcp/follow.ts';
 import type { Principal } from '../query/context.ts';
 
 export interface TokenEntry extends Principal {
+  /** In the clear, or as sha256-HEX. */
   readonly token: string;
 }
 
-export type Authenticate = (authorization: string | undefined) => Principal;
+/**
+ * At once where that can be told. @throws AppError UNAUTHENTICATED, FORBIDDEN; OVERLOADED where the keys of the
+ * authorization server cannot be had.
+ */
+export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
+
+/** Of an authorization server's token; null for what is none of its. */
+export type VerifyToken = (token: string) => Promise<Principal | null>;
+
+export interface AuthOptions {
+  readonly tokens: readonly TokenEntry[];
+  /** Absent where no authorization server is trusted. */
+  readonly verify?: VerifyToken | undefined;
+}
 
 const LOCAL: Principal = { name: 'local', role: 'admin' };
+/** Made by `askonce token`: what stands in the settings opens nothing. */
+export const HASHED = /^sha256-([0-9a-f]{64})$/;
 
-/** @throws AppError UNAUTHENTICATED (from the returned function) */
-export function createAuthenticate(tokens: readonly TokenEntry[]): Authenticate {
-  const known = tokens.map(({ token, name, role }) => ({ hash: hash(token), name, role }));
+export function createAuthenticate({ tokens, verify }: AuthOptions): Authenticate {
+  const known = tokens.map(({ token, name, role }) => ({ hash: hashOf(token), name, role }));
   return (authorization) => {
-    if (known.length === 0) return LOCAL;
-    const [scheme, token] = authorization?.split(' ') ?? [];
-    const given = hash(scheme?.toLowerCase() === 'bearer' ? (token ?? '') : '');
+    if (known.length === 0 && verify === undefined) return LOCAL;
+    const [scheme, text = ''] = authorization?.split(' ') ?? [];
+    const token = scheme?.toLowerCase() === 'bearer' ? text : '';
+    const given = digest(token);
     // Every entry is compared, and in constant time: how long it takes says nothing about a token.
     let found: Principal | undefined;
     for (const entry of known) if (timingSafeEqual(entry.hash, given)) found = entry;
-    if (!found) {
-      throw new AppError('UNAUTHENTICATED', 'A valid bearer token is required.', {
-        hint: 'Send Authorization: Bearer TOKEN with one of the tokens in AUTH_TOKENS.',
-      });
-    }
-    return { name: found.name, role: found.role };
+    if (found) return { name: found.name, role: found.role };
+    if (verify === undefined || token === '') throw unauthenticated();
+    return verify(token).then((principal) => {
+      if (principal === null) throw unauthenticated();
+      return principal;
+    });
   };
 }
+
+const unauthenticated = (): AppError =>
+  new AppError('UNAUTHENTICATED', 'A valid bearer token is required.', {
+    hint: 'Send Authorization: Bearer TOKEN with a token that this server knows.',
+  });
 
 /** What a conversation has said that a handler must know. */
 interface Speaker {
@@ -52,6 +73,11 @@ export function toAuthInfo(principal: Principal, speaker?: Speaker): AuthInfo {
   return { token: '', clientId: principal.name, scopes: [], extra };
 }
 
-function hash(text: string): Buffer {
+function hashOf(token: string): Buffer {
+  const [, hex] = HASHED.exec(token) ?? [];
+  return hex === undefined ? digest(token) : Buffer.from(hex, 'hex');
+}
+
+function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -27,7 +27,6 @@ export function sendError(response: ServerResponse, error: AppError, id: unknown
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
-    ...(status === 401 && { 'www-authenticate': 'Bearer realm="askonce"' }),
   });
   response.end(text);
 }

@@ -6,7 +6,7 @@ import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/
 
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { Authenticate } from './auth.ts';
+import type { Admit } from './admit.ts';
 import { sendFault, sendInvalid, sendTooLarge } from './errors.ts';
 import type { McpEndpoint } from './mcp-endpoint.ts';
 
@@ -18,7 +18,7 @@ export interface McpRouteOptions {
   /** Names, without ports. */
   readonly hosts: string[];
   readonly origins: string[];
-  readonly authenticate: Authenticate;
+  readonly admit: Admit;
   readonly mcp: Pick<McpEndpoint, 'handle'>;
   readonly maxBodyBytes: number;
   readonly logger: Logger;
@@ -31,7 +31,7 @@ export interface McpRoute {
 }
 
 export function createMcpRoute(options: McpRouteOptions): McpRoute {
-  const { hosts, origins, authenticate, mcp, maxBodyBytes, logger } = options;
+  const { hosts, origins, admit, mcp, maxBodyBytes, logger } = options;
 
   const receiving = { bytes: 0 };
   /** Clients say the same again and again. */
@@ -63,8 +63,8 @@ export function createMcpRoute(options: McpRouteOptions): McpRoute {
       try {
         const refused = refusal(request);
         if (refused !== null) return sendInvalid(response, 403, refused);
-        // Before the body is read: a stranger must not make the server parse megabytes.
-        const principal = authenticate(request.headers.authorization);
+        const admitted = admit(request, response);
+        const principal = admitted instanceof Promise ? await admitted : admitted;
         const text = await bodyOf(request, maxBodyBytes, receiving);
         if (text === null) {
           // What is left of it is read and dropped, so that the client sees why and may go on.

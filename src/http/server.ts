@@ -11,7 +11,7 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal } from '../query/context.ts';
-import type { Authenticate } from './auth.ts';
+import type { Admit } from './admit.ts';
 import { asAppError, sendError, sendInvalid, sendTooLarge } from './errors.ts';
 import type { McpEndpoint } from './mcp-endpoint.ts';
 import { createMcpRoute } from './mcp-route.ts';
@@ -33,7 +33,9 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
-  readonly authenticate: Authenticate;
+  readonly admit: Admit;
+  /** What is told of OAuth, by path; empty where it is not spoken. */
+  readonly metadata: Readonly<Record<string, object>>;
   readonly mcp: McpEndpoint;
   readonly results: ResultsEndpoint;
   readonly readiness: () => Promise<Readiness>;
@@ -53,7 +55,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const mcp = createMcpRoute({
     hosts: hostsOf(options),
     origins: originsOf(options),
-    authenticate: options.authenticate,
+    admit: options.admit,
     mcp: options.mcp,
     maxBodyBytes: MAX_BODY_BYTES,
     logger: options.logger,
@@ -118,8 +120,11 @@ function createExpressApp(options: HttpServerOptions): Express {
   app.get('/metrics', async (_request, response) => {
     response.type(options.metrics.contentType).send(await options.metrics.render());
   });
-  app.all('/mcp', requirePrincipal(options.authenticate), ...mcpRoute(options.mcp));
-  app.get('/results/:answerId', requirePrincipal(options.authenticate), (request, response) =>
+  for (const [path, document] of Object.entries(options.metadata)) {
+    app.get(path, (_request, response) => void response.json(document));
+  }
+  app.all('/mcp', requirePrincipal(options.admit), ...mcpRoute(options.mcp));
+  app.get('/results/:answerId', requirePrincipal(options.admit), (request, response) =>
     options.results(request, response, response.locals['principal']),
   );
   app.use((_request, response) => sendInvalid(response, 404, 'No such path; MCP is at /mcp.'));
@@ -137,10 +142,9 @@ const originsOf = ({ allowedOrigins }: HttpServerOptions): string[] => [
   ...allowedOrigins.map(originName),
 ];
 
-/** Before the body is read: a stranger must not make the server parse megabytes. */
-function requirePrincipal(authenticate: Authenticate): RequestHandler {
-  return (request, response, next) => {
-    response.locals['principal'] = authenticate(request.headers.authorization);
+function requirePrincipal(admit: Admit): RequestHandler {
+  return async (request, response, next) => {
+    response.locals['principal'] = await admit(request, response);
     next();
   };
 }

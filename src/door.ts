@@ -1,0 +1,39 @@
+// Owns who is let in, put together from the settings: tokens, an authorization server, how often.
+import type { Config } from './config.ts';
+import { createAdmit } from './http/admit.ts';
+import { createAuthenticate } from './http/auth.ts';
+import { createTokenVerifier, metadataPaths, metadataUrl, resourceMetadata } from './http/oauth.ts';
+import { createRateLimit } from './http/rate-limit.ts';
+import type { HttpServerOptions } from './http/server.ts';
+import type { Logger } from './logger.ts';
+
+export function openDoor(
+  config: Config,
+  logger: Logger,
+  now: () => number,
+): Pick<HttpServerOptions, 'admit' | 'metadata'> {
+  const { OAUTH_ISSUER: issuer, OAUTH_JWKS_URL: jwksUrl, PUBLIC_URL: publicUrl } = config;
+  const { OAUTH_SCOPE: scope, OAUTH_ADMIN_SCOPE: adminScope } = config;
+  const rateLimit = createRateLimit(config.RATE_LIMIT_PER_MINUTE, () => performance.now());
+  const tokens = config.AUTH_TOKENS;
+  if (issuer === undefined || jwksUrl === undefined || publicUrl === undefined) {
+    const authenticate = createAuthenticate({ tokens });
+    return {
+      admit: createAdmit({ authenticate, rateLimit, metadataUrl: null, scope: '' }),
+      metadata: {},
+    };
+  }
+  const audience = config.OAUTH_AUDIENCE ?? publicUrl;
+  const verify = createTokenVerifier({ issuer, jwksUrl, audience, scope, adminScope, logger, now });
+  const scopes = [scope, adminScope].filter((name) => name !== '');
+  const document = resourceMetadata({ publicUrl, issuer, scopes });
+  return {
+    admit: createAdmit({
+      authenticate: createAuthenticate({ tokens, verify }),
+      rateLimit,
+      metadataUrl: metadataUrl(publicUrl),
+      scope,
+    }),
+    metadata: Object.fromEntries(metadataPaths(publicUrl).map((path) => [path, document])),
+  };
+}
