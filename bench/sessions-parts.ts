@@ -11,6 +11,7 @@ import { classifyInboundRequest } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
 import { toAuthInfo } from '../src/http/auth.ts';
+import { NO_AUDIT } from '../src/audit.ts';
 import { createLogger } from '../src/logger.ts';
 import { createMcpServerFactory } from '../src/mcp/server.ts';
 import type { McpServerFactory } from '../src/mcp/server.ts';
@@ -87,6 +88,7 @@ export function createServers(): McpServerFactory {
     version: '0',
     logger: createLogger('silent'),
     metrics: createMetrics(),
+    audit: NO_AUDIT,
     newRequestId: () => '0',
   });
 }

@@ -1,5 +1,8 @@
 // Owns putting the parts together: the only file that knows every one of them. Each step pushes its
 // release; closing, or a failed start, unwinds them newest first.
+import { randomUUID } from 'node:crypto';
+
+import { NO_AUDIT, openAudit } from './audit.ts';
 import { createNotices } from './cache/notices.ts';
 import { createDecider } from './cache/decide.ts';
 import { principalsOf } from './config.ts';
@@ -294,6 +297,17 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       }),
     ),
   ];
+  const audit =
+    config.AUDIT_LOG === ''
+      ? NO_AUDIT
+      : openAudit({
+          target: config.AUDIT_LOG,
+          isFull: config.AUDIT_TEXT === 'full',
+          redacted: (sql) => guard.redacted(sql),
+          logger,
+        });
+  releases.push('audit', async () => audit.close());
+  const newRequestId = (): string => randomUUID().slice(0, 8);
   const wholeResults = createWholeResults({ cache, scoping });
   return await listen({
     config,
@@ -301,7 +315,16 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     version: options.version,
     now,
     tools,
-    heldAnswers: createHeldAnswers({ pipeline, settings, metrics, version: options.version }),
+    heldAnswers: createHeldAnswers({
+      pipeline,
+      settings,
+      metrics,
+      audit,
+      newRequestId,
+      version: options.version,
+    }),
+    audit,
+    newRequestId,
     wholeResults,
     metrics,
     releases,

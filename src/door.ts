@@ -1,4 +1,5 @@
 // Owns who is let in, put together from the settings: tokens, an authorization server, how often.
+import type { Audit } from './audit.ts';
 import type { Config } from './config.ts';
 import { createAdmit } from './http/admit.ts';
 import { createAuthenticate } from './http/auth.ts';
@@ -9,8 +10,11 @@ import type { Logger } from './logger.ts';
 
 export function openDoor(
   config: Config,
-  logger: Logger,
-  now: () => number,
+  {
+    audit,
+    logger,
+    now,
+  }: { readonly audit: Audit; readonly logger: Logger; readonly now: () => number },
 ): Pick<HttpServerOptions, 'admit' | 'metadata'> {
   const { OAUTH_ISSUER: issuer, OAUTH_JWKS_URL: jwksUrl, PUBLIC_URL: publicUrl } = config;
   const { OAUTH_SCOPE: scope, OAUTH_ADMIN_SCOPE: adminScope } = config;
@@ -19,7 +23,7 @@ export function openDoor(
   if (issuer === undefined || jwksUrl === undefined || publicUrl === undefined) {
     const authenticate = createAuthenticate({ tokens });
     return {
-      admit: createAdmit({ authenticate, rateLimit, metadataUrl: null, scope: '' }),
+      admit: createAdmit({ authenticate, rateLimit, metadataUrl: null, scope: '', audit }),
       metadata: {},
     };
   }
@@ -33,6 +37,7 @@ export function openDoor(
       rateLimit,
       metadataUrl: metadataUrl(publicUrl),
       scope,
+      audit,
     }),
     metadata: Object.fromEntries(metadataPaths(publicUrl).map((path) => [path, document])),
   };

@@ -1,7 +1,6 @@
 // Owns the way in: MCP sessions and conversations behind one HTTP server.
-import { randomUUID } from 'node:crypto';
-
 import { openDoor } from './door.ts';
+import type { Audit } from './audit.ts';
 import { principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
@@ -40,19 +39,22 @@ export interface Listening {
   readonly data: OpenDatabase;
   readonly large: Pick<LargeResults, 'stats'>;
   readonly memoryUse: () => number;
+  readonly audit: Audit;
+  readonly newRequestId: () => string;
   readonly readiness: () => Promise<Readiness>;
 }
 
 /** @returns the port it listens on */
 export async function listen(parts: Listening): Promise<number> {
-  const { config, logger, version, now, metrics, releases } = parts;
+  const { config, logger, version, now, metrics, audit, releases } = parts;
   const createServer = createMcpServerFactory({
     tools: parts.tools,
     results: parts.wholeResults,
     version,
     logger,
     metrics,
-    newRequestId: () => randomUUID().slice(0, 8),
+    audit,
+    newRequestId: parts.newRequestId,
   });
   const sessions = createSessionPool({
     create: createServer,
@@ -98,9 +100,9 @@ export async function listen(parts: Listening): Promise<number> {
     port: config.PORT,
     allowedHosts: config.ALLOWED_HOSTS,
     allowedOrigins: config.ALLOWED_ORIGINS,
-    ...openDoor(config, logger, now),
+    ...openDoor(config, { audit, logger, now }),
     mcp,
-    results: createResultsEndpoint(parts.wholeResults),
+    results: createResultsEndpoint({ results: parts.wholeResults, audit }),
     readiness: parts.readiness,
     metrics,
     logger,

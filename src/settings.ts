@@ -321,6 +321,22 @@ export const SETTINGS = {
     about: 'Window in which BREAKER_FAILURES are counted.',
     schema: integer(30_000, 100, 3_600_000),
   },
+  AUDIT_LOG: {
+    about:
+      'Where it is written who asked what and what came of it, as JSON lines: a file, or stdout. Default: nowhere.',
+    schema: text(''),
+  },
+  AUDIT_TEXT: {
+    about:
+      'redacted: statements without their values, questions by a hash; full: all as it was said.',
+    schema: z
+      .enum(['redacted', 'full'], { error: 'must be redacted or full' })
+      .optional()
+      .transform((value) => value ?? 'redacted') as z.ZodType<
+      'redacted' | 'full',
+      string | undefined
+    >,
+  },
   LOG_LEVEL: {
     about: `How much is logged: ${LOG_LEVELS.join(', ')}.`,
     schema: z

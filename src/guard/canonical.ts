@@ -28,6 +28,17 @@ function canonicalToken({ text, isKeyword }: Token): string {
   return FOLDED.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text;
 }
 
+/** Numbers and texts of every kind; not "names", and not $1. */
+const VALUE = /^(?:[eEbBxXnN]?'|[uU]&'|\$(?:[^\d]|\$)|\.?\d)/;
+
+/** For whoever must not see values: a mark in the place of each. Comments are left out. */
+export function redactedText(tokens: readonly Token[]): string {
+  return tokens
+    .filter(({ isComment }) => !isComment)
+    .map(({ text }) => (VALUE.test(text) ? '?' : text))
+    .join(' ');
+}
+
 /** A number or a plain quoted text as it stands in the statement. */
 export interface LiteralToken {
   readonly kind: 'number' | 'text';

@@ -3,7 +3,7 @@
 // view or an owner's function does, so the transaction is read-only and the role least-privileged too.
 import { AppError, isAppError } from '../errors.ts';
 import { createFunctionRules, lenient } from './functions.ts';
-import { canonicalText, literalTokens, trimStatement } from './canonical.ts';
+import { canonicalText, literalTokens, redactedText, trimStatement } from './canonical.ts';
 import type { LiteralToken } from './canonical.ts';
 import { MAX_DEPTH, MAX_NESTING, measureDepth } from './depth.ts';
 import { inspectStatement, notPermitted } from './inspect.ts';
@@ -55,6 +55,8 @@ export interface StatementGuard {
    * @throws AppError QUERY_REJECTED where a table with masked columns stands as none without them can.
    */
   masked(sql: string): string;
+  /** With a mark in the place of every value; null where the text does not even break into words. */
+  redacted(sql: string): string | null;
   /** For what is told of the schema. */
   isShown(schema: string, table: string): boolean;
   isMasked(schema: string, table: string, column: string): boolean;
@@ -156,6 +158,11 @@ export async function createStatementGuard(
       const inside = again ? maskedRanges(inspectStatement(again, rules).ranges, policy) : [];
       if (inside.length !== ranges.length) throw unmaskable(ranges[0]!.range);
       return masked;
+    },
+
+    redacted(sql) {
+      const tokens = sql.length > maxLength ? null : syntax.scan(sql);
+      return tokens && redactedText(tokens);
     },
 
     isShown: (schema, table) => policy.isShown(schema, table),

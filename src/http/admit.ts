@@ -2,6 +2,7 @@
 // the server parse megabytes.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { Audit } from '../audit.ts';
 import { isAppError } from '../errors.ts';
 import type { Principal } from '../query/context.ts';
 import type { Authenticate } from './auth.ts';
@@ -20,39 +21,56 @@ export interface AdmitOptions {
   readonly metadataUrl: string | null;
   /** What a token needs; '' for nothing. */
   readonly scope: string;
+  readonly audit: Audit;
 }
 
-export function createAdmit({ authenticate, rateLimit, metadataUrl, scope }: AdmitOptions): Admit {
+export function createAdmit({
+  authenticate,
+  rateLimit,
+  metadataUrl,
+  scope,
+  audit,
+}: AdmitOptions): Admit {
   const parts = [
     'realm="askonce"',
     ...(metadataUrl === null ? [] : [`resource_metadata="${metadataUrl}"`]),
     ...(scope === '' ? [] : [`scope="${scope}"`]),
   ];
 
-  function refused(response: ServerResponse, error: unknown, wasGiven: boolean): never {
-    const fault = isAppError(error, 'FORBIDDEN')
-      ? 'insufficient_scope'
-      : wasGiven
-        ? 'invalid_token'
-        : '';
-    const isOfToken = isAppError(error, 'UNAUTHENTICATED') || isAppError(error, 'FORBIDDEN');
-    const said = fault === '' ? parts : [...parts, `error="${fault}"`];
-    if (isOfToken) response.setHeader('www-authenticate', `Bearer ${said.join(', ')}`);
+  function refused(
+    { socket, headers }: IncomingMessage,
+    response: ServerResponse,
+    error: unknown,
+  ): never {
+    const isForbidden = isAppError(error, 'FORBIDDEN');
+    if (isForbidden || isAppError(error, 'UNAUTHENTICATED')) {
+      const wasGiven = headers.authorization !== undefined;
+      const fault = isForbidden ? 'insufficient_scope' : 'invalid_token';
+      const said = wasGiven ? [...parts, `error="${fault}"`] : parts;
+      response.setHeader('www-authenticate', `Bearer ${said.join(', ')}`);
+      const address = socket.remoteAddress ?? null;
+      audit.record({
+        what: 'refused',
+        requestId: null,
+        principal: null,
+        outcome: error.code,
+        address,
+      });
+    }
     throw error;
   }
 
-  return ({ headers: { authorization } }, response) => {
-    const wasGiven = authorization !== undefined;
+  return (request, response) => {
     const admitted = (principal: Principal): Principal => {
       rateLimit.take(principal.name);
       return principal;
     };
     try {
-      const principal = authenticate(authorization);
+      const principal = authenticate(request.headers.authorization);
       if (!(principal instanceof Promise)) return admitted(principal);
-      return principal.then(admitted).catch((error: unknown) => refused(response, error, wasGiven));
+      return principal.then(admitted).catch((error: unknown) => refused(request, response, error));
     } catch (error) {
-      return refused(response, error, wasGiven);
+      return refused(request, response, error);
     }
   };
 }

@@ -2,6 +2,7 @@
 // rules as the tools: what was given to another principal is not found.
 import type { Request, Response } from 'express';
 
+import type { Audit } from '../audit.ts';
 import { AppError } from '../errors.ts';
 import type { Principal } from '../query/context.ts';
 import { rowFormat } from '../query/format.ts';
@@ -22,8 +23,42 @@ export type ResultsEndpoint = (
   principal: Principal,
 ) => Promise<void>;
 
-export function createResultsEndpoint(results: WholeResults, patienceMs?: number): ResultsEndpoint {
+export interface ResultsEndpointOptions {
+  readonly results: WholeResults;
+  readonly audit: Audit;
+  readonly patienceMs?: number;
+}
+
+export function createResultsEndpoint(options: ResultsEndpointOptions): ResultsEndpoint {
+  const send = createSender(options);
   return async (request, response, principal) => {
+    const begunAt = performance.now();
+    const answerId = String(request.params['answerId']);
+    let bytes = 0;
+    const record = (outcome: string): void => {
+      const ms = performance.now() - begunAt;
+      const asked = { what: 'download', requestId: null, principal, answerId };
+      options.audit.record({ ...asked, outcome, bytes, ms });
+    };
+    try {
+      await send({ request, response, principal, onBytes: (count) => void (bytes += count) });
+      record(response.destroyed && !response.writableFinished ? 'QUERY_CANCELLED' : 'ok');
+    } catch (error) {
+      record(error instanceof AppError ? error.code : 'INTERNAL');
+      throw error;
+    }
+  };
+}
+
+interface Download {
+  readonly request: Request;
+  readonly response: Response;
+  readonly principal: Principal;
+  readonly onBytes: (count: number) => void;
+}
+
+function createSender({ results, patienceMs }: ResultsEndpointOptions) {
+  return async ({ request, response, principal, onBytes }: Download): Promise<void> => {
     requireKnown(request.query);
     const format = parseFormat(request.query['format']);
     const range = {
@@ -48,10 +83,15 @@ export function createResultsEndpoint(results: WholeResults, patienceMs?: number
     const first = await pieces.next();
     const body = startBody(response, { status: 200, headers }, patienceMs);
     try {
-      if (!first.done) await body.write(Buffer.from(first.value));
+      const put = async (text: string): Promise<void> => {
+        const piece = Buffer.from(text);
+        onBytes(piece.length);
+        await body.write(piece);
+      };
+      if (!first.done) await put(first.value);
       for await (const text of pieces) {
         if (response.destroyed) return;
-        await body.write(Buffer.from(text));
+        await put(text);
       }
     } catch (error) {
       await body.breakOff();

@@ -5,10 +5,13 @@ import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 import { LRUCache } from 'lru-cache';
 
+import { NO_AUDIT } from '../audit.ts';
+import type { Audit, AuditEntry } from '../audit.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal } from '../query/context.ts';
 import type { QueryPipeline } from '../query/pipeline.ts';
 import type { HeldAnswer } from '../query/serve.ts';
+import { totalsOf } from './audited.ts';
 import { answerResult } from './result.ts';
 import { serverInfo } from './server.ts';
 import { StreamedRows, jsonWithRows } from './streamed-rows.ts';
@@ -33,17 +36,21 @@ interface Written {
   readonly legacy: string;
   readonly modern: string;
   readonly source: string;
+  /** What the audit log is told of it. */
+  readonly audited: Pick<AuditEntry, 'source' | 'sql' | 'answerId' | 'rows' | 'bytes'>;
 }
 
 export interface HeldAnswersOptions {
   readonly pipeline: Pick<QueryPipeline, 'held'>;
   readonly settings: AnswerSettings;
   readonly metrics: Pick<Metrics, 'request'>;
+  readonly audit: Audit;
+  readonly newRequestId: () => string;
   readonly version: string;
 }
 
 export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
-  const { pipeline, settings, metrics } = options;
+  const { pipeline, settings, metrics, audit, newRequestId } = options;
   const limits = toLimits({}, settings);
   /** What the stateless revision says with every result. */
   const stamp = JSON.stringify({
@@ -64,7 +71,9 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
     if (!(rows instanceof StreamedRows) || rows.json === null) return null;
     const legacy = jsonWithRows(result);
     const modern = `${legacy.slice(0, -1)},${stamp.slice(1)}`;
-    const entry = { legacy, modern, source: answer.head.source };
+    const { source, sql, answer_id: answerId } = answer.head;
+    const audited = { source, sql, answerId, ...totalsOf(result.structuredContent) };
+    const entry = { legacy, modern, source, audited };
     written.set(key, entry);
     return entry;
   }
@@ -77,8 +86,13 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
       const held = await pipeline.held({ question, limits }, principal);
       const answer = held && (written.get(held.key) ?? (await write(held)));
       if (!answer) return null;
-      const seconds = (performance.now() - started) / 1000;
-      metrics.request({ tool: 'ask', source: answer.source, outcome: 'ok' }, seconds);
+      const ms = performance.now() - started;
+      metrics.request({ tool: 'ask', source: answer.source, outcome: 'ok' }, ms / 1000);
+      if (audit !== NO_AUDIT) {
+        const requestId = newRequestId();
+        const asked = { what: 'ask', requestId, principal, outcome: 'ok', question, ms };
+        audit.record({ ...asked, ...answer.audited });
+      }
       return answer[era];
     } catch {
       // The ordinary way finds the same fault, and says so.

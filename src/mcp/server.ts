@@ -8,13 +8,16 @@ import {
 } from '@modelcontextprotocol/server';
 import type { ServerContext } from '@modelcontextprotocol/server';
 
-import type { AppError } from '../errors.ts';
+import { AppError } from '../errors.ts';
+import type { Audit } from '../audit.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal, RequestContext } from '../query/context.ts';
 import type { WholeResults } from '../query/whole-result.ts';
+import { auditCall } from './audited.ts';
 import { followCall, setLevel } from './follow.ts';
 import { readResultResource, RESULT_TEMPLATES } from './resources.ts';
+import { answerIdOf } from './result-uri.ts';
 import { errorResult, toAppError } from './result.ts';
 import type { ToolResult } from './result.ts';
 import type { Tool, ToolOutcome } from './tool.ts';
@@ -25,6 +28,7 @@ export interface McpServerDeps {
   readonly version: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly audit: Audit;
   readonly newRequestId: () => string;
 }
 
@@ -71,7 +75,7 @@ export function createMcpServerFactory(deps: McpServerDeps): McpServerFactory {
     server.server.setRequestHandler('resources/list', () => ({ resources: [] }));
     server.server.setRequestHandler('resources/templates/list', () => RESULT_TEMPLATES);
     server.server.setRequestHandler('resources/read', (request, context) =>
-      readResultResource(deps.results, request.params.uri, toRequestContext(deps, context)),
+      readResource(deps, request.params.uri, toRequestContext(deps, context)),
     );
     return server;
   };
@@ -87,6 +91,7 @@ async function callTool(
   const { name } = tool.definition;
   const followed = followCall(context, name);
   const request = { ...toRequestContext(deps, context), atStage: followed.atStage };
+  const audited = auditCall(deps.audit, { tool: name, args, context: request });
   const finish = (source: string, outcome: string): void => {
     followed.end();
     const seconds = (performance.now() - started) / 1000;
@@ -95,12 +100,28 @@ async function callTool(
   try {
     const { result, source }: ToolOutcome = await tool.call(args, request);
     finish(source, 'ok');
+    audited.answered(result);
     return result;
   } catch (error) {
     const fault = toAppError(error, request.requestId);
     finish('none', fault.code);
+    audited.failed(fault);
     logFault(request.logger, name, fault);
     return errorResult(fault);
+  }
+}
+
+async function readResource(deps: McpServerDeps, uri: string, request: RequestContext) {
+  const { requestId, principal } = request;
+  const asked = { what: 'resource', requestId, principal, answerId: answerIdOf(uri) };
+  try {
+    const found = await readResultResource(deps.results, uri, request);
+    const bytes = Buffer.byteLength(found.contents[0]?.text ?? '');
+    deps.audit.record({ ...asked, outcome: 'ok', bytes });
+    return found;
+  } catch (error) {
+    deps.audit.record({ ...asked, outcome: error instanceof AppError ? error.code : 'NOT_FOUND' });
+    throw error;
   }
 }
 

@@ -17,6 +17,7 @@ const MARK_JSON = JSON.stringify(MARK);
 export class StreamedRows extends Array<never> {
   #json: string | null = null;
   #stream: RowStream | null = null;
+  #onEnd: (result: ToolResult | null) => void = () => undefined;
 
   static complete(json: string): StreamedRows {
     const rows = new StreamedRows();
@@ -39,6 +40,11 @@ export class StreamedRows extends Array<never> {
     return MARK;
   }
 
+  /** @param listener Told of the result once all of it was given out; of null where its reader went before. */
+  onEnd(listener: (result: ToolResult | null) => void): void {
+    this.#onEnd = listener;
+  }
+
   /** The message as JSON text, rows first in the result so that the totals can follow them. */
   async *write(message: ResultMessage): AsyncGenerator<Buffer> {
     const { structuredContent, ...rest } = message.result;
@@ -48,11 +54,17 @@ export class StreamedRows extends Array<never> {
       return;
     }
     const text = JSON.stringify(ordered);
-    yield Buffer.from(text.slice(0, text.indexOf(MARK_JSON)));
-    yield* this.#stream.pieces();
-    this.#stream.complete(ordered.result);
-    const complete = JSON.stringify(ordered);
-    yield Buffer.from(complete.slice(complete.indexOf(MARK_JSON) + MARK_JSON.length));
+    let end: ToolResult | null = null;
+    try {
+      yield Buffer.from(text.slice(0, text.indexOf(MARK_JSON)));
+      yield* this.#stream.pieces();
+      this.#stream.complete(ordered.result);
+      const complete = JSON.stringify(ordered);
+      yield Buffer.from(complete.slice(complete.indexOf(MARK_JSON) + MARK_JSON.length));
+      end = ordered.result;
+    } finally {
+      this.#onEnd(end);
+    }
   }
 }
 

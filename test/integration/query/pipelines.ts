@@ -69,7 +69,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     pool,
     statementTimeoutMs: 20_000,
     spoolMaxBytes,
-    maxPlanCost: 1e9,
+    maxPlanCost: 0,
     logger,
     now,
   });

@@ -40,7 +40,7 @@ export function executorOf(
     pool,
     statementTimeoutMs: given.timeoutMs ?? 20_000,
     spoolMaxBytes: given.spool ?? 1e9,
-    maxPlanCost: 1e9,
+    maxPlanCost: 0,
     logger: createLogger('silent'),
     now: Date.now,
   });

@@ -10,6 +10,7 @@ import type { TestContext } from 'node:test';
 import type { Request, Response } from 'express';
 
 import { AppError } from '../../../src/errors.ts';
+import { NO_AUDIT } from '../../../src/audit.ts';
 import { createResultsEndpoint } from '../../../src/http/results-endpoint.ts';
 import type { WholeResult } from '../../../src/query/whole-result.ts';
 import { chunkOfLines } from '../../support/cache-samples.ts';
@@ -18,7 +19,10 @@ const COLUMNS = [{ name: 'n', type: 'int4' }];
 
 /** @returns what downloads a path, by its query: the id of the answer and the parameters. */
 async function serverOf(t: TestContext, open: (id: string) => WholeResult) {
-  const endpoint = createResultsEndpoint({ open: async (id) => open(id) });
+  const endpoint = createResultsEndpoint({
+    results: { open: async (id) => open(id) },
+    audit: NO_AUDIT,
+  });
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://localhost');
     const asked = Object.assign(request, {
@@ -183,7 +187,7 @@ test('a client that takes nothing for long is cut off, and its rows are let go',
     },
   };
   const open = async (): Promise<WholeResult> => ({ asOf: 0, expiresAt: 0, source });
-  const endpoint = createResultsEndpoint({ open }, 50);
+  const endpoint = createResultsEndpoint({ results: { open }, audit: NO_AUDIT, patienceMs: 50 });
   const server = createServer().listen(0, '127.0.0.1');
   t.after(() => server.close());
   await once(server, 'listening');

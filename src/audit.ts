@@ -1,0 +1,110 @@
+// Owns the audit log: who asked what, when, and what came of it, one JSON object a line, apart from the log of the
+// program. Rotation is the platform's: a line is written whole, and a file is only ever appended to.
+import { createHash } from 'node:crypto';
+
+import { pino } from 'pino';
+
+import type { Logger } from './logger.ts';
+
+export interface AuditEntry {
+  /** A tool, or 'download', 'resource', 'refused'. */
+  readonly what: string;
+  readonly requestId: string | null;
+  /** Null for a stranger. */
+  readonly principal: { readonly name: string; readonly role: string } | null;
+  /** 'ok' or the code of the error. */
+  readonly outcome: string;
+  /** Which tier answered; null where none did. */
+  readonly source?: string | null;
+  readonly question?: string | null;
+  readonly sql?: string | null;
+  readonly params?: readonly unknown[];
+  readonly answerId?: string | null;
+  readonly rows?: number | null;
+  readonly bytes?: number | null;
+  readonly ms?: number;
+  /** Of the connection. */
+  readonly address?: string | null;
+}
+
+export interface Audit {
+  /** Never throws, and waits for nobody. */
+  record(entry: AuditEntry): void;
+  /** What was recorded is written when this returns. */
+  close(): void;
+}
+
+export interface AuditOptions {
+  /** A file, or 'stdout'. */
+  readonly target: string;
+  /** Whether questions, values and parameters stand in it as they are. */
+  readonly isFull: boolean;
+  /** A statement with a mark in the place of every value; null where that cannot be told. */
+  readonly redacted: (sql: string) => string | null;
+  readonly logger: Logger;
+}
+
+const STDOUT = 1;
+const ID_CHARS = 16;
+const MAX_KNOWN = 500;
+
+/** For whoever wants none. */
+export const NO_AUDIT: Audit = { record: () => undefined, close: () => undefined };
+
+/** @throws what opening the file throws. */
+export function openAudit({ target, isFull, redacted, logger }: AuditOptions): Audit {
+  const stream = pino.destination({
+    dest: target === 'stdout' ? STDOUT : target,
+    append: true,
+    mkdir: false,
+    sync: true,
+  });
+  // A disk that is full loses lines, and says so; it fails no call.
+  stream.on('error', (error: unknown) =>
+    logger.error({ error: String(error) }, 'the audit log cannot be written'),
+  );
+  /** Agents say the same again and again. */
+  const known = new Map<string, string | null>();
+
+  function withoutValues(sql: string): string | null {
+    const found = known.get(sql);
+    if (found !== undefined) return found;
+    const text = redacted(sql);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(sql, text);
+    return text;
+  }
+
+  return {
+    record(entry) {
+      const { question, sql, params } = entry;
+      const line = {
+        time: new Date().toISOString(),
+        what: entry.what,
+        request_id: entry.requestId,
+        principal: entry.principal?.name ?? null,
+        role: entry.principal?.role ?? null,
+        outcome: entry.outcome,
+        source: entry.source ?? null,
+        question_id: idOf(question),
+        sql_id: idOf(sql),
+        ...(isFull
+          ? { question: question ?? null, sql: sql ?? null, params: params ?? [] }
+          : { sql: typeof sql === 'string' ? withoutValues(sql) : null }),
+        answer_id: entry.answerId ?? null,
+        rows: entry.rows ?? null,
+        bytes: entry.bytes ?? null,
+        ms: entry.ms === undefined ? null : Math.round(entry.ms * 1000) / 1000,
+        ...(entry.address !== undefined && { address: entry.address }),
+      };
+      stream.write(`${JSON.stringify(line)}\n`);
+    },
+    close: () => stream.end(),
+  };
+}
+
+/** The same text has the same id, in every replica. */
+function idOf(text: string | null | undefined): string | null {
+  if (typeof text !== 'string') return null;
+  return createHash('sha256').update(text).digest('hex').slice(0, ID_CHARS);
+}
