@@ -82,7 +82,7 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
       databaseId,
       role: 'bench',
       modelId: embedder.modelId,
-      maskedColumns: [],
+      tableRules: { allowed: [], denied: [], masked: [] },
       schemaVersion: () => Promise.resolve('bench'),
     });
 

@@ -37,6 +37,7 @@ import { createFeedback } from './query/feedback.ts';
 import { createFlights } from './query/flights.ts';
 import { createFetchRows } from './query/fetch-rows.ts';
 import { createStatementGuard } from './guard/guard.ts';
+import { createPrepare } from './guard/prepare.ts';
 import { createServerCatalog } from './guard/server-catalog.ts';
 import { hasTableRules } from './guard/table-policy.ts';
 import { createJudging } from './query/judging.ts';
@@ -93,6 +94,16 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const { config, logger, now = Date.now } = options;
   await requireFreePort({ host: config.HOST, port: config.PORT });
   const metrics = createMetrics();
+  const audit =
+    config.AUDIT_LOG === ''
+      ? NO_AUDIT
+      : openAudit({
+          target: config.AUDIT_LOG,
+          isFull: config.AUDIT_TEXT === 'full',
+          redacted: (sql) => guard.redacted(sql),
+          logger,
+        });
+  releases.push('audit', async () => audit.close());
   const [data, cacheDatabase, embedder, verifier] = await allStarted([
     openDataDatabase({ ...options, metrics }, releases),
     openCacheDatabase({ ...options, metrics }, releases),
@@ -136,7 +147,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const schema = createSchemaIndex({
     // What may be told of it is known before it is.
     runQuery: async (sql, params, signal) => {
-      await serverCatalog.first();
+      await serverCatalog.fresh();
       return await data.runQuery(sql, params, signal);
     },
     embed: embedder && ((text) => embedder.embed(text)),
@@ -148,10 +159,10 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     databaseId: data.id,
     role: data.role,
     modelId: embedder?.modelId ?? 'none',
-    maskedColumns: config.MASKED_COLUMNS,
+    tableRules: tables,
     schemaVersion: async () => {
       // Asked for before anything else is: no statement is judged without what the server says of its functions.
-      if (serverCatalog.current() === null) await serverCatalog.first();
+      if (serverCatalog.current() === null) await serverCatalog.fresh();
       const known = schema.current() ?? (await schema.refresh().catch(() => null));
       return known?.version ?? 'unknown';
     },
@@ -170,6 +181,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   });
   const posture = watchPosture({ runQuery: data.runQuery, logger });
   releases.push('posture', () => posture.close());
+  const prepare = createPrepare(guard, serverCatalog);
   const executor = createExecutor({
     pool: data.pool,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
@@ -251,7 +263,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       ttlMs,
       staleMs: config.STALE_WHILE_REVALIDATE_SECONDS * 1000,
       spoolMaxBytes: config.SPOOL_MAX_BYTES,
-      masked: (sql) => guard.masked(sql),
+      prepare,
       now,
     }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
@@ -260,6 +272,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const explainer = createExplainer({
     pool: data.pool,
     guard,
+    prepare,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
     ...(data.interrupt && { interrupt: data.interrupt }),
   });
@@ -297,16 +310,6 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       }),
     ),
   ];
-  const audit =
-    config.AUDIT_LOG === ''
-      ? NO_AUDIT
-      : openAudit({
-          target: config.AUDIT_LOG,
-          isFull: config.AUDIT_TEXT === 'full',
-          redacted: (sql) => guard.redacted(sql),
-          logger,
-        });
-  releases.push('audit', async () => audit.close());
   const newRequestId = (): string => randomUUID().slice(0, 8);
   const wholeResults = createWholeResults({ cache, scoping });
   return await listen({

@@ -1,6 +1,6 @@
 // Owns the audit log: who asked what, when, and what came of it, one JSON object a line, apart from the log of the
 // program. Rotation is the platform's: a line is written whole, and a file is only ever appended to.
-import { createHash } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 
 import { pino } from 'pino';
 
@@ -46,7 +46,15 @@ export interface AuditOptions {
 
 const STDOUT = 1;
 const ID_CHARS = 16;
+const KEY_BYTES = 32;
 const MAX_KNOWN = 500;
+/** Longer ones agents seldom say again. */
+const MAX_KNOWN_CHARS = 4096;
+/** Nothing that a caller sends may fill a disk by itself. */
+const MAX_SHOWN_CHARS = 100_000;
+const MAX_ID_CHARS = 100;
+/** Of lines that no disk takes. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 /** For whoever wants none. */
 export const NO_AUDIT: Audit = { record: () => undefined, close: () => undefined };
@@ -58,11 +66,24 @@ export function openAudit({ target, isFull, redacted, logger }: AuditOptions): A
     append: true,
     mkdir: false,
     sync: true,
+    maxLength: MAX_WAITING_BYTES,
   });
   // A disk that is full loses lines, and says so; it fails no call.
-  stream.on('error', (error: unknown) =>
-    logger.error({ error: String(error) }, 'the audit log cannot be written'),
-  );
+  let isFailing = false;
+  let isClosed = false;
+  stream.on('error', (error: unknown) => {
+    if (!isFailing) logger.error({ error: String(error) }, 'the audit log cannot be written');
+    isFailing = true;
+  });
+  stream.on('write', () => void (isFailing = false));
+  /** Whoever reads the log must not find by trying what was left out of it. */
+  const key = randomBytes(KEY_BYTES);
+
+  /** The same text has the same id as long as the process lives. */
+  function idOf(text: string | null | undefined): string | null {
+    if (typeof text !== 'string') return null;
+    return createHmac('sha256', key).update(text).digest('hex').slice(0, ID_CHARS);
+  }
   /** Agents say the same again and again. */
   const known = new Map<string, string | null>();
 
@@ -71,12 +92,13 @@ export function openAudit({ target, isFull, redacted, logger }: AuditOptions): A
     if (found !== undefined) return found;
     const text = redacted(sql);
     if (known.size >= MAX_KNOWN) known.clear();
-    known.set(sql, text);
+    if (sql.length <= MAX_KNOWN_CHARS) known.set(sql, text);
     return text;
   }
 
   return {
     record(entry) {
+      if (isClosed) return;
       const { question, sql, params } = entry;
       const line = {
         time: new Date().toISOString(),
@@ -89,9 +111,9 @@ export function openAudit({ target, isFull, redacted, logger }: AuditOptions): A
         question_id: idOf(question),
         sql_id: idOf(sql),
         ...(isFull
-          ? { question: question ?? null, sql: sql ?? null, params: params ?? [] }
-          : { sql: typeof sql === 'string' ? withoutValues(sql) : null }),
-        answer_id: entry.answerId ?? null,
+          ? { question: shown(question), sql: shown(sql), params: shownParams(params) }
+          : { sql: typeof sql === 'string' ? shown(withoutValues(sql)) : null }),
+        answer_id: entry.answerId?.slice(0, MAX_ID_CHARS) ?? null,
         rows: entry.rows ?? null,
         bytes: entry.bytes ?? null,
         ms: entry.ms === undefined ? null : Math.round(entry.ms * 1000) / 1000,
@@ -99,12 +121,17 @@ export function openAudit({ target, isFull, redacted, logger }: AuditOptions): A
       };
       stream.write(`${JSON.stringify(line)}\n`);
     },
-    close: () => stream.end(),
+    close() {
+      isClosed = true;
+      stream.end();
+    },
   };
 }
 
-/** The same text has the same id, in every replica. */
-function idOf(text: string | null | undefined): string | null {
-  if (typeof text !== 'string') return null;
-  return createHash('sha256').update(text).digest('hex').slice(0, ID_CHARS);
+const shown = (text: string | null | undefined): string | null =>
+  text?.slice(0, MAX_SHOWN_CHARS) ?? null;
+
+function shownParams(params: readonly unknown[] = []): readonly unknown[] | string {
+  const text = JSON.stringify(params);
+  return text.length <= MAX_SHOWN_CHARS ? params : text.slice(0, MAX_SHOWN_CHARS);
 }

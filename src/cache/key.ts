@@ -21,7 +21,7 @@ export function planScope(parts: PlanScopeParts): string {
 /**
  * Rows belong to the principal that ran the statement, within the plan scope; and to those who store them in the
  * same form: a replica of another version finds none of them, and none of its own are found.
- * @param shown Which columns the operator lets nobody see: what was read before is not what is read now.
+ * @param shown What the operator lets agents see of the tables: what was read under other rules is not theirs.
  */
 export function resultScope(scope: string, principalName: string, shown = ''): string {
   return digest(['result-scope', ROWS_FORM, scope, principalName, shown]).slice(0, 32);

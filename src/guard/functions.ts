@@ -70,7 +70,8 @@ export function createFunctionRules({ server, schemas }: FunctionRulesOptions): 
   function builtInUse(name: string): Volatility | undefined {
     const reviewed = builtIn.get(name);
     const found = server()?.builtIn.get(name);
-    if (found === undefined) return reviewed;
+    // What a list names and this server lacks may be somebody's own.
+    if (found === undefined) return server()?.own.has(name) ? undefined : reviewed;
     if (reviewed === 'volatile' || reviewed === 'clock') return reviewed;
     if (found.volatility === 'volatile') return undefined;
     if (reviewed !== undefined) return reviewed;
@@ -85,10 +86,12 @@ export function createFunctionRules({ server, schemas }: FunctionRulesOptions): 
 
   /** Of extensions and of the schemas that were named; undefined where it may not be called. */
   function trustedUse(routine: Routine): Volatility | undefined {
+    // Whatever schema is trusted: SQL in a text would pass by everything here.
+    if (isHarmful(routine.name)) return undefined;
     const known = routine.isExtension ? fromExtensions.get(routine.name) : undefined;
-    if (known === 'volatile') return known;
+    // Some extensions declare theirs volatile that only read.
+    if (known !== undefined) return routine.volatility === 'volatile' ? 'volatile' : known;
     if (routine.volatility === 'volatile') return undefined;
-    if (known !== undefined) return known;
     return schemas.has(routine.schema) ? useOf(routine) : undefined;
   }
 
@@ -116,8 +119,9 @@ export function createFunctionRules({ server, schemas }: FunctionRulesOptions): 
     return server()
       ?.own.get(name)
       ?.find((routine) => {
-        const isWriter = routine.volatility === 'volatile' && !routine.isExtension;
-        return isWriter && isReached(routine, undefined);
+        // One that depends on its arguments alone does no harm, and is often meant: round(float8, int).
+        const isHarmless = routine.volatility === 'immutable' || routine.isExtension;
+        return !isHarmless && isReached(routine, undefined) && trustedUse(routine) === undefined;
       });
   }
 
@@ -224,7 +228,7 @@ const LEAVE_OUT = 'Leave the call out: askonce only reads.';
  */
 const HARMFUL: readonly (readonly [names: RegExp, reason: string, hint: string])[] = [
   [
-    /^(query|table|schema|database|cursor)_to_xml|^(ts_stat|ts_rewrite|connectby)$|^crosstab\w?$|^dblink/,
+    /^(query|table|schema|database|cursor)_to_xml|^(ts_stat|ts_rewrite|connectby)$|^crosstab\w*$|^dblink|^(xpath_table|(st_)?find_?(extent|srid)|(st_)?estimated_?extent|xslt_process)$/,
     'runs SQL that is passed to it as text',
     'Write that SQL as part of this statement.',
   ],
@@ -311,7 +315,7 @@ function refusalOfOwn({ schema, name, volatility }: Routine): Refusal {
 
 function refusalOfShadow({ schema, name }: Routine): Refusal {
   return {
-    reason: `could be ${schema}.${name}, which is volatile: it may write`,
+    reason: `could be ${schema}.${name}, which may read or write what is not to be`,
     hint: `For PostgreSQL's own write pg_catalog.${name}.`,
   };
 }

@@ -55,6 +55,8 @@ export interface StatementGuard {
    * @throws AppError QUERY_REJECTED where a table with masked columns stands as none without them can.
    */
   masked(sql: string): string;
+  /** Whether it is one that PostgreSQL plans, of those that were let through. */
+  isPlanned(sql: string): boolean;
   /** With a mark in the place of every value; null where the text does not even break into words. */
   redacted(sql: string): string | null;
   /** For what is told of the schema. */
@@ -158,6 +160,10 @@ export async function createStatementGuard(
       const inside = again ? maskedRanges(inspectStatement(again, rules).ranges, policy) : [];
       if (inside.length !== ranges.length) throw unmaskable(ranges[0]!.range);
       return masked;
+    },
+
+    isPlanned(sql) {
+      return classify(parseOne(syntax, sql)).kind === 'select';
     },
 
     redacted(sql) {

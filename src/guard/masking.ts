@@ -37,16 +37,13 @@ export function maskTables(
   return pieces.join('') + sql.slice(from);
 }
 
-/** U&"name" UESCAPE '!' is more tokens than names and dots. */
-const isEscaped = (tokens: readonly Token[], first: number, parts: number): boolean =>
-  tokens
-    .slice(first, first + 2 * parts)
-    .some(
-      ({ text, isComment }, at) =>
-        isComment ||
-        (at % 2 === 1 && at < 2 * parts - 1 && text !== '.') ||
-        /^uescape$/i.test(text),
-    );
+/** U&"name" UESCAPE '!' is more tokens than names and dots; so is a name with a comment in it. */
+function isEscaped(tokens: readonly Token[], first: number, parts: number): boolean {
+  const name = tokens.slice(first, first + 2 * parts - 1);
+  const next = tokens.slice(first + name.length).find(({ isComment }) => !isComment);
+  const isBroken = name.some(({ text }, at) => at % 2 === 1 && text !== '.');
+  return isBroken || name.some(({ isComment }) => isComment) || /^uescape$/i.test(next?.text ?? '');
+}
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 

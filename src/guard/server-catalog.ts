@@ -31,10 +31,10 @@ export interface ServerCatalog {
 }
 
 export interface ServerCatalogReader {
-  /** What was read last, read again behind the call where that is old; null before the first time. */
+  /** What was read last; null before the first time. */
   current(): ServerCatalog | null;
-  /** Resolves when there is something, or the server cannot be asked right now. Never rejects. */
-  first(): Promise<void>;
+  /** Resolves when what is known is not old, or the server cannot be asked right now. Never rejects. */
+  fresh(): Promise<void>;
 }
 
 export interface ServerCatalogOptions {
@@ -47,6 +47,8 @@ export interface ServerCatalogOptions {
 }
 
 const MAX_AGE_MS = 60_000;
+/** Where tables or columns are kept from agents, new ones are seen sooner. */
+const RULED_AGE_MS = 5000;
 /** Of a server that could not be asked. */
 const RETRY_MS = 1000;
 
@@ -139,11 +141,14 @@ const SYSTEM = 'pg_catalog';
 export function createServerCatalog(options: ServerCatalogOptions): ServerCatalogReader {
   const { runQuery, wants, logger, now } = options;
   let known: ServerCatalog | null = null;
+  const maxAgeMs = wants?.relations ? RULED_AGE_MS : MAX_AGE_MS;
   let triedAt = -Infinity;
+  let readAt = -Infinity;
   let flight: Promise<void> | null = null;
 
   async function load(): Promise<void> {
-    triedAt = now();
+    const begunAt = now();
+    triedAt = begunAt;
     const routines = (await runQuery(ROUTINES_SQL, [])) as Routine[];
     const operators = (await runQuery(OPERATORS_SQL, [])) as Routine[];
     const [row] = (await runQuery(PATH_SQL, [])) as [{ readonly path: string[] }];
@@ -162,6 +167,7 @@ export function createServerCatalog(options: ServerCatalogOptions): ServerCatalo
       path,
       relations: found && { byName: byName(found), path },
     };
+    readAt = begunAt;
   }
 
   /** One reading for all who ask meanwhile. */
@@ -177,14 +183,11 @@ export function createServerCatalog(options: ServerCatalogOptions): ServerCatalo
   }
 
   return {
-    async first() {
-      if (known !== null) return;
+    async fresh() {
+      if (known !== null && now() - readAt <= maxAgeMs) return;
       if (flight !== null || now() - triedAt > RETRY_MS) await refresh();
     },
-    current() {
-      if (known !== null && now() - triedAt > MAX_AGE_MS) void refresh();
-      return known;
-    },
+    current: () => known,
   };
 }
 

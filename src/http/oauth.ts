@@ -82,7 +82,7 @@ export function createTokenVerifier(options: OAuthOptions): VerifyToken {
   };
 
   async function verified(token: string): Promise<JWTPayload> {
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
       issuer,
       audience,
       algorithms: ALGORITHMS,
@@ -90,8 +90,16 @@ export function createTokenVerifier(options: OAuthOptions): VerifyToken {
       requiredClaims: ['sub', 'exp'],
       currentDate: new Date(now()),
     });
+    if (!isAccessToken(protectedHeader.typ, payload))
+      throw new errors.JWTInvalid('no access token');
     return payload;
   }
+}
+
+/** The same server signs other things for the same audience: who logged in, who logged out, what happened. */
+function isAccessToken(type: string | undefined, payload: JWTPayload): boolean {
+  const isOfType = type === undefined || /^(?:application\/)?(?:at\+)?jwt$/i.test(type);
+  return isOfType && !['nonce', 'at_hash', 'events'].some((claim) => claim in payload);
 }
 
 /** Whether it is the token that is wrong, and not the way to the keys. */

@@ -5,6 +5,8 @@ import type { RequestContext } from '../query/context.ts';
 import type { ToolResult } from './result.ts';
 import { StreamedRows } from './streamed-rows.ts';
 
+type Document = Readonly<Record<string, unknown>>;
+
 export interface AuditedCall {
   answered(result: ToolResult): void;
   failed(fault: AppError): void;
@@ -22,7 +24,16 @@ export function auditCall(audit: Audit, { tool, args, context }: Call): AuditedC
   const given = (typeof args === 'object' && args !== null ? args : {}) as Record<string, unknown>;
   let isRecorded = false;
 
-  function record(outcome: string, document: Readonly<Record<string, unknown>> = {}): void {
+  /** Of several questions in one call each is one of its own. */
+  function recordEach(documents: readonly Document[]): void {
+    const questions = Array.isArray(given['questions']) ? given['questions'] : [];
+    for (const [at, document] of documents.entries()) {
+      isRecorded = false;
+      record(outcomeOf(document), { question: questions[at], ...document });
+    }
+  }
+
+  function record(outcome: string, document: Document = {}): void {
     if (isRecorded) return;
     isRecorded = true;
     audit.record({
@@ -31,7 +42,7 @@ export function auditCall(audit: Audit, { tool, args, context }: Call): AuditedC
       principal,
       outcome,
       source: textOf(document['source']),
-      question: textOf(given['question']),
+      question: textOf(given['question']) ?? textOf(document['question']),
       sql: textOf(document['sql']) ?? textOf(given['sql']),
       params: Array.isArray(given['params']) ? given['params'] : [],
       answerId: textOf(document['answer_id']) ?? textOf(given['answer_id']),
@@ -44,6 +55,8 @@ export function auditCall(audit: Audit, { tool, args, context }: Call): AuditedC
     failed: (fault) => record(fault.code),
     answered(result) {
       const { structuredContent } = result;
+      const { answers } = structuredContent;
+      if (Array.isArray(answers)) return recordEach(answers);
       const { rows } = structuredContent;
       if (!(rows instanceof StreamedRows) || rows.json !== null) {
         return record(outcomeOf(structuredContent), structuredContent);
@@ -60,9 +73,7 @@ export function auditCall(audit: Audit, { tool, args, context }: Call): AuditedC
   };
 }
 
-export function totalsOf(
-  document: Readonly<Record<string, unknown>>,
-): Pick<AuditEntry, 'rows' | 'bytes'> {
+export function totalsOf(document: Document): Pick<AuditEntry, 'rows' | 'bytes'> {
   const { row_count: rows, bytes } = document;
   return {
     rows: typeof rows === 'number' ? rows : null,
@@ -73,7 +84,7 @@ export function totalsOf(
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Of rows that the database ended early. */
-function outcomeOf({ error }: Readonly<Record<string, unknown>>): string {
+function outcomeOf({ error }: Document): string {
   const { code } = (error ?? {}) as { readonly code?: unknown };
   return typeof code === 'string' ? code : 'ok';
 }

@@ -14,10 +14,9 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { LineWriter } from './line-writer.ts';
 import { requireAffordable } from './plan-cost.ts';
+import type { CostlyStatement } from './plan-cost.ts';
 
-export interface ExecuteRequest {
-  readonly sql: string;
-  readonly params: readonly unknown[];
+export interface ExecuteRequest extends CostlyStatement {
   /** Makes the writer that keeps the rows, once their columns are known. */
   readonly keep: (columns: readonly Column[], asOf: number) => ResultWriter;
   /** Reads what was kept; null where it cannot be read. */

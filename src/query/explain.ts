@@ -4,7 +4,9 @@ import { withReadOnlyTransaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { RequestContext } from './context.ts';
 import type { GuardedStatement, StatementGuard } from '../guard/guard.ts';
-import { readEstimate } from './plan-cost.ts';
+import type { Prepare } from '../guard/prepare.ts';
+import { estimateOf } from './plan-cost.ts';
+import type { PlanEstimate } from './plan-cost.ts';
 
 export interface ExplainDocument {
   readonly status: 'explained';
@@ -26,11 +28,19 @@ export interface Explainer {
 export interface ExplainerOptions {
   readonly pool: Pool;
   readonly guard: StatementGuard;
+  readonly prepare: Prepare;
   readonly statementTimeoutMs: number;
   readonly interrupt?: () => Promise<void>;
 }
 
 const MAX_PLAN_CHARS = 8000;
+
+interface Explained {
+  readonly plan: string;
+  readonly estimate: PlanEstimate | null;
+}
+
+const NO_PLAN: Explained = { plan: '', estimate: null };
 
 const CACHE_REASONS: Record<GuardedStatement['volatility'], string | null> = {
   stable: null,
@@ -40,24 +50,26 @@ const CACHE_REASONS: Record<GuardedStatement['volatility'], string | null> = {
 };
 
 export function createExplainer(options: ExplainerOptions): Explainer {
-  const { pool, guard, statementTimeoutMs, interrupt } = options;
+  const { pool, guard, prepare, statementTimeoutMs, interrupt } = options;
 
-  async function planLines(
+  async function explained(
     statement: GuardedStatement,
     { signal, principal }: RequestContext,
-  ): Promise<string> {
+  ): Promise<Explained> {
     const limits = {
       statementTimeoutMs,
       signal,
       principal: principal.name,
       ...(interrupt && { interrupt }),
     };
-    const generic = statement.parameterCount > 0 ? '(GENERIC_PLAN) ' : '';
-    const sql = guard.masked(statement.sql);
-    const text = statement.kind === 'explain' ? sql : `EXPLAIN ${generic}${sql}`;
+    const generic = statement.parameterCount > 0 ? 'GENERIC_PLAN, ' : '';
+    const { sql } = await prepare(statement.sql);
+    const isOwn = statement.kind === 'explain';
+    const text = isOwn ? sql : `EXPLAIN (${generic}FORMAT TEXT) ${sql}`;
     return await withReadOnlyTransaction(pool, limits, async (client) => {
       const { rows } = await client.query({ text, rowMode: 'array' });
-      return (rows as unknown[][]).map((row) => String(row[0])).join('\n');
+      const plan = (rows as unknown[][]).map((row) => String(row[0])).join('\n');
+      return { plan, estimate: isOwn ? null : await estimateOf(client, sql, { generic }) };
     });
   }
 
@@ -65,8 +77,8 @@ export function createExplainer(options: ExplainerOptions): Explainer {
     async explain(sql, context) {
       const checked = checkOrReason(guard, sql);
       if (typeof checked === 'string') return refused(checked);
-      const plan = checked.kind === 'show' ? '' : await planLines(checked, context);
-      const estimate = readEstimate(plan);
+      const { plan, estimate } =
+        checked.kind === 'show' ? NO_PLAN : await explained(checked, context);
       const cacheReason = CACHE_REASONS[checked.volatility];
       return {
         status: 'explained',

@@ -2,37 +2,58 @@
 import type { Client } from '../db/pool.ts';
 import { AppError } from '../errors.ts';
 
-const COST = /\(cost=[\d.]+\.\.([\d.]+) rows=(\d+)/;
-const COMMENTS = /^(?:\s|--[^\n\r]*|\/\*(?:[^*]|\*(?!\/))*\*\/)+/;
-const EXPLAIN = 'EXPLAIN ';
-const PLANLESS = /^(?:explain|show)\b/i;
-
 export interface PlanEstimate {
   /** In the planner's units: about one page that is read in order. */
   readonly cost: number;
   readonly rows: number;
 }
 
-/** Of the first line of EXPLAIN's text; null where it tells none. */
-export function readEstimate(plan: string): PlanEstimate | null {
-  const [, cost, rows] = COST.exec(plan) ?? [];
-  return cost === undefined || rows === undefined
-    ? null
-    : { cost: Number(cost), rows: Number(rows) };
+/** What PostgreSQL expects of a statement. In JSON: in a text a name can look like a figure. @throws what it throws. */
+export async function estimateOf(
+  client: Client,
+  sql: string,
+  how: EstimateOptions = {},
+): Promise<PlanEstimate | null> {
+  const [top] = await planOf(client, sql, how);
+  const { 'Total Cost': cost, 'Plan Rows': rows } = top?.Plan ?? {};
+  return typeof cost === 'number' && typeof rows === 'number' ? { cost, rows } : null;
 }
 
-async function planOf(client: Client, sql: string, params: readonly unknown[]): Promise<string> {
+interface EstimateOptions {
+  readonly params?: readonly unknown[];
+  /** Further options of EXPLAIN, each with a comma behind it. */
+  readonly generic?: string;
+}
+
+interface JsonPlan {
+  readonly Plan?: { readonly 'Total Cost'?: unknown; readonly 'Plan Rows'?: unknown };
+}
+
+async function planOf(
+  client: Client,
+  sql: string,
+  { params = [], generic = '' }: EstimateOptions,
+): Promise<readonly JsonPlan[]> {
+  const explain = `EXPLAIN (${generic}FORMAT JSON) `;
   try {
-    const text = `${EXPLAIN}${sql}`;
-    const { rows } = await client.query<[string]>({ text, values: [...params], rowMode: 'array' });
-    return rows[0]?.[0] ?? '';
+    const text = `${explain}${sql}`;
+    const { rows } = await client.query<[unknown]>({ text, values: [...params], rowMode: 'array' });
+    const said = rows[0]?.[0];
+    return (typeof said === 'string' ? JSON.parse(said) : said) as readonly JsonPlan[];
   } catch (error) {
     // The caller wrote what stands behind it.
     const fault = error as { position?: unknown };
     if (fault.position !== undefined)
-      fault.position = String(Number(fault.position) - EXPLAIN.length);
+      fault.position = String(Number(fault.position) - explain.length);
     throw error;
   }
+}
+
+export interface CostlyStatement {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+  /** SHOW and EXPLAIN have no plan of their own. */
+  readonly isPlanned: () => boolean;
 }
 
 /**
@@ -42,11 +63,11 @@ async function planOf(client: Client, sql: string, params: readonly unknown[]): 
  */
 export async function requireAffordable(
   client: Client,
-  { sql, params }: { readonly sql: string; readonly params: readonly unknown[] },
+  { sql, params, isPlanned }: CostlyStatement,
   ceiling: number,
 ): Promise<void> {
-  if (ceiling === 0 || PLANLESS.test(sql.replace(COMMENTS, ''))) return;
-  const estimate = readEstimate(await planOf(client, sql, params));
+  if (ceiling === 0 || !isPlanned()) return;
+  const estimate = await estimateOf(client, sql, { params });
   if (estimate === null || estimate.cost <= ceiling) return;
   throw new AppError(
     'QUERY_REJECTED',

@@ -5,6 +5,7 @@ import { idOf, planScope, questionKey, resultScope, statementKey } from '../cach
 import type { Key } from '../cache/key.ts';
 import type { PlanScope } from '../cache/plan-store.ts';
 import { AppError } from '../errors.ts';
+import type { PolicyRules } from '../guard/table-policy.ts';
 import type { Principal } from './context.ts';
 
 export interface Scopes {
@@ -34,8 +35,8 @@ export interface ScopingOptions {
   readonly databaseId: string;
   readonly role: string;
   readonly modelId: string;
-  /** Columns that nobody sees. */
-  readonly maskedColumns: readonly string[];
+  /** Of tables and columns that agents may not see: what was read under others is not theirs. */
+  readonly tableRules: PolicyRules;
   readonly schemaVersion: () => Promise<string>;
 }
 
@@ -50,7 +51,8 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 export function createScoping(options: ScopingOptions): Scoping {
   const shared = planScope({ databaseId: options.databaseId, role: options.role });
 
-  const masked = [...options.maskedColumns].sort().join(',');
+  const { allowed, denied, masked } = options.tableRules;
+  const shown = JSON.stringify([allowed, denied, masked]);
   const recent = new Map<string, Asked>();
 
   async function scopesOf(principal: Principal): Promise<Scopes> {
@@ -60,7 +62,7 @@ export function createScoping(options: ScopingOptions): Scoping {
   function scopesAt(schemaVersion: string, principal: Principal): Scopes {
     return {
       scope: { planScope: shared, schemaVersion, modelId: options.modelId },
-      resultScope: resultScope(shared, principal.name, masked),
+      resultScope: resultScope(shared, principal.name, shown),
     };
   }
 

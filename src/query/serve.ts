@@ -11,7 +11,7 @@ import type { Answer, AnswerLimits, AnswerParts, Source } from './answer.ts';
 import type { Client, Pool } from '../db/pool.ts';
 import { isAppError } from '../errors.ts';
 import type { Freshness, RunWatch } from '../freshness/freshness.ts';
-import type { StatementGuard } from '../guard/guard.ts';
+import type { Prepare } from '../guard/prepare.ts';
 import type { Admission } from '../lib/admission.ts';
 import type { RequestContext } from './context.ts';
 import type { Executor } from './execute.ts';
@@ -60,8 +60,7 @@ export interface ServeOptions {
   /** Rows no older than this are served though they may have changed, while they are read anew; 0 for none. */
   readonly staleMs: number;
   readonly spoolMaxBytes: number;
-  /** The text to run for a statement. */
-  readonly masked: StatementGuard['masked'];
+  readonly prepare: Prepare;
   readonly now: () => number;
 }
 
@@ -239,7 +238,7 @@ export function createServe(options: ServeOptions): Serve {
     const watch = await freshness.beforeRun();
     context.atStage('waiting for a database connection');
     const live = await executor.run({
-      sql: options.masked(plan.sql),
+      ...(await options.prepare(plan.sql)),
       params: plan.params,
       validity: (client) => validityOf(plan, watch, client),
       signal,

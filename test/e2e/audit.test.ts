@@ -65,6 +65,22 @@ test('each call is one line: who, what, from where, how much', async (t) => {
   assert.equal(held['question_id'], line['question_id']);
   assert.equal(held['sql_id'], line['sql_id']);
 
+  const before = (await lines()).length;
+  await call(client, 'ask', { questions: [QUESTION, 'how many orders were there in May?'] });
+  const several = (await lines()).slice(before);
+  assert.deepEqual(
+    several.map(({ what, rows, question_id: id }) => [what, rows, id === line['question_id']]),
+    [
+      ['ask', 1, true],
+      ['ask', null, false],
+    ],
+  );
+  await assert.rejects(client.callTool({ name: 'server_status', arguments: {} }));
+  assert.deepEqual(
+    [(await last())['what'], (await last())['outcome']],
+    ['server_status', 'NOT_FOUND'],
+  );
+
   const refused = await call(client, 'query', {
     question: 'delete all',
     sql: 'DELETE FROM customers',

@@ -125,6 +125,8 @@ test('tables and columns that agents may not see are neither read nor told of', 
   const known = await call(client, 'query', { question, sql });
   assert.deepEqual(known.rows, [[1, null]], 'rows that were read before are not served');
   assert.equal(known.sql, sql);
+  const old = await fetch(`${server.origin}/results/${before.answer_id}`);
+  assert.equal(old.status, 404, 'nor are they by their id');
   const denied = await call(client, 'query', {
     question: 'what do we pay?',
     sql: 'SELECT * FROM salaries',

@@ -15,7 +15,7 @@ export interface AuthorizationServer {
   /** A token for ten minutes, unless the claims say otherwise. @param how Another header or key. */
   token(
     claims: JWTPayload,
-    how?: { readonly alg?: string; readonly key?: CryptoKey },
+    how?: { readonly alg?: string; readonly key?: CryptoKey; readonly typ?: string },
   ): Promise<string>;
   /** Answers nothing any more. */
   close(): Promise<void>;
@@ -45,10 +45,10 @@ export async function startAuthorizationServer(t: TestContext): Promise<Authoriz
     get asked() {
       return asked;
     },
-    token: (claims, { alg = 'ES256', key = privateKey } = {}) => {
+    token: (claims, { alg = 'ES256', key = privateKey, typ = 'at+jwt' } = {}) => {
       const now = Math.floor(Date.now() / 1000);
       return new SignJWT({ iss: issuer, iat: now, exp: now + 600, ...claims })
-        .setProtectedHeader({ alg, kid: 'one', typ: 'at+jwt' })
+        .setProtectedHeader({ alg, kid: 'one', typ })
         .sign(key);
     },
     close,

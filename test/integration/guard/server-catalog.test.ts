@@ -6,10 +6,11 @@ import type { TestContext } from 'node:test';
 import { isAppError } from '../../../src/errors.ts';
 import { createStatementGuard } from '../../../src/guard/guard.ts';
 import type { StatementGuard } from '../../../src/guard/guard.ts';
+import { createPrepare } from '../../../src/guard/prepare.ts';
 import { createServerCatalog } from '../../../src/guard/server-catalog.ts';
+import type { ServerCatalogReader } from '../../../src/guard/server-catalog.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
-import { eventually } from '../../support/eventually.ts';
 import { PERMITTED } from '../../unit/guard/statements-permitted.ts';
 import { REJECTED } from '../../unit/guard/statements-rejected.ts';
 import { poolOf } from '../db/pools.ts';
@@ -32,11 +33,18 @@ const EXTENSIONS = [
 /** Of extensions that the tests' server does not have. */
 const ELSEWHERE = /\bst_|geometry|time_bucket|locf|histogram|approx_percentile/i;
 
+interface Connected {
+  readonly guard: StatementGuard;
+  readonly url: string;
+  readonly clock: { now: number };
+  readonly catalog: ServerCatalogReader;
+}
+
 async function connected(
   t: TestContext,
   setup: string,
   functionSchemas: readonly string[] = [],
-): Promise<{ guard: StatementGuard; url: string; clock: { now: number } }> {
+): Promise<Connected> {
   const { url, readerUrl } = await freshDatabase(t);
   await admin(url, setup);
   const pool = poolOf(t, readerUrl);
@@ -46,9 +54,9 @@ async function connected(
     logger: createLogger('silent'),
     now: () => clock.now,
   });
-  await catalog.first();
+  await catalog.fresh();
   const guard = await createStatementGuard({ catalog: () => catalog.current(), functionSchemas });
-  return { guard, url, clock };
+  return { guard, url, clock, catalog };
 }
 
 function judged(guard: StatementGuard, sql: string): string {
@@ -145,6 +153,38 @@ test('a function that could be called in the place of a built-in one is refused'
   permits(guard, "select pg_catalog.lower('A')", 'select upper(id) from orders');
 });
 
+test('no schema that is named lets SQL in a text run', async (t) => {
+  const { guard } = await connected(
+    t,
+    `create extension tablefunc;
+     create function xpath_table(text) returns text language sql stable as 'select $1'`,
+    ['public'],
+  );
+  refuses(
+    guard,
+    /SQL that is passed to it as text/,
+    "select * from crosstab('select 1, 1, 1') as t (a int, b int)",
+    "select * from crosstab4('select 1')",
+    "select * from connectby('t', 'a', 'b', '1', 0) as t (a text, b text, c int)",
+    "select xpath_table('x')",
+  );
+});
+
+test('what a list names and the server lacks is somebody’s own', async (t) => {
+  const { guard } = await connected(
+    t,
+    `create table secret (body text);
+     create function casefold(text) returns text language sql stable security definer
+       as 'select max(body) from secret';
+     create function array_sort(int[]) returns int[] language sql immutable as 'select $1';
+     create function trim_scale(int) returns text language sql stable security definer
+       as 'select max(body) from secret'`,
+  );
+  refuses(guard, /FUNCTION_SCHEMAS/, "select casefold('x')", "select array_sort('{1}'::int[])");
+  refuses(guard, /could be public\.trim_scale/, 'select trim_scale(1)');
+  permits(guard, 'select pg_catalog.trim_scale(1.50)');
+});
+
 test('the operator names the schemas whose functions may be called, where they cannot write', async (t) => {
   const { guard } = await connected(t, OWN, ['tools', 'public']);
   permits(
@@ -169,7 +209,7 @@ test('what an extension is called does not make it one', async (t) => {
 });
 
 test('a function that is made later is seen within a minute', async (t) => {
-  const { guard, url, clock } = await connected(t, 'create table orders (id int)');
+  const { guard, url, clock, catalog } = await connected(t, 'create table orders (id int)');
   permits(guard, 'select abs(id) from orders');
   const { rules } = guard;
   await admin(
@@ -177,6 +217,9 @@ test('a function that is made later is seen within a minute', async (t) => {
     `create function abs(bool) returns int language sql as 'delete from orders returning 1'`,
   );
   clock.now += 61_000;
-  await eventually('it is seen', () => judged(guard, 'select abs(id) from orders') !== 'permitted');
+  const prepare = createPrepare(guard, catalog);
+  await assert.rejects(prepare('select abs(id) from orders'), (error) =>
+    isAppError(error, 'QUERY_REJECTED'),
+  );
   assert.notEqual(guard.rules, rules, 'what was let through is judged again');
 });

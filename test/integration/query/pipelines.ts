@@ -93,7 +93,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
     databaseId: 'test',
     role: 'reader',
     modelId: 'none',
-    maskedColumns: [],
+    tableRules: { allowed: [], denied: [], masked: [] },
     schemaVersion: async () => '1',
   });
   const guard = await createStatementGuard();
@@ -139,7 +139,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
       ttlMs: TTL_MS,
       staleMs,
       spoolMaxBytes,
-      masked: (sql) => sql,
+      prepare: (sql) => Promise.resolve({ sql, isPlanned: () => true }),
       now,
     }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: HARD_LIMITS }),

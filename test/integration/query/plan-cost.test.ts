@@ -1,13 +1,16 @@
 // What PostgreSQL expects to cost too much does not run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 
 import { withReadOnlyTransaction } from '../../../src/db/transaction.ts';
 import { isAppError } from '../../../src/errors.ts';
+import { createStatementGuard } from '../../../src/guard/guard.ts';
 import { requireAffordable } from '../../../src/query/plan-cost.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
 import { poolOf } from '../db/pools.ts';
-import type { TestContext } from 'node:test';
+
+const guard = await createStatementGuard();
 
 async function judge(t: TestContext) {
   const { url, readerUrl } = await freshDatabase(t);
@@ -19,7 +22,7 @@ async function judge(t: TestContext) {
   const limits = { statementTimeoutMs: 5000, signal: t.signal };
   return (sql: string, ceiling: number, params: readonly unknown[] = []) =>
     withReadOnlyTransaction(pool, limits, (client) =>
-      requireAffordable(client, { sql, params }, ceiling),
+      requireAffordable(client, { sql, params, isPlanned: () => guard.isPlanned(sql) }, ceiling),
     );
 }
 
@@ -37,6 +40,17 @@ test('a statement above the ceiling is refused with its estimate, one below it r
   await judged(join, 0);
   await judged(join, 1e9);
   await judged('select * from t where id = $1', 100, [5]);
+  // Nothing that a statement says of itself is taken for what PostgreSQL says of it.
+  for (const forged of [
+    'select * from t as "(cost=0.00..0.01 rows=0"',
+    'with x as materialized (select * from t a, t b) select * from x "(cost=0.00..0.01 rows=0 width=0)"',
+    '/* /* */ explain */ select * from t a, t b',
+  ])
+    await assert.rejects(
+      judged(forged, 10),
+      (error) => isAppError(error, 'QUERY_REJECTED'),
+      forged,
+    );
 });
 
 test('what has no plan is let through', async (t) => {

@@ -45,7 +45,7 @@ async function recallOf(t: TestContext) {
     databaseId: 'test',
     role: 'reader',
     modelId: embedder.modelId,
-    maskedColumns: [],
+    tableRules: { allowed: [], denied: [], masked: [] },
     schemaVersion: async () => '1',
   });
   const store = createPlanStore(pool);

@@ -59,6 +59,7 @@ export function executorOf(
       const live = await executor.run({
         sql,
         params,
+        isPlanned: () => true,
         signal,
         principal: 'ana',
         validity: async () => VALID,

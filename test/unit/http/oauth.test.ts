@@ -61,6 +61,9 @@ test('what is not for this resource, of another issuer, out of its time or signe
       .setProtectedHeader({ alg: 'HS256', kid: 'one' })
       .setExpirationTime('1h')
       .sign(new TextEncoder().encode(JSON.stringify(server.publicKey))),
+    'that says who logged out': await server.token(well, { typ: 'logout+jwt' }),
+    'that tells of events': await server.token({ ...well, events: {} }),
+    'that says who logged in': await server.token({ ...well, nonce: 'x' }, { typ: 'JWT' }),
     'no token': 'a.b.c',
     'a very long one': 'a'.repeat(20_000),
     empty: '',
