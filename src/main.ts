@@ -1,5 +1,5 @@
 // Owns the process: which command, settings in, signals, exit code. What serves is put together in app.ts.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import type { ChangesCommand } from './changes.ts';
 import { describeConfig, doubtfulNames, readConfig } from './config.ts';
 import { runConnect } from './connect/bridge.ts';
 import { AppError } from './errors.ts';
+import { hashedToken } from './http/auth.ts';
 import { createLogger } from './logger.ts';
 import { SETTINGS } from './settings.ts';
 import { welcome } from './welcome.ts';
@@ -103,9 +104,8 @@ function token([name, admin, ...more]: readonly string[]): number {
   if (!isWell || (admin !== undefined && admin !== '--admin'))
     return misused('askonce token NAME [--admin], and no colon, comma or space in NAME.');
   const secret = randomBytes(24).toString('base64url');
-  const hash = createHash('sha256').update(secret).digest('hex');
   const role = admin === undefined ? '' : ':admin';
-  return print(`token:        ${secret}\nAUTH_TOKENS:  ${name}:sha256-${hash}${role}\n`);
+  return print(`token:        ${secret}\nAUTH_TOKENS:  ${name}:${hashedToken(secret)}${role}\n`);
 }
 
 async function guard(args: readonly string[]): Promise<number> {

@@ -1,6 +1,8 @@
 // Owns the list of settings: name, meaning, default, check. README and `askonce config` are made from it.
 import { z } from 'zod';
 
+import { HASHED } from './http/auth.ts';
+
 export interface Setting {
   readonly about: string;
   readonly schema: z.ZodType<unknown, string | undefined>;
@@ -127,7 +129,7 @@ function tokens() {
   return list().transform((entries, context): readonly TokenEntry[] =>
     entries.map((entry) => {
       const [name, token, role = 'user', ...rest] = entry.split(':');
-      const isHash = /^sha256-[0-9a-f]{64}$/.test(token ?? '');
+      const isHash = HASHED.test(token ?? '');
       const isText = token !== undefined && token.length >= 16 && !token.startsWith('sha256-');
       const valid = name && token && (isHash || isText) && rest.length === 0;
       if (valid && (role === 'user' || role === 'admin')) return { name, token, role };

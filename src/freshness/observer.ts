@@ -3,7 +3,7 @@
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../logger.ts';
 import type { Observation, Stream } from './observation.ts';
-import { LOG_SQL, SERVER_SQL, SESSION_SQL, STATISTICS_SQL, streamIdOf } from './relations-sql.ts';
+import { LOG_SQL, SERVER_SQL, SESSION_SQL, STATISTICS_SQL } from './relations-sql.ts';
 import { readRelations } from './relations.ts';
 import type { Marks, Relation } from './relations.ts';
 import type { StreamState } from './stream-store.ts';
@@ -39,9 +39,8 @@ export interface ObserverOptions {
 }
 
 export interface SessionRow {
-  readonly system: string;
-  readonly timeline: string;
-  readonly database: string;
+  /** The database, its server, and since when that is what it is. */
+  readonly id: string;
   readonly settings: string;
 }
 
@@ -157,7 +156,7 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
     const found = await readRelations(pool, ids);
     // A standby is behind its primary, of which the stream tells.
     const state = row!.is_standby ? null : await readStream();
-    isForeign = state !== null && state.id !== streamIdOf(session!);
+    isForeign = state !== null && state.id !== session!.id;
     const sent = isForeign ? null : state;
     const statistics = row!.has_counts ? await marks(STATISTICS_SQL, [MAX_RELATIONS]) : null;
     const relations = new Map<string, Relation | null>(ids.map((id) => [id, null]));
@@ -236,5 +235,5 @@ const livingOf = (stream: Stream, at: number): Stream | null =>
 
 /** As a stamp has it, too. */
 export function sessionText(row: SessionRow): string {
-  return [row.system, row.timeline, row.database, row.settings].join(' ');
+  return `${row.id} ${row.settings}`;
 }

@@ -166,21 +166,22 @@ const TIMELINE = `
 const DATABASE = `
   (SELECT d.oid::text FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())`;
 /** The database that a stream tells of, on its server: another one behind a promotion. */
-export const STREAM_ID = `pg_catalog.concat_ws(' ', ${SYSTEM}, ${TIMELINE}, ${DATABASE})`;
-/** As a session has been read. */
-export const streamIdOf = ({
-  system,
-  timeline,
-  database,
-}: Record<'system' | 'timeline' | 'database', string>): string =>
-  [system, timeline, database].join(' ');
+const STREAM_ID = `pg_catalog.concat_ws(' ', ${SYSTEM}, ${TIMELINE}, ${DATABASE})`;
+/** Which one it is, and whether it has what is read of it. $1 publication. */
+export const STREAM_PLACE = `${STREAM_ID} AS id,
+  EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.pubname = $1) AS has_publication`;
+
+export interface StreamPlace {
+  readonly id: string;
+  readonly has_publication: boolean;
+}
 
 /**
  * What else rows depend on of a session: which server this is and since when, its settings, and what its role
  * may do.
  */
 export const SESSION_SQL = `
-  SELECT ${SYSTEM} AS system, ${TIMELINE} AS timeline, ${DATABASE} AS database,
+  SELECT ${STREAM_ID} AS id,
     pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', current_user, session_user,
       ${SETTINGS.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')},
       ${fingerprint('pg_db_role_setting', 'x.setdatabase, x.setrole', OF_SESSION)},

@@ -7,7 +7,8 @@ import { LogicalReplicationService } from 'pg-logical-replication';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../logger.ts';
 import { lsnOf } from './lsn.ts';
-import { PUBLICATION, STREAM_ID } from './relations-sql.ts';
+import { PUBLICATION, STREAM_PLACE } from './relations-sql.ts';
+import type { StreamPlace } from './relations-sql.ts';
 import { createSlot, dropSlot, ourSlots, readSlot } from './replication-slots.ts';
 import { createStreamDecoder } from './stream-decoder.ts';
 import type { StreamMessage } from './stream-decoder.ts';
@@ -39,16 +40,10 @@ const RETRY_MS = 1000;
 /** A connection that is taken back says so within this, or is left to itself. */
 const FAREWELL_MS = 1000;
 /** $1 publication. */
-const PLACE_SQL = `
-  SELECT ${STREAM_ID} AS id, EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.pubname = $1) AS has_publication`;
+const PLACE_SQL = `SELECT ${STREAM_PLACE}`;
 const UNDEFINED_OBJECT = '42704';
 /** What is acknowledged is the next byte behind. */
 const ACKNOWLEDGED_MORE = 1n;
-
-interface Place {
-  readonly id: string;
-  readonly has_publication: boolean;
-}
 
 export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
   const { store, pool, logger, now = () => performance.now() } = options;
@@ -66,7 +61,9 @@ export function createStreamLeader(options: StreamLeaderOptions): StreamLeader {
 
   /** @returns False where the stream is of another server than this one is by now. */
   async function lead(): Promise<boolean> {
-    const [place] = await pool.query<Place & Record<string, unknown>>(PLACE_SQL, [PUBLICATION]);
+    const [place] = await pool.query<StreamPlace & Record<string, unknown>>(PLACE_SQL, [
+      PUBLICATION,
+    ]);
     if (place!.id !== store.id) return false;
     let { slot, epoch, toldLsn, version } = await store.open();
     const known = await readSlot(pool, slot);

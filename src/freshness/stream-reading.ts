@@ -6,7 +6,8 @@ import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../logger.ts';
 import { isVisible, lsnOf, snapshotOf } from './lsn.ts';
 import type { Snapshot } from './lsn.ts';
-import { PUBLICATION, STREAM_ID } from './relations-sql.ts';
+import { PUBLICATION, STREAM_PLACE } from './relations-sql.ts';
+import type { StreamPlace } from './relations-sql.ts';
 import type { StreamMessage } from './stream-decoder.ts';
 import type { StreamStore } from './stream-store.ts';
 
@@ -29,15 +30,13 @@ export const FIRST_LSN = '0/00000000';
 /** $1 publication. */
 const POSITION_SQL = `
   SELECT pg_catalog.pg_current_snapshot()::text AS snapshot, pg_catalog.pg_current_wal_insert_lsn()::text AS lsn,
-    ${STREAM_ID} AS id, EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.pubname = $1) AS has_publication`;
+    ${STREAM_PLACE}`;
 /** Commits, and so flushes what stands before it: an idle server keeps the rest of a page to itself for long. */
 const NUDGE_SQL = "SELECT pg_catalog.pg_logical_emit_message(true, 'askonce', '')";
 
-interface Position {
+interface Position extends StreamPlace {
   readonly snapshot: string;
   readonly lsn: string;
-  readonly id: string;
-  readonly has_publication: boolean;
 }
 
 interface Mark {

@@ -2,7 +2,8 @@
 import { createStreamLeader } from './stream-leader.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../logger.ts';
-import { PUBLICATION, STREAM_ID } from './relations-sql.ts';
+import { PUBLICATION, STREAM_PLACE } from './relations-sql.ts';
+import type { StreamPlace } from './relations-sql.ts';
 import type { StreamLeader } from './stream-leader.ts';
 import { createStreamStore } from './stream-store.ts';
 import type { StreamState, StreamStore } from './stream-store.ts';
@@ -32,19 +33,16 @@ const RETRY_MS = 5000;
 
 /** $1 publication. */
 const CONDITIONS_SQL = `
-  SELECT ${STREAM_ID} AS id, pg_catalog.pg_is_in_recovery() AS is_standby,
+  SELECT ${STREAM_PLACE}, pg_catalog.pg_is_in_recovery() AS is_standby,
     pg_catalog.current_setting('wal_level') AS wal_level,
     pg_catalog.current_setting('max_slot_wal_keep_size') AS keep_size,
-    (SELECT r.rolreplication OR r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user) AS may_replicate,
-    EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.pubname = $1) AS has_publication`;
+    (SELECT r.rolreplication OR r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user) AS may_replicate`;
 
-interface Conditions {
-  readonly id: string;
+interface Conditions extends StreamPlace {
   readonly is_standby: boolean;
   readonly wal_level: string;
   readonly keep_size: string;
   readonly may_replicate: boolean;
-  readonly has_publication: boolean;
 }
 
 export function openChangeStream(options: ChangeStreamOptions): ChangeStream {

@@ -95,12 +95,6 @@ export function createFunctionRules({ server, schemas }: FunctionRulesOptions): 
     return schemas.has(routine.schema) ? useOf(routine) : undefined;
   }
 
-  /** Undefined where some of them, which the call could reach, may not be called. */
-  function othersUse(routines: readonly Routine[]): Volatility | undefined {
-    const uses = routines.map(trustedUse);
-    return uses.some((use) => use === undefined) ? undefined : mostOf(uses as Volatility[]);
-  }
-
   function judgeOther(name: string, schema: string | undefined): FunctionVerdict {
     const known = server();
     if (known === null) {
@@ -108,10 +102,13 @@ export function createFunctionRules({ server, schemas }: FunctionRulesOptions): 
       return volatility === undefined ? refusalOf(name) : { volatility };
     }
     const reached = (known.own.get(name) ?? []).filter((routine) => isReached(routine, schema));
-    const use = reached.length > 0 ? othersUse(reached) : undefined;
-    if (use !== undefined) return { volatility: use };
-    const untrusted = reached.find((routine) => trustedUse(routine) === undefined);
-    return untrusted && !isHarmful(name) ? refusalOfOwn(untrusted) : refusalOf(name);
+    const uses: Volatility[] = [];
+    for (const routine of reached) {
+      const use = trustedUse(routine);
+      if (use === undefined) return isHarmful(name) ? refusalOf(name) : refusalOfOwn(routine);
+      uses.push(use);
+    }
+    return uses.length > 0 ? { volatility: mostOf(uses) } : refusalOf(name);
   }
 
   /** A function of somebody's own that fits the arguments better than the built-in one is called in its place. */

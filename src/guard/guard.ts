@@ -1,6 +1,6 @@
 // Owns the statement guard: may this text run? PostgreSQL's own grammar reads it, and what is not on the
-// lists is refused. It never rewrites a statement. It is one layer of several: names cannot tell what a
-// view or an owner's function does, so the transaction is read-only and the role least-privileged too.
+// lists is refused. It rewrites a statement nowhere but where columns are masked (masking.ts). It is one layer of
+// several: what stands behind a view it cannot tell, so the transaction is read-only and the role least-privileged too.
 import { AppError, isAppError } from '../errors.ts';
 import { createFunctionRules, lenient } from './functions.ts';
 import { canonicalText, literalTokens, redactedText, trimStatement } from './canonical.ts';
@@ -12,6 +12,7 @@ import { readFacts } from './sql-facts.ts';
 import { meaningOf } from './sql-meaning.ts';
 import { maskTables, unmaskable } from './masking.ts';
 import type { MaskedRange } from './masking.ts';
+import { createPermittedTexts } from './permitted.ts';
 import { firstOf, placeOf } from './place.ts';
 import { createSyntax, isObject, listOf, textOf, textOffset, unwrap } from './syntax.ts';
 import type { SqlFacts } from '../cache/facts.ts';
@@ -48,6 +49,8 @@ export interface StatementGuard {
    * QUERY_REJECTED (it parses and is not permitted; the message names the rule).
    */
   check(sql: string): GuardedStatement;
+  /** As check, for a text that may have been let through before. */
+  requirePermitted(sql: string): void;
   /** Another one when what was let through may be refused by now, and the other way round. */
   readonly rules: unknown;
   /**
@@ -103,47 +106,56 @@ export async function createStatementGuard(
     requireTable: (table) => policy.require(table),
   };
 
+  const permitted = createPermittedTexts(catalog);
+
+  function check(sql: string): GuardedStatement {
+    requireText(sql, maxLength);
+    const text = sql.trim();
+    const tokens = syntax.scan(text);
+    if (tokens !== null) requireShallow(tokens);
+    const root = parseOne(syntax, sql);
+    if (tokens === null) throw tooComplex();
+    const { kind, body } = placed(
+      sql,
+      () => 0,
+      () => classify(root),
+    );
+    let at = 0;
+    const note = (byteOffset: number): void => void (at = byteOffset);
+    const inspection =
+      body === null
+        ? OF_SHOW
+        : placed(
+            sql,
+            () => textOffset(text, at),
+            () => inspectStatement(body, rules, note),
+          );
+    requireBindable(inspection);
+    const { tables: read, parameterCount, usesClock } = inspection;
+    const trimmed = trimStatement(text, tokens);
+    permitted.add(trimmed);
+    return {
+      sql: trimmed,
+      kind,
+      canonical: canonicalText(tokens),
+      tables: read,
+      volatility: kind === 'select' ? inspection.volatility : 'volatile',
+      parameterCount,
+      facts: readFacts(body ?? {}, { tables: read, usesClock }),
+      literals: literalTokens(tokens, text.indexOf(trimmed)),
+      meaning: () => meaningOf(root),
+    };
+  }
+
   return {
     get rules() {
       return catalog();
     },
 
-    check(sql) {
-      requireText(sql, maxLength);
-      const text = sql.trim();
-      const tokens = syntax.scan(text);
-      if (tokens !== null) requireShallow(tokens);
-      const root = parseOne(syntax, sql);
-      if (tokens === null) throw tooComplex();
-      const { kind, body } = placed(
-        sql,
-        () => 0,
-        () => classify(root),
-      );
-      let at = 0;
-      const note = (byteOffset: number): void => void (at = byteOffset);
-      const inspection =
-        body === null
-          ? OF_SHOW
-          : placed(
-              sql,
-              () => textOffset(text, at),
-              () => inspectStatement(body, rules, note),
-            );
-      requireBindable(inspection);
-      const { tables: read, parameterCount, usesClock } = inspection;
-      const trimmed = trimStatement(text, tokens);
-      return {
-        sql: trimmed,
-        kind,
-        canonical: canonicalText(tokens),
-        tables: read,
-        volatility: kind === 'select' ? inspection.volatility : 'volatile',
-        parameterCount,
-        facts: readFacts(body ?? {}, { tables: read, usesClock }),
-        literals: literalTokens(tokens, text.indexOf(trimmed)),
-        meaning: () => meaningOf(root),
-      };
+    check,
+
+    requirePermitted(sql) {
+      if (!permitted.has(sql)) check(sql);
     },
 
     masked(sql) {

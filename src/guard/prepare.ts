@@ -1,7 +1,6 @@
 // Owns the last look at a statement before it runs: by what the server says of itself now, whatever was known when it
 // was let through.
 import type { StatementGuard } from './guard.ts';
-import { createRequirePermitted } from './permitted.ts';
 import type { ServerCatalogReader } from './server-catalog.ts';
 
 export interface PreparedStatement {
@@ -18,10 +17,9 @@ export function createPrepare(
   guard: StatementGuard,
   catalog: Pick<ServerCatalogReader, 'fresh'>,
 ): Prepare {
-  const requirePermitted = createRequirePermitted(guard);
   return async (sql) => {
     await catalog.fresh();
-    requirePermitted(sql);
+    guard.requirePermitted(sql);
     return { sql: guard.masked(sql), isPlanned: () => guard.isPlanned(sql) };
   };
 }

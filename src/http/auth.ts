@@ -29,8 +29,11 @@ export interface AuthOptions {
 }
 
 const LOCAL: Principal = { name: 'local', role: 'admin' };
-/** Made by `askonce token`: what stands in the settings opens nothing. */
+/** As hashedToken makes it. */
 export const HASHED = /^sha256-([0-9a-f]{64})$/;
+
+/** What may stand in the settings for a token, and opens nothing. */
+export const hashedToken = (token: string): string => `sha256-${digest(token).toString('hex')}`;
 
 export function createAuthenticate({ tokens, verify }: AuthOptions): Authenticate {
   const known = tokens.map(({ token, name, role }) => ({ hash: hashOf(token), name, role }));

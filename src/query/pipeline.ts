@@ -14,7 +14,6 @@ import type { Principal, RequestContext } from './context.ts';
 import type { FetchRows } from './fetch-rows.ts';
 import type { StatementGuard } from '../guard/guard.ts';
 import { requireParams } from './parameters.ts';
-import { createRequirePermitted } from '../guard/permitted.ts';
 import { createPlanner } from './plan.ts';
 import { documentOf } from './guidance.ts';
 import type { ConfirmDocument, NeedsSqlDocument } from './guidance.ts';
@@ -70,8 +69,6 @@ const NEVER = new AbortController().signal;
 export function createPipeline(options: PipelineOptions): QueryPipeline {
   const { cache, guard, scoping, recall, pending, remember, labeller, schema, serve } = options;
   const toPlan = createPlanner(scoping);
-  /** By its text, not by an id: whoever can write to the store must not pass by the guard. */
-  const requirePermitted = createRequirePermitted(guard);
 
   async function ask(request: AskRequest, context: RequestContext): Promise<AskOutcome> {
     const asked = await scoping.ask(request.question, context.principal);
@@ -178,8 +175,8 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     request: AskRequest,
     context: RequestContext,
   ): Promise<AskOutcome> {
-    // What the store says is not permitted for that, nor for having been asked before.
-    requirePermitted(found.plan.sql);
+    // What the store says is not permitted for that, nor for having been asked before: by its text, not by an id.
+    guard.requirePermitted(found.plan.sql);
     const answer = await serve({ ...found, request }, context);
     return { kind: 'answer', answer };
   }
@@ -188,7 +185,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const asked = await scoping.ask(request.question, context.principal);
     const repeated = await repeatedPlan(asked, request);
     if (repeated) {
-      requirePermitted(repeated.sql);
+      guard.requirePermitted(repeated.sql);
       return await serve({ asked, plan: repeated, match: null, tier: 'memory', request }, context);
     }
     const statement = guard.check(request.sql);
@@ -219,7 +216,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const asked = await scoping.ask(request.question, principal);
     const known = await cache.peekQuestion(asked.scope.planScope, asked.questionKey);
     if (!known) return null;
-    requirePermitted(known.phrasing.plan.sql);
+    guard.requirePermitted(known.phrasing.plan.sql);
     return serve.held({ ...toPlanAnswer(asked, known), request });
   }
 
