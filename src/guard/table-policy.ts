@@ -47,7 +47,6 @@ export interface ServerRelations {
 }
 
 export interface TablePolicy {
-  readonly isInForce: boolean;
   readonly hasMasks: boolean;
   /** @throws AppError QUERY_REJECTED */
   require(table: TableName): void;
@@ -68,7 +67,7 @@ const SYSTEM = 'pg_catalog';
 export const hasTableRules = ({ allowed, denied, masked }: PolicyRules): boolean =>
   allowed.length + denied.length + masked.length > 0;
 
-/** @param relations Null where no server has been asked: then names alone decide. */
+/** @param relations Null where no server has been asked: where there are rules no table is read then. */
 export function createTablePolicy(
   rules: PolicyRules,
   relations: () => ServerRelations | null,
@@ -113,21 +112,17 @@ export function createTablePolicy(
     );
 
   return {
-    isInForce,
     hasMasks,
 
     require(table) {
       if (!isInForce || !isDenied(table, resolve(table))) return;
-      const name = table.schema === '' ? table.name : `${table.schema}.${table.name}`;
-      throw new AppError('QUERY_REJECTED', `The table "${name}" may not be read here`, {
-        hint: 'search_schema lists the tables that may be.',
-      });
+      throw refused(table);
     },
 
     maskOf(table) {
       if (!hasMasks) return null;
       const relation = resolve(table);
-      if (relation === null) throw unknownTable(table);
+      if (relation === null) throw refused(table);
       if (!relation.columns.some(({ name }) => isMaskedIn(relation, name))) return null;
       const columns = relation.columns.flatMap(({ name, quoted, type, isReadable }) => {
         if (isMaskedIn(relation, name)) return [`NULL::${type} AS ${quoted}`];
@@ -150,10 +145,12 @@ export function createTablePolicy(
   };
 }
 
-const unknownTable = ({ name }: TableName): AppError =>
-  new AppError('QUERY_REJECTED', `The table "${name}" is not known`, {
-    hint: 'search_schema lists the tables; one that was made just now is known within a minute.',
+function refused({ schema, name }: TableName): AppError {
+  const written = schema === '' ? name : `${schema}.${name}`;
+  return new AppError('QUERY_REJECTED', `The table "${written}" may not be read here`, {
+    hint: 'search_schema lists the tables that may be.',
   });
+}
 
 type Pattern = (path: readonly string[]) => boolean;
 

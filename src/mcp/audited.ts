@@ -27,15 +27,17 @@ export function auditCall(audit: Audit, { tool, args, context }: Call): AuditedC
   /** Of several questions in one call each is one of its own. */
   function recordEach(documents: readonly Document[]): void {
     const questions = Array.isArray(given['questions']) ? given['questions'] : [];
-    for (const [at, document] of documents.entries()) {
-      isRecorded = false;
-      record(outcomeOf(document), { question: questions[at], ...document });
-    }
+    for (const [at, document] of documents.entries())
+      write(outcomeOf(document), { question: questions[at], ...document });
   }
 
   function record(outcome: string, document: Document = {}): void {
     if (isRecorded) return;
     isRecorded = true;
+    write(outcome, document);
+  }
+
+  function write(outcome: string, document: Document): void {
     audit.record({
       what: tool,
       requestId,

@@ -1,5 +1,6 @@
 // The audit log: who asked what and what came of it, without what must not stand in it.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import type { TestContext } from 'node:test';
 import { call, connect, startAskonce } from '../support/askonce.ts';
 import { admin, freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { wireTo } from '../support/wire.ts';
 
 const TOKENS = { alice: 'a-token-for-alice-0', bob: 'a-token-for-bob-0000' };
 type Line = Record<string, unknown>;
@@ -124,40 +126,14 @@ test('a large answer is told of behind its last row, and one that nobody read to
   assert.equal((await last())['outcome'], 'ok');
 
   const before = (await lines()).length;
-  const gone = new AbortController();
-  const response = await fetch(server.url, {
-    method: 'POST',
-    signal: gone.signal,
-    headers: {
-      authorization: `Bearer ${TOKENS.alice}`,
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'tools/call',
-      'mcp-name': 'query',
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: {
-        name: 'query',
-        arguments: {
-          ...large,
-          sql: "SELECT i, repeat('x', 2000) FROM generate_series(1, 20000) i",
-          max_bytes: 10_000_000,
-        },
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientCapabilities': {},
-          'io.modelcontextprotocol/clientInfo': { name: 'gone', version: '1' },
-        },
-      },
-    }),
+  const wire = await wireTo(t, server.url, { era: '2026-07-28', token: TOKENS.alice });
+  const sent = wire.call('query', {
+    ...large,
+    sql: "SELECT i, repeat('x', 2000) FROM generate_series(1, 20000) i",
+    max_bytes: 10_000_000,
   });
-  const reader = response.body!.getReader();
-  await reader.read();
-  gone.abort();
+  await once(await sent.head, 'readable');
+  sent.vanish();
   await eventually('it is told of', async () => (await lines()).length > before);
   const line = await last();
   assert.deepEqual([line['what'], line['outcome']], ['query', 'QUERY_CANCELLED']);
