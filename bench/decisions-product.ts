@@ -20,6 +20,8 @@ import { createRememberer } from '../src/query/remember.ts';
 import type { Remember } from '../src/query/remember.ts';
 import { createScoping } from '../src/query/scope.ts';
 import type { Asked, Scoping } from '../src/query/scope.ts';
+import { AS_LOGIN } from '../src/db/identity.ts';
+import { createScopeKeys } from '../src/cache/key.ts';
 
 /** All that finding and remembering touch of the cache. */
 export type PlanMemory = Pick<Cache, 'nearest' | 'remember'>;
@@ -48,7 +50,7 @@ export interface ProductOptions {
   readonly targetErrorRate: number;
 }
 
-const PRINCIPAL = { name: 'bench', role: 'user' } as const;
+const PRINCIPAL = { name: 'bench', role: 'user', identity: AS_LOGIN } as const;
 
 type Statement = Pick<Plan, 'sql' | 'tables' | 'facts' | 'volatility'> & {
   readonly canonical: string;
@@ -79,6 +81,8 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
 
   const scopingOf = (databaseId: string): Scoping =>
     createScoping({
+      keys: createScopeKeys(Buffer.alloc(32)),
+      sharing: 'identity',
       databaseId,
       role: 'bench',
       modelId: embedder.modelId,

@@ -18,6 +18,7 @@ import type { McpServerFactory } from '../src/mcp/server.ts';
 import { defineTool } from '../src/mcp/tool.ts';
 import { READS } from '../src/mcp/tools/arguments.ts';
 import { createMetrics } from '../src/metrics.ts';
+import { AS_LOGIN } from '../src/db/identity.ts';
 
 const ANSWER = { status: 'answered', source: 'memory', rows: [[1500]] };
 const TOOL = defineTool({
@@ -38,7 +39,7 @@ const TOOL = defineTool({
   }),
 });
 
-export const PRINCIPAL = { name: 'bench', role: 'user' } as const;
+export const PRINCIPAL = { name: 'bench', role: 'user', identity: AS_LOGIN } as const;
 export const AUTH = toAuthInfo(PRINCIPAL);
 
 const CLIENT = { name: 'bench', version: '1' };

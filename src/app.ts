@@ -2,12 +2,17 @@
 // release; closing, or a failed start, unwinds them newest first.
 import { randomUUID } from 'node:crypto';
 
+import { LRUCache } from 'lru-cache';
+
 import { NO_AUDIT, openAudit } from './audit.ts';
 import { createNotices } from './cache/notices.ts';
 import { createDecider } from './cache/decide.ts';
+import { createScopeKeys } from './cache/key.ts';
 import { principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
+import { AS_LOGIN } from './db/identity.ts';
+import { createSyntax } from './guard/syntax.ts';
 import { requireFreePort } from './http/server.ts';
 import { createAdmission, shareOfOne } from './lib/admission.ts';
 import { ReleaseStack } from './lib/release-stack.ts';
@@ -16,7 +21,6 @@ import { listen } from './listen.ts';
 import type { Logger } from './logger.ts';
 import { createHeldAnswers } from './mcp/held-answers.ts';
 import type { Tool } from './mcp/tool.ts';
-import { toLimits } from './mcp/tools/arguments.ts';
 import { askTool } from './mcp/tools/ask.ts';
 import { cacheExportTool } from './mcp/tools/cache-export.ts';
 import { cacheWarmTool } from './mcp/tools/cache-warm.ts';
@@ -31,34 +35,21 @@ import { createMetrics } from './metrics.ts';
 import { loadEmbedder, loadVerifier } from './models.ts';
 import { keepLearning, openCache, warmUp } from './open-cache.ts';
 import { openFreshness } from './open-freshness.ts';
+import type { Principal } from './query/context.ts';
 import { createExecutor } from './query/execute.ts';
-import { createExplainer } from './query/explain.ts';
-import { createFeedback } from './query/feedback.ts';
 import { createFlights } from './query/flights.ts';
-import { createFetchRows } from './query/fetch-rows.ts';
-import { createStatementGuard } from './guard/guard.ts';
-import { createPrepare } from './guard/prepare.ts';
-import { createServerCatalog } from './guard/server-catalog.ts';
-import { hasTableRules } from './guard/table-policy.ts';
 import { createJudging } from './query/judging.ts';
 import { createLargeResults } from './query/large-results.ts';
-import { createLabeller } from './query/labels.ts';
 import { createPending } from './query/pending.ts';
-import { createPipeline } from './query/pipeline.ts';
-import { createRebinder } from './query/rebind-statement.ts';
-import { createRecall } from './query/recall.ts';
 import { createRememberer } from './query/remember.ts';
-import { createColumnValues, createSchemaNames } from './query/schema-names.ts';
-import { createScoping } from './query/scope.ts';
-import { createCursorSeal, sealCursors } from './query/sealed-cursors.ts';
-import { createServe } from './query/serve.ts';
+import { createCursorSeal } from './query/sealed-cursors.ts';
 import { createSharedRuns } from './query/shared-runs.ts';
-import { createTransfer } from './query/transfer.ts';
-import { createWholeResults } from './query/whole-result.ts';
 import { watchPosture } from './posture.ts';
 import { createReadiness } from './readiness.ts';
-import { createSchemaIndex } from './schema/schema-index.ts';
+import { scopeSecret } from './scope-secret.ts';
 import { createStatus } from './status.ts';
+import { createView } from './view.ts';
+import { createViews } from './views.ts';
 
 export interface App {
   readonly port: number;
@@ -77,6 +68,9 @@ export interface AppOptions {
 }
 
 const JUDGING_WAIT_MS = 5000;
+const MAX_PLAN_SCOPES = 200;
+/** Nobody who asks: the program itself, as the role that logs in. */
+const PROGRAM: Principal = { name: '', role: 'user', identity: AS_LOGIN };
 
 /** @throws AppError CONFIG_INVALID with what to do when the start cannot succeed. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -100,7 +94,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       : openAudit({
           target: config.AUDIT_LOG,
           isFull: config.AUDIT_TEXT === 'full',
-          redacted: (sql) => guard.redacted(sql),
+          redacted: (sql) => views.of(PROGRAM).guard.redacted(sql),
           logger,
         });
   releases.push('audit', async () => audit.close());
@@ -111,6 +105,8 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     loadVerifier(config, logger, metrics),
   ]);
   const seal = createCursorSeal();
+  const secret = scopeSecret(config, logger);
+  const syntax = await createSyntax();
   const cuts = verifier?.cuts ?? null;
   const notices = createNotices(cacheDatabase.pool);
   const store = openCache({
@@ -126,62 +122,18 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   });
   const { cache } = store;
   keepBudget({ config, logger, data, cache: cacheDatabase, releases });
-  const ttlMs = config.CACHE_TTL_SECONDS * 1000;
-  const tables = {
-    allowed: config.ALLOWED_TABLES,
-    denied: config.DENIED_TABLES,
-    masked: config.MASKED_COLUMNS,
-  };
-  const serverCatalog = createServerCatalog({
-    runQuery: data.runQuery,
-    wants: { relations: hasTableRules(tables), columns: tables.masked.length > 0 },
-    logger,
-    now,
-  });
-  const guard = await createStatementGuard({
-    catalog: () => serverCatalog.current(),
-    functionSchemas: config.FUNCTION_SCHEMAS,
-    tables,
-  });
-
-  const schema = createSchemaIndex({
-    // What may be told of it is known before it is.
-    runQuery: async (sql, params, signal) => {
-      await serverCatalog.fresh();
-      return await data.runQuery(sql, params, signal);
-    },
-    embed: embedder && ((text) => embedder.embed(text)),
-    visibility: guard,
-    logger,
-    clock: now,
-  });
-  const scoping = createScoping({
-    databaseId: data.id,
-    role: data.role,
-    modelId: embedder?.modelId ?? 'none',
-    tableRules: tables,
-    schemaVersion: async () => {
-      // Asked for before anything else is: no statement is judged without what the server says of its functions.
-      if (serverCatalog.current() === null) await serverCatalog.fresh();
-      const known = schema.current() ?? (await schema.refresh().catch(() => null));
-      return known?.version ?? 'unknown';
-    },
-  });
-  keepLearning(store, scoping.planScope, releases);
-  warmUp(store, async () => (await scoping.scopesOf({ name: '', role: 'user' })).scope);
   const freshness = openFreshness({
     config,
     data,
     cache: cacheDatabase,
     notices,
-    guard,
+    volatilityOf: (definition) => views.of(PROGRAM).guard.volatilityOf(definition),
     metrics,
     logger,
     releases,
   });
-  const posture = watchPosture({ runQuery: data.runQuery, logger });
+  const posture = watchPosture({ runQuery: data.queryAs(AS_LOGIN), logger });
   releases.push('posture', () => posture.close());
-  const prepare = createPrepare(guard, serverCatalog);
   const executor = createExecutor({
     pool: data.pool,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
@@ -192,30 +144,16 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     ...(data.interrupt && { interrupt: data.interrupt }),
   });
   releases.push('executor', () => executor.close());
-  const pending = createPending(cache);
-  const judgingTurns = createAdmission({
-    places: 1,
-    maxWaiting: config.MAX_QUEUE,
-    maxWaitMs: JUDGING_WAIT_MS,
-    refusal: 'Too many questions are being compared with known ones.',
-    watcher: metrics.queue('judging'),
-    now: () => performance.now(),
-  });
-  const recall = createRecall({
-    cache,
-    pending,
-    embedder,
-    metrics,
-    decider: createDecider(verifier),
-    judging: createJudging(judgingTurns),
-    rebinder:
-      config.TEMPLATE_HITS === 'on'
-        ? createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) })
-        : undefined,
-    schemaNames: createSchemaNames(() => schema.current()),
-    onDecision: (record) => cache.decisions.add(record),
-    shadowCheckRate: config.SHADOW_CHECK_RATE,
-  });
+  const judging = createJudging(
+    createAdmission({
+      places: 1,
+      maxWaiting: config.MAX_QUEUE,
+      maxWaitMs: JUDGING_WAIT_MS,
+      refusal: 'Too many questions are being compared with known ones.',
+      watcher: metrics.queue('judging'),
+      now: () => performance.now(),
+    }),
+  );
   const waiting = {
     results: cache.results,
     maxWaitMs: config.STATEMENT_TIMEOUT_MS,
@@ -234,48 +172,38 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     watcher: metrics.queue('large result'),
     now: () => performance.now(),
   });
+  /** In which somebody has asked. */
+  const planScopes = new LRUCache<string, true>({ max: MAX_PLAN_SCOPES });
+  const decider = createDecider(verifier);
+  const pending = createPending(cache);
   const remember = createRememberer({ cache, embedder });
-  const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
-  const most = { max_rows: config.MAX_ROWS, max_bytes: config.MAX_RESPONSE_BYTES };
-  const bare = createPipeline({
-    cache,
-    guard,
-    scoping,
-    recall,
-    pending,
-    remember,
-    labeller: createLabeller({
+  const scopeKeys = createScopeKeys(secret.keyFor('scopes'));
+  const views = createViews((role) =>
+    createView(role, {
+      config,
+      data,
       cache,
-      guard,
-      remember,
-      ttlMs,
-      holds: freshness.holds,
-      now,
-    }),
-    schema,
-    serve: createServe({
-      cache,
+      embedder,
+      decider,
+      judging,
       executor,
       flights,
       freshness,
       large,
-      backend: data.pool,
-      ttlMs,
-      staleMs: config.STALE_WHILE_REVALIDATE_SECONDS * 1000,
-      spoolMaxBytes: config.SPOOL_MAX_BYTES,
-      prepare,
+      pending,
+      remember,
+      seal,
+      syntax,
+      scopeKeys,
+      onPlanScope: (planScope) => planScopes.set(planScope, true),
+      metrics,
+      logger,
       now,
     }),
-    fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
-  });
-  const pipeline = sealCursors(bare, seal);
-  const explainer = createExplainer({
-    pool: data.pool,
-    guard,
-    prepare,
-    statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
-    ...(data.interrupt && { interrupt: data.interrupt }),
-  });
+  );
+  keepLearning(store, () => planScopes.keys(), releases);
+  warmUp(store, async () => (await views.of(PROGRAM).scoping.scopesOf(PROGRAM)).scope);
+  const { pipeline, transfer, wholeResults } = views;
   const readiness = createReadiness({
     data,
     freshness,
@@ -286,14 +214,14 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     posture,
     now,
   });
-  const transfer = createTransfer({ cache, guard, scoping, remember, pipeline });
+  const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
   const tools: Tool[] = [
     askTool(pipeline, settings),
     queryTool(pipeline, settings),
     fetchRowsTool(pipeline),
-    searchSchemaTool(schema),
-    explainTool(explainer),
-    reportTool(createFeedback({ cache, scoping, metrics, remember })),
+    searchSchemaTool(views.schema),
+    explainTool(views.explainer),
+    reportTool(views.feedback),
     cacheExportTool(transfer, config.MAX_RESPONSE_BYTES),
     cacheWarmTool(transfer),
     serverStatusTool(
@@ -311,7 +239,6 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     ),
   ];
   const newRequestId = (): string => randomUUID().slice(0, 8);
-  const wholeResults = createWholeResults({ cache, scoping });
   return await listen({
     config,
     logger,

@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
 import { AppError } from './errors.ts';
+import { createIdentify } from './identify.ts';
+import type { Claims } from './identify.ts';
 import { SETTINGS } from './settings.ts';
 import type { SettingName, Settings } from './settings.ts';
 
@@ -162,7 +164,41 @@ function crossChecks(settings: Settings): string[] {
   if (new Set(names).size < names.length) faults.push('AUTH_TOKENS names must differ');
   const tokens = settings.AUTH_TOKENS.map((entry) => entry.token);
   if (new Set(tokens).size < tokens.length) faults.push('AUTH_TOKENS tokens must differ');
+  faults.push(...identityFaults(settings));
   return faults;
+}
+
+/** Whoever reaches a server that only loopback reaches: the owner of the machine. */
+export const LOCAL = { name: 'local', role: 'admin' } as const;
+
+/** What is known of one of AUTH_TOKENS, or of whoever needs none. */
+export const claimsOf = (
+  { TOKEN_CLAIMS: claims }: Pick<Settings, 'TOKEN_CLAIMS'>,
+  name: string,
+): Claims => ({
+  ...Object.fromEntries(
+    claims.filter((entry) => entry.name === name).map(({ claim, value }) => [claim, value]),
+  ),
+  sub: name,
+});
+
+/** Everybody who is known by now has a place in the database, or the server does not start. */
+function identityFaults(settings: Settings): string[] {
+  const identify = createIdentify(settings.DATABASE_IDENTITY);
+  const isOpen = principalsOf(settings) === 0;
+  const names = isOpen ? [LOCAL.name] : settings.AUTH_TOKENS.map(({ name }) => name);
+  const strangers = settings.TOKEN_CLAIMS.filter(({ name }) => !names.includes(name));
+  return [
+    ...strangers.map(({ name }) => `TOKEN_CLAIMS names "${name}", who has no token in AUTH_TOKENS`),
+    ...names.flatMap((name) => {
+      try {
+        identify(claimsOf(settings, name));
+        return [];
+      } catch (error) {
+        return [`DATABASE_IDENTITY does not fit "${name}": ${(error as Error).message}`];
+      }
+    }),
+  ];
 }
 
 /** How many may be asking, as far as it matters for how much one of them may take: one, or several. */

@@ -6,6 +6,7 @@ import { principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { createBreaker } from './db/breaker.ts';
 import { startEmbeddedDatabase } from './db/embedded.ts';
+import type { DatabaseIdentity } from './db/identity.ts';
 import { migrate } from './db/migrate.ts';
 import { createPool } from './db/pool.ts';
 import type { Pool, PoolOptions } from './db/pool.ts';
@@ -34,12 +35,15 @@ export interface OpenDatabase {
   /** Resolves true once the schema that askonce needs is in place, false when the app closes before. */
   readonly ready: Promise<boolean>;
   readonly interrupt?: () => Promise<void>;
-  readonly runQuery: (
-    sql: string,
-    params: readonly unknown[],
-    signal?: AbortSignal,
-  ) => Promise<Record<string, unknown>[]>;
+  /** Statements of the program itself, as somebody. */
+  readonly queryAs: (identity: DatabaseIdentity) => RunQuery;
 }
+
+export type RunQuery = (
+  sql: string,
+  params: readonly unknown[],
+  signal?: AbortSignal,
+) => Promise<Record<string, unknown>[]>;
 
 /** A caller that waits longer than this for a connection is told that the server is overloaded. */
 const DATA_ACQUIRE_MS = 5000;
@@ -212,17 +216,20 @@ function opened(
     watchPool: null,
     ...parts,
     ready: Promise.resolve(true),
-    runQuery: async (sql, params, signal = new AbortController().signal) => {
-      const limits = {
-        statementTimeoutMs: CATALOG_TIMEOUT_MS,
-        signal,
-        ...(interrupt && { interrupt }),
-      };
-      return await withReadOnlyTransaction(pool, limits, async (client) => {
-        const { rows } = await client.query<Record<string, unknown>>(sql, [...params]);
-        return rows;
-      });
-    },
+    queryAs:
+      (identity) =>
+      async (sql, params, signal = new AbortController().signal) => {
+        const limits = {
+          statementTimeoutMs: CATALOG_TIMEOUT_MS,
+          signal,
+          identity,
+          ...(interrupt && { interrupt }),
+        };
+        return await withReadOnlyTransaction(pool, limits, async (client) => {
+          const { rows } = await client.query<Record<string, unknown>>(sql, [...params]);
+          return rows;
+        });
+      },
   };
 }
 

@@ -1,11 +1,14 @@
 // Owns who is let in, put together from the settings: tokens, an authorization server, how often.
 import type { Audit } from './audit.ts';
+import { LOCAL, claimsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { createAdmit } from './http/admit.ts';
 import { createAuthenticate } from './http/auth.ts';
+import type { Authenticate } from './http/auth.ts';
 import { createTokenVerifier, metadataPaths, metadataUrl, resourceMetadata } from './http/oauth.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import type { HttpServerOptions } from './http/server.ts';
+import { createIdentify } from './identify.ts';
 import type { Logger } from './logger.ts';
 
 export function openDoor(
@@ -19,16 +22,29 @@ export function openDoor(
   const { OAUTH_ISSUER: issuer, OAUTH_JWKS_URL: jwksUrl, PUBLIC_URL: publicUrl } = config;
   const { OAUTH_SCOPE: scope, OAUTH_ADMIN_SCOPE: adminScope } = config;
   const rateLimit = createRateLimit(config.RATE_LIMIT_PER_MINUTE, () => performance.now());
-  const tokens = config.AUTH_TOKENS;
+  const identify = createIdentify(config.DATABASE_IDENTITY);
+  const tokens = config.AUTH_TOKENS.map(({ token, name, role }) => ({
+    token,
+    principal: { name, role, identity: identify(claimsOf(config, name)) },
+  }));
   if (issuer === undefined || jwksUrl === undefined || publicUrl === undefined) {
-    const authenticate = createAuthenticate({ tokens });
+    const authenticate = tokens.length > 0 ? createAuthenticate({ tokens }) : owner(config);
     return {
       admit: createAdmit({ authenticate, rateLimit, metadataUrl: null, scope: '', audit }),
       metadata: {},
     };
   }
   const audience = config.OAUTH_AUDIENCE ?? publicUrl;
-  const verify = createTokenVerifier({ issuer, jwksUrl, audience, scope, adminScope, logger, now });
+  const verify = createTokenVerifier({
+    issuer,
+    jwksUrl,
+    audience,
+    scope,
+    adminScope,
+    identify,
+    logger,
+    now,
+  });
   const scopes = [scope, adminScope].filter((name) => name !== '');
   const document = resourceMetadata({ publicUrl, issuer, scopes });
   return {
@@ -41,4 +57,11 @@ export function openDoor(
     }),
     metadata: Object.fromEntries(metadataPaths(publicUrl).map((path) => [path, document])),
   };
+}
+
+/** Without tokens only loopback can be listened on (config.ts sees to it). */
+function owner(config: Config): Authenticate {
+  const identity = createIdentify(config.DATABASE_IDENTITY)(claimsOf(config, LOCAL.name));
+  const principal = { ...LOCAL, identity };
+  return () => principal;
 }

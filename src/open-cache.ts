@@ -131,13 +131,15 @@ export function warmUp({ cache, opened }: OpenedCache, scope: () => Promise<Plan
 /** Holds the cuts against what was labelled on any replica, as long as the server runs. */
 export function keepLearning(
   { cache, opened }: OpenedCache,
-  planScope: string,
+  planScopes: () => Iterable<string>,
   releases: ReleaseStack,
 ): void {
-  const learn = (): void => void cache.decisions.learn(planScope);
+  const learn = async (): Promise<void> => {
+    for (const planScope of planScopes()) await cache.decisions.learn(planScope);
+  };
   // What earlier runs were told holds from the first answer on.
   void opened.then(learn);
-  const learner = setInterval(learn, LEARN_EVERY_MS);
+  const learner = setInterval(() => void learn(), LEARN_EVERY_MS);
   learner.unref();
   releases.push('learner', async () => clearInterval(learner));
 }

@@ -19,7 +19,7 @@ export interface OpenFreshnessOptions {
   readonly data: OpenDatabase;
   readonly cache: OpenDatabase;
   readonly notices: Notices;
-  readonly guard: StatementGuard;
+  readonly volatilityOf: StatementGuard['volatilityOf'];
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly releases: ReleaseStack;
@@ -28,20 +28,20 @@ export interface OpenFreshnessOptions {
 const STREAM_ACQUIRE_MS = 1500;
 
 export function openFreshness(options: OpenFreshnessOptions): Freshness {
-  const { data, guard, metrics, logger, releases } = options;
+  const { data, volatilityOf, metrics, logger, releases } = options;
   if (data.watchPool === null) return UNCHANGING;
   const stream = openStream(options);
   const freshness = createFreshness({
     pool: data.watchPool,
     stream,
     isDown: () => data.pool.isResting,
-    volatilityOf: (definition) => guard.volatilityOf(definition),
+    volatilityOf,
     onChange: (cause) => metrics.invalidated(cause),
     logger,
   });
   options.notices.on('stream', () => freshness.hint());
   // What is known from earlier runs can be served from the first call on.
-  void freshness.beforeRun();
+  void freshness.beforeRun(null);
   releases.push('freshness', async () => freshness.close());
   return freshness;
 }

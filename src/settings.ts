@@ -1,7 +1,21 @@
 // Owns the list of settings: name, meaning, default, check. README and `askonce config` are made from it.
 import { z } from 'zod';
 
-import { HASHED } from './http/auth.ts';
+import {
+  fraction,
+  identityRules,
+  integer,
+  list,
+  names,
+  onOff,
+  oneOf,
+  optionalUrl,
+  secret,
+  text,
+  tokenClaims,
+  tokens,
+  webUrl,
+} from './setting-kinds.ts';
 
 export interface Setting {
   readonly about: string;
@@ -11,139 +25,6 @@ export interface Setting {
 }
 
 const MEBIBYTE = 1024 * 1024;
-
-function text(fallback: string) {
-  return z
-    .string()
-    .optional()
-    .transform((value) => value ?? fallback);
-}
-
-function optionalUrl() {
-  return z
-    .string()
-    .optional()
-    .refine((value) => value === undefined || isPostgresUrl(value), {
-      message:
-        'must be a URL such as postgres://user:password@host:5432/database; ' +
-        'write special characters in the password percent-encoded (@ is %40, # is %23, / is %2F)',
-    });
-}
-
-function isPostgresUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hash, pathname, username, password } = new URL(value);
-  // What stands behind an unescaped # ? or / in the password is taken for another part of the URL.
-  const isWhole = hash === '' && !pathname.includes('@');
-  const isPostgres = protocol === 'postgres:' || protocol === 'postgresql:';
-  return isPostgres && isWhole && [username, password, pathname].every(isDecodable);
-}
-
-function isDecodable(part: string): boolean {
-  try {
-    decodeURIComponent(part);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function integer(fallback: number, min: number, max: number) {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .optional()
-    .transform((value, context) => {
-      if (value === undefined) return fallback;
-      const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-      if (number >= min && number <= max) return number;
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    });
-}
-
-function fraction(fallback: number, min: number, max: number) {
-  const message = `must be a number from ${min} to ${max}`;
-  return z
-    .string()
-    .optional()
-    .transform((value, context) => {
-      const number = value === undefined ? fallback : Number(value.trim() || Number.NaN);
-      if (number >= min && number <= max) return number;
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    });
-}
-
-function onOff(fallback: 'on' | 'off') {
-  return z
-    .enum(['on', 'off'], { error: 'must be on or off' })
-    .optional()
-    .transform((value) => value ?? fallback) as z.ZodType<'on' | 'off', string | undefined>;
-}
-
-function webUrl() {
-  return z
-    .string()
-    .optional()
-    .refine((value) => value === undefined || isSafeWebUrl(value), {
-      message: 'must be a URL that begins with https:// (http:// for this machine alone)',
-    });
-}
-
-function isSafeWebUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname } = new URL(value);
-  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  return protocol === 'https:' || (protocol === 'http:' && isHere);
-}
-
-function list() {
-  return z
-    .string()
-    .optional()
-    .transform((value) => (value ?? '').split(',').map((item) => item.trim()))
-    .transform((items): readonly string[] => items.filter((item) => item !== ''));
-}
-
-/** Of tables or columns, of so many parts. */
-function names(least: number, most: number) {
-  const message = `must be names of ${least} or ${most} parts with dots between them, comma separated`;
-  return list().refine(
-    (items) =>
-      items.every((item) => {
-        const parts = item.split('.');
-        return parts.length >= least && parts.length <= most && parts.every((part) => part !== '');
-      }),
-    { message },
-  );
-}
-
-export interface TokenEntry {
-  readonly name: string;
-  readonly token: string;
-  readonly role: 'user' | 'admin';
-}
-
-function tokens() {
-  return list().transform((entries, context): readonly TokenEntry[] =>
-    entries.map((entry) => {
-      const [name, token, role = 'user', ...rest] = entry.split(':');
-      const isHash = HASHED.test(token ?? '');
-      const isText = token !== undefined && token.length >= 16 && !token.startsWith('sha256-');
-      const valid = name && token && (isHash || isText) && rest.length === 0;
-      if (valid && (role === 'user' || role === 'admin')) return { name, token, role };
-      context.addIssue({
-        code: 'custom',
-        message:
-          'must be name:token or name:token:admin, comma separated, tokens of 16+ characters or ' +
-          'sha256- and 64 hexadecimal digits',
-      });
-      return z.NEVER;
-    }),
-  );
-}
-
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export const SETTINGS = {
@@ -185,6 +66,27 @@ export const SETTINGS = {
     about:
       'Bearer tokens: name:token[:role], comma separated; tokens of 16+ characters, or hashed (askonce token makes one); role is user or admin.',
     schema: tokens(),
+    secret: true,
+  },
+  TOKEN_CLAIMS: {
+    about:
+      'What is known of the principals of AUTH_TOKENS beside sub, their name: name.claim=value, comma separated.',
+    schema: tokenClaims(),
+  },
+  DATABASE_IDENTITY: {
+    about:
+      'As whom statements run, for row level security: role=claim, app.setting=claim; * for all claims as JSON (comma separated). Default: as the role in DATABASE_URL.',
+    schema: identityRules(),
+  },
+  PLAN_SHARING: {
+    about:
+      'Who learns from whom: identity (same role and settings in the database), principal (nobody), database (all). Rows are never shared.',
+    schema: oneOf('identity', 'principal', 'database'),
+  },
+  CACHE_SECRET: {
+    about:
+      'Signs what the cache database holds; the same for all replicas. Default: made from DATABASE_URL with its password.',
+    schema: secret(),
     secret: true,
   },
   PUBLIC_URL: {
@@ -331,13 +233,7 @@ export const SETTINGS = {
   AUDIT_TEXT: {
     about:
       'redacted: statements without their values, questions by a hash; full: all as it was said.',
-    schema: z
-      .enum(['redacted', 'full'], { error: 'must be redacted or full' })
-      .optional()
-      .transform((value) => value ?? 'redacted') as z.ZodType<
-      'redacted' | 'full',
-      string | undefined
-    >,
+    schema: oneOf('redacted', 'full'),
   },
   LOG_LEVEL: {
     about: `How much is logged: ${LOG_LEVELS.join(', ')}.`,

@@ -1,7 +1,15 @@
 // Owns decisions on their way into the log and labels on theirs, and what follows from them: the cuts in
 // force. Nothing here rejects because the store is down; a label that cannot be kept is lost.
+import { LRUCache } from 'lru-cache';
+
 import type { Metrics } from '../metrics.ts';
-import type { DecisionLog, DecisionRecord, Label, OpenDecision } from './decision-log.ts';
+import type {
+  DecisionLog,
+  DecisionRecord,
+  Label,
+  OpenDecision,
+  ServedHit,
+} from './decision-log.ts';
 import type { Gate } from './gate.ts';
 import type { Key } from './key.ts';
 import type { Cuts } from './live-cuts.ts';
@@ -35,6 +43,7 @@ export interface DecisionsOptions {
 }
 
 const RECORD_BYTES = 4096;
+const MAX_SCOPES = 200;
 /** About 2 MB. Of a question that is forgotten a label may be lost, never an answer. */
 const MAX_NOTED = 10_000;
 
@@ -42,6 +51,8 @@ export function createDecisions(options: DecisionsOptions): Decisions {
   const { log, gate, queue, metrics, cuts, isShared } = options;
   /** By question that was decided about, the plan last held against that: null before the first. */
   const noted = new Map<Key, string | null>();
+  /** By plan scope. */
+  const hitsOf = new LRUCache<string, readonly ServedHit[]>({ max: MAX_SCOPES });
   const batch = createWriteBatch<DecisionRecord>({
     gate,
     queue,
@@ -52,7 +63,9 @@ export function createDecisions(options: DecisionsOptions): Decisions {
 
   async function learn(planScope: string): Promise<void> {
     const hits = await gate.attempt('learn', null, () => log.hits(planScope));
-    if (hits) cuts?.learn(hits);
+    if (hits === null) return;
+    hitsOf.set(planScope, hits);
+    cuts?.learn([...hitsOf.values()].flat());
   }
 
   function note(questionKey: Key, planId: string | null): void {

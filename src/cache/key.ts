@@ -1,30 +1,48 @@
 // Owns the exact keys (pure). Everything that may change the answer is inside the key, never a check
 // afterwards: a scope that is missing here would serve one principal's rows to another.
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
 import { ROWS_FORM } from './rows.ts';
 
 /** SHA-256 in hexadecimal, 64 characters. */
 export type Key = string;
 
-export interface PlanScopeParts {
+/** Whose a question and its rows are. */
+export interface ScopeParts {
   /** Which database: everything of the connection but the password. */
   readonly databaseId: string;
-  /** The database role whose rights decide what a statement means. */
+  /** The database role that logs in. */
   readonly role: string;
+  /** As whom the principal's statements run: equal for those whom the database takes for the same. */
+  readonly identity: string;
+  readonly principal: string;
 }
 
-export function planScope(parts: PlanScopeParts): string {
-  return digest(['plan-scope', parts.databaseId, parts.role]).slice(0, 32);
+/** Who learns from whom: those whom the database takes for the same, nobody, or all of the database. */
+export type PlanSharing = 'identity' | 'principal' | 'database';
+
+export interface ScopeKeys {
+  planScope(parts: ScopeParts, sharing: PlanSharing): string;
+  /**
+   * Rows belong to the principal that ran the statement, as the database knew it; and to those who store them in the
+   * same form: a replica of another version finds none of them, and none of its own are found.
+   * @param shown What the operator lets agents see of the tables: what was read under other rules is not theirs.
+   */
+  resultScope(parts: ScopeParts, shown?: string): string;
 }
 
-/**
- * Rows belong to the principal that ran the statement, within the plan scope; and to those who store them in the
- * same form: a replica of another version finds none of them, and none of its own are found.
- * @param shown What the operator lets agents see of the tables: what was read under other rules is not theirs.
- */
-export function resultScope(scope: string, principalName: string, shown = ''): string {
-  return digest(['result-scope', ROWS_FORM, scope, principalName, shown]).slice(0, 32);
+/** @param secret Without it nobody can tell, or make, the name of a scope. */
+export function createScopeKeys(secret: Buffer): ScopeKeys {
+  const keyed = (parts: readonly string[]): string =>
+    createHmac('sha256', secret).update(joined(parts)).digest('hex').slice(0, 32);
+  return {
+    planScope({ databaseId, role, identity, principal }, sharing) {
+      const whose = { identity: [identity], principal: [identity, principal], database: [] };
+      return keyed(['plan-scope', databaseId, role, ...whose[sharing]]);
+    },
+    resultScope: ({ databaseId, role, identity, principal }, shown = '') =>
+      keyed(['result-scope', ROWS_FORM, databaseId, role, identity, principal, shown]),
+  };
 }
 
 export interface QuestionKeyParts {
@@ -69,8 +87,10 @@ export function idOf(key: Key): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${version}-${variant}-${hex.slice(20)}`;
 }
 
-/** Lengths stand before the parts, so that no two lists of parts run into the same text. */
 function digest(parts: readonly string[]): Key {
-  const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
-  return createHash('sha256').update(text).digest('hex');
+  return createHash('sha256').update(joined(parts)).digest('hex');
 }
+
+/** Lengths stand before the parts, so that no two lists of parts run into the same text. */
+const joined = (parts: readonly string[]): string =>
+  parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');

@@ -80,6 +80,20 @@ export function translateConnectError(error: unknown): AppError {
   return isForbidden ? unavailable(error) : translateDatabaseError(error);
 }
 
+/** Of what fails where a transaction takes on the identity of a principal. */
+export function refusedIdentity(error: unknown): AppError {
+  const fault = translateDatabaseError(error);
+  const isRefusal = fault.code === 'QUERY_INVALID' || fault.code === 'QUERY_REJECTED';
+  if (!isRefusal) return fault;
+  return new AppError('FORBIDDEN', `The database does not know who you are: ${messageOf(error)}.`, {
+    cause: error,
+    hint: 'Whoever runs askonce must let the role in DATABASE_URL become yours (GRANT role TO it).',
+  });
+}
+
+const messageOf = (error: unknown): string =>
+  isServerError(error) ? error.message : 'it refused the role';
+
 export function timedOut(limitMs: number | null, cause?: unknown): AppError {
   const limit = limitMs === null ? 'its time limit' : `the limit of ${limitMs} ms`;
   return new AppError('QUERY_TIMEOUT', `The statement was stopped at ${limit}.`, {

@@ -2,14 +2,18 @@
 // it, always ended by ROLLBACK. (A COMMIT would keep what EXPLAIN ANALYZE CREATE TABLE AS made.)
 import { AppError, isAppError } from '../errors.ts';
 import { cancelUntil } from './cancel-until.ts';
+import { AS_LOGIN, assume } from './identity.ts';
+import type { DatabaseIdentity } from './identity.ts';
 import type { Client, Pool } from './pool.ts';
-import { brokenDown, timedOut, translateDatabaseError } from './sqlstate.ts';
+import { brokenDown, refusedIdentity, timedOut, translateDatabaseError } from './sqlstate.ts';
 
 export interface ReadOnlyOptions {
   readonly statementTimeoutMs: number;
   readonly signal: AbortSignal;
   /** Whose turn it is when connections are scarce; the program itself by default. */
   readonly principal?: string;
+  /** As whom it runs; as the role that logged in by default. */
+  readonly identity?: DatabaseIdentity;
   /**
    * Ends a statement on a single engine that knows no CancelRequest, if it does not end by itself
    * soon; never rejects. Default: CancelRequest, at once.
@@ -49,7 +53,7 @@ export async function withReadOnlyTransaction<T>(
   const attempt = (): Promise<T> =>
     pool.withClient(async (client, discard) => {
       progress.isConnected = true;
-      await heard({ pool, options, client }, begin(options.statementTimeoutMs));
+      await begun({ pool, options, client, discard });
       progress.hasBegun = true;
       return await runBegun({ pool, options, client, discard }, fn);
     }, caller);
@@ -61,6 +65,18 @@ export async function withReadOnlyTransaction<T>(
     if (!isInnocent) throw error;
     // Its connection went before anything of it had run, through no doing of its own: once more.
     return await attempt();
+  }
+}
+
+/** @throws AppError FORBIDDEN where the database does not let the role become whom the principal is. */
+async function begun({ options, discard, ...connection }: Begun): Promise<void> {
+  const { statementTimeoutMs, identity = AS_LOGIN } = options;
+  try {
+    await heard({ options, ...connection }, begin(statementTimeoutMs, identity));
+  } catch (error) {
+    // Whatever of it has taken effect.
+    discard();
+    throw identity === AS_LOGIN ? error : refusedIdentity(error);
   }
 }
 
@@ -159,7 +175,7 @@ const END = [
   'DISCARD SEQUENCES',
 ].join('; ');
 
-function begin(statementTimeoutMs: number): string {
+function begin(statementTimeoutMs: number, identity: DatabaseIdentity): string {
   return [
     // What is asked behind the rows sees what they saw.
     'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY',
@@ -167,5 +183,6 @@ function begin(statementTimeoutMs: number): string {
     `SET LOCAL lock_timeout = ${Math.min(LOCK_TIMEOUT_MS, statementTimeoutMs)}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeoutMs + GRACE_MS}`,
     ...OUTPUT_SETTINGS,
+    ...assume(identity),
   ].join('; ');
 }

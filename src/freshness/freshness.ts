@@ -17,8 +17,10 @@ import {
   toStamp,
 } from './observation.ts';
 import type { Change, ContentMarks, Observation, RelationStamp, Stamp } from './observation.ts';
-import { createObserver, sessionText } from './observer.ts';
-import type { SessionRow } from './observer.ts';
+import { createLooks, sessionText } from './looks.ts';
+import type { SessionRow } from './looks.ts';
+import { createObserver } from './observer.ts';
+import type { Role } from './observer.ts';
 import { COMPUTED_SQL, DAY_LEFT_SQL, LOG_SQL, READ_SQL, SESSION_SQL } from './relations-sql.ts';
 import { hasDefinition, readDefinitions, toRelation } from './relations.ts';
 import type { Definition, Relation } from './relations.ts';
@@ -26,7 +28,7 @@ import type { ChangeStream } from './stream.ts';
 
 export interface Freshness {
   /** To be called before the statement runs: what is known then is older than its snapshot. */
-  beforeRun(): Promise<RunWatch>;
+  beforeRun(role: Role): Promise<RunWatch>;
   /** Whether rows with this stamp hold every write that was committed before the bound. Never rejects. */
   readonly holds: (stamp: unknown) => Promise<boolean>;
   /** As holds, from what is known already: false where that does not tell. */
@@ -46,7 +48,7 @@ export interface Freshness {
 
 export interface RunWatch {
   /**
-   * In the transaction of the statement, behind its last row.
+   * In the transaction of the statement, behind its last row: nothing else runs in it as who ran the statement.
    * @param sql The statement.
    * @returns Null where its rows may have changed at any time, and are not to be served again.
    */
@@ -109,33 +111,38 @@ type Answers = readonly [
   day: { readonly rows: readonly [{ readonly day_left: number }] },
   read: Rows<Parameters<typeof toRelation>[0]>,
   computed: Rows<{ readonly name: string }>,
+  login?: unknown,
   log?: Rows<{ readonly id: string; readonly mark: string }>,
 ];
 
 export function createFreshness(options: FreshnessOptions): Freshness {
   const { pool, volatilityOf, onChange, logger, now = () => performance.now() } = options;
-  const observer = createObserver({
+  const looks = createLooks({
     pool,
     stream: options.stream && (() => options.stream!.state()),
-    logger,
     now,
   });
+  const observer = createObserver({ looks, logger, now });
   /** By oid and mark. */
   const definitions = new Map<string, Volatility>();
   const stamps = new WeakMap<object, Stamp | null>();
   const changes = new WeakMap<Stamp, { readonly by: Observation; readonly change: Change }>();
 
   function source(): Source {
-    const { latest } = observer;
-    if (latest === null) return 'unseen';
-    if (latest.stream) return 'logical';
-    if (latest.log) return 'triggers';
-    return latest.statistics ? 'statistics' : 'ttl';
+    const { shared } = observer;
+    if (shared === null) return 'unseen';
+    if (shared.stream) return 'logical';
+    if (shared.log) return 'triggers';
+    return shared.statistics ? 'statistics' : 'ttl';
   }
 
-  async function seen(since: number, ids: Iterable<string> = []): Promise<Observation | null> {
+  async function seen(
+    role: Role,
+    since: number,
+    ids: Iterable<string> = [],
+  ): Promise<Observation | null> {
     if (options.isDown?.()) return null;
-    return await patiently(observer.observe(since, ids));
+    return await patiently(observer.observe(role, since, ids));
   }
 
   async function volatilityBehind(client: Client, relations: Relation[]): Promise<Set<Volatility>> {
@@ -157,14 +164,15 @@ export function createFreshness(options: FreshnessOptions): Freshness {
   async function stamped(
     client: Client,
     sql: string,
-    before: { readonly seen: Observation; readonly begunAt: number },
+    before: { readonly role: Role; readonly seen: Observation; readonly begunAt: number },
   ): Promise<Stamped | null> {
-    const { seen: known, begunAt } = before;
+    const { role, seen: known, begunAt } = before;
     const statements = [SESSION_SQL, DAY_LEFT_SQL, READ_SQL, COMPUTED_SQL];
-    if (known.log) statements.push(LOG_SQL);
+    // The log need not be readable by whoever reads the tables.
+    if (known.log) statements.push('SET LOCAL ROLE NONE', LOG_SQL);
     // Several at once make one round trip, and one answer each.
     const answers = (await client.query(statements.join(';'))) as unknown as Answers;
-    const [session, day, read, computed, log] = answers;
+    const [session, day, read, computed, , log] = answers;
     if (mayCompute(sql, computed.rows)) return null;
     const relations = read.rows.map(toRelation);
     const inSnapshot = {
@@ -177,11 +185,11 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       session: sessionText(session.rows[0]),
       server: known.server,
     });
-    const stamp = stampOf(surroundings, relations, inSnapshot);
-    if (stamp === null) return null;
-    observer.adopt(relations, begunAt);
+    const marks = stampsOf(relations, inSnapshot);
+    if (marks === null) return null;
+    observer.adopt(role, relations, begunAt);
     return {
-      stamp,
+      stamp: { role, surroundings, relations: marks },
       volatility: mostOf(await volatilityBehind(client, relations)),
       dayLeftMs: day.rows[0].day_left,
     };
@@ -208,7 +216,7 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
   /** Whether known rows hold, by the last look; 'unknown' where that is too long ago. */
   function verdict(stamp: Stamp): Change {
-    const { latest } = observer;
+    const latest = observer.latest(stamp.role);
     if (latest === null) return 'unknown';
     const change = changeBy(latest, stamp);
     // What had changed by then has changed, however long ago that was.
@@ -225,27 +233,29 @@ export function createFreshness(options: FreshnessOptions): Freshness {
   return {
     seenWithinMs: SEEN_WITHIN_MS,
 
-    async beforeRun() {
+    async beforeRun(role) {
       // The log is read inside of the statement's own snapshot: what is known beforehand need not be new.
-      observer.want([]);
+      observer.want(role, []);
       const isNeeded = source() !== 'triggers' && source() !== 'ttl';
-      const before = isNeeded ? await seen(now() - SEEN_WITHIN_MS) : observer.latest;
+      const known = observer.latest(role);
+      const before = isNeeded || known === null ? await seen(role, now() - SEEN_WITHIN_MS) : known;
       const begunAt = now();
       return {
         stamp: async (client, sql) =>
-          before && (await stamped(client, sql, { seen: before, begunAt })),
+          before && (await stamped(client, sql, { role, seen: before, begunAt })),
       };
     },
 
     async holds(value) {
       const stamp = readStamp(value);
       if (stamp === null) return false;
+      const { role } = stamp;
       const ids = Object.keys(stamp.relations);
-      observer.want(ids);
+      observer.want(role, ids);
       let change = verdict(stamp);
       if (change !== null) {
         // Rows may be newer than the last look; looking again costs less than reading them again.
-        await seen(change === 'unknown' ? now() - SEEN_WITHIN_MS : now(), ids);
+        await seen(role, change === 'unknown' ? now() - SEEN_WITHIN_MS : now(), ids);
         change = verdict(stamp);
       }
       if (change !== null) onChange(change);
@@ -255,14 +265,15 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     holdsNow(value) {
       const stamp = readStamp(value);
       if (stamp === null) return false;
-      observer.want(Object.keys(stamp.relations));
+      observer.want(stamp.role, Object.keys(stamp.relations));
       return verdict(stamp) === null;
     },
 
     async isMerelyOld(value) {
       const stamp = readStamp(value);
       if (stamp === null) return false;
-      const latest = await seen(now() - SEEN_WITHIN_MS, Object.keys(stamp.relations));
+      const ids = Object.keys(stamp.relations);
+      const latest = await seen(stamp.role, now() - SEEN_WITHIN_MS, ids);
       const change = latest && changeBy(latest, stamp);
       return latest !== null && (change === null || change === 'write');
     },
@@ -270,7 +281,8 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     wasMerelyOld(value) {
       const stamp = readStamp(value);
       if (stamp === null) return false;
-      const change = observer.latest && changeBy(observer.latest, stamp);
+      const latest = observer.latest(stamp.role);
+      const change = latest && changeBy(latest, stamp);
       return change !== 'definition' && change !== 'surroundings';
     },
 
@@ -278,14 +290,15 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
     async status() {
       if (!options.isDown?.()) await patiently(observer.look(now() - SEEN_WITHIN_MS));
-      const foreign = observer.isForeign ? 'it names another database than DATABASE_URL' : null;
+      const foreign = observer.shared?.isForeign
+        ? 'it names another database than DATABASE_URL'
+        : null;
       const fault = foreign ?? options.stream?.fault ?? null;
       const at = source();
       if (at === 'unseen' || at === 'ttl') return { source: at, boundMs: null, unlogged: 0, fault };
-      const { latest } = observer;
-      const contents = [...(latest?.relations.values() ?? [])].map(
-        (relation) => (latest && relation && contentOf(relation, latest)) ?? '',
-      );
+      const contents = observer
+        .relations()
+        .map((relation) => contentOf(relation, observer.shared!) ?? '');
       const counted = contents.filter(isFromStatistics).length;
       const unseen = contents.filter(isUnseen).length;
       if (unseen > 0) return { source: at, boundMs: null, unlogged: unseen, fault };
@@ -314,16 +327,12 @@ function mayCompute(sql: string, functions: readonly { readonly name: string }[]
 }
 
 /** Null where a write to one of them would not be seen. */
-function stampOf(
-  surroundings: string,
-  relations: readonly Relation[],
-  marks: ContentMarks,
-): Stamp | null {
+function stampsOf(relations: readonly Relation[], marks: ContentMarks): Stamp['relations'] | null {
   const stamps: Record<string, RelationStamp> = {};
   for (const relation of relations) {
     const content = contentOf(relation, marks);
     if (content === null) return null;
     stamps[relation.id] = { definition: relation.mark, content };
   }
-  return { surroundings, relations: stamps };
+  return stamps;
 }

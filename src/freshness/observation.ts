@@ -32,6 +32,8 @@ export interface Stream {
 
 /** What the rows of a result depend on, as it was when they were read. Kept with them, compared on every hit. */
 export interface Stamp {
+  /** As whom they were read; null for the role that logged in. */
+  readonly role: string | null;
   readonly surroundings: string;
   /** By oid. */
   readonly relations: Readonly<Record<string, RelationStamp>>;
@@ -107,7 +109,8 @@ export const surroundingsOf = ({
 
 /** Null for what no replica writes: whoever can write to the store must not fail a query. */
 export function toStamp(value: unknown): Stamp | null {
-  const { surroundings, relations } = (value ?? {}) as Partial<Record<keyof Stamp, unknown>>;
+  const { role, surroundings, relations } = (value ?? {}) as Partial<Record<keyof Stamp, unknown>>;
+  if (role !== null && typeof role !== 'string') return null;
   if (typeof surroundings !== 'string' || typeof relations !== 'object' || relations === null) {
     return null;
   }

@@ -1,54 +1,40 @@
 // Owns looking at the data database from beside the statements that run: what is there now, through a connection
 // of its own, so that known rows can be served however busy the pool is. It looks while somebody wants to know.
-import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../logger.ts';
-import type { Observation, Stream } from './observation.ts';
-import { LOG_SQL, SERVER_SQL, SESSION_SQL, STATISTICS_SQL } from './relations-sql.ts';
-import { readRelations } from './relations.ts';
-import type { Marks, Relation } from './relations.ts';
-import type { StreamState } from './stream-store.ts';
+import type { Looks, Shared, SeenAs } from './looks.ts';
+import type { Observation } from './observation.ts';
+import type { Relation } from './relations.ts';
+
+/** As whom statements run, whose rights count; null for the role that logged in. */
+export type Role = string | null;
 
 export interface Observer {
-  /** The last one; null before the first. */
-  readonly latest: Observation | null;
-  /** Whether the stream of changes tells of another database than this one. */
-  readonly isForeign: boolean;
+  /** The last one as this role; null before the first. */
+  latest(role: Role): Observation | null;
+  /** What is the same for all roles; null before the first look. */
+  readonly shared: Shared | null;
+  /** All that is looked at, as whomever. */
+  relations(): Relation[];
   /**
    * Looks again, at these relations too; one look for all who ask meanwhile.
    * @returns What began to be read at or after `since` (of performance.now()); null where it cannot be read.
    */
-  observe(since: number, ids?: Iterable<string>): Promise<Observation | null>;
+  observe(role: Role, since: number, ids?: Iterable<string>): Promise<Observation | null>;
   /** Looks, where the last look began before `since`; nobody is taken to want to know more. */
   look(since: number): Promise<void>;
   /** Somebody wants to know about these, and will again. */
-  want(ids: Iterable<string>): void;
+  want(role: Role, ids: Iterable<string>): void;
   /** Looks sooner than it would. */
   hint(): void;
   /** These were read by a statement whose snapshot is not older than `readAt` (of performance.now()). */
-  adopt(relations: readonly Relation[], readAt: number): void;
+  adopt(role: Role, relations: readonly Relation[], readAt: number): void;
   close(): void;
 }
 
 export interface ObserverOptions {
-  /** Of one connection. */
-  readonly pool: Pool;
-  /** What is known of the stream of changes; null where there is none. Absent where nobody reads one. */
-  readonly stream?: (() => Promise<StreamState | null>) | undefined;
+  readonly looks: Looks;
   readonly logger: Logger;
   readonly now: () => number;
-}
-
-export interface SessionRow {
-  /** The database, its server, and since when that is what it is. */
-  readonly id: string;
-  readonly settings: string;
-}
-
-interface ServerRow {
-  readonly mark: string;
-  readonly is_standby: boolean;
-  readonly has_counts: boolean;
-  readonly has_log: boolean;
 }
 
 /** While somebody asks: writes are seen so soon after their commit, the rest so soon. */
@@ -58,25 +44,62 @@ const ALL_EVERY_MS = 500;
 const REST_FOR_WORK = 4;
 /** Without a question for so long it looks no more. */
 const ACTIVE_MS = 3000;
-const STREAM_LOST_MS = 15_000;
 const MAX_RELATIONS = 2000;
 const FORGET_AFTER_MS = 10 * 60 * 1000;
+const MAX_ROLES = 500;
 
-export function createObserver({ pool, stream, logger, now }: ObserverOptions): Observer {
-  let latest: Observation | null = null;
+/** Of one role. */
+interface Sight {
+  readonly role: Role;
   /** By oid, with when somebody last wanted it. */
-  const wanted = new Map<string, number>();
+  readonly wanted: Map<string, number>;
+  lastWantedAt: number;
+  seen: SeenAs | null;
+  /** Both parts as one, made when it is asked for. */
+  whole: { readonly of: Shared; readonly as: SeenAs; readonly observation: Observation } | null;
+}
+
+export function createObserver({ looks, logger, now }: ObserverOptions): Observer {
+  let shared: Shared | null = null;
+  const sights = new Map<Role, Sight>();
   let look: Look | null = null;
   let lastWantedAt = -Infinity;
   let timer: NodeJS.Timeout | undefined;
   let restMs = LOG_EVERY_MS;
   let dueAt = -Infinity;
-  let isForeign = false;
   let isClosed = false;
   let told = '';
 
-  function want(ids: Iterable<string>): void {
+  function sightOf(role: Role): Sight {
+    const known = sights.get(role);
+    if (known) return known;
+    const made = { role, wanted: new Map(), lastWantedAt: -Infinity, seen: null, whole: null };
+    sights.set(role, made);
+    if (sights.size > MAX_ROLES) {
+      const [longest] = [...sights.values()]
+        .filter((sight) => sight !== made && sight.role !== null)
+        .toSorted((one, other) => one.lastWantedAt - other.lastWantedAt);
+      if (longest) sights.delete(longest.role);
+    }
+    return made;
+  }
+
+  function latest(role: Role): Observation | null {
+    const sight = sights.get(role);
+    if (!sight?.seen || !shared) return null;
+    if (sight.whole?.of !== shared || sight.whole.as !== sight.seen) {
+      const readAt = Math.min(shared.readAt, sight.seen.readAt);
+      const observation = { ...shared, ...sight.seen, readAt };
+      sight.whole = { of: shared, as: sight.seen, observation };
+    }
+    return sight.whole.observation;
+  }
+
+  function want(role: Role, ids: Iterable<string>): void {
     const at = now();
+    const sight = sightOf(role);
+    const { wanted } = sight;
+    sight.lastWantedAt = at;
     lastWantedAt = at;
     // Put behind the others: the first are those that were not wanted for longest.
     for (const id of ids) {
@@ -98,8 +121,8 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
     timer = undefined;
     const at = now();
     if (isClosed || at - lastWantedAt > ACTIVE_MS) return;
-    const isDue = latest === null || at >= dueAt;
-    const isPolled = Boolean(latest?.log || latest?.stream);
+    const isDue = shared === null || at >= dueAt;
+    const isPolled = Boolean(shared?.log || shared?.stream);
     const looked = isDue ? run('all') : isPolled ? run('writes') : Promise.resolve();
     void looked.finally(schedule);
   }
@@ -129,92 +152,65 @@ export function createObserver({ pool, stream, logger, now }: ObserverOptions): 
   }
 
   async function readWrites(at: number): Promise<void> {
-    if (!latest) return;
-    const log = latest.log && (await marks(LOG_SQL));
-    latest = { ...latest, log, stream: latest.stream && (await readStream()), logReadAt: at };
-  }
-
-  /** A store that is away ends what it said only by its age. */
-  async function readStream(): Promise<Stream | null> {
-    const at = now();
-    const known = latest?.stream ?? null;
-    try {
-      const state = (await stream?.()) ?? null;
-      if (state === null || state.seenAgoMs === null) return null;
-      const { id, epoch, versions, seenAgoMs } = state;
-      return livingOf({ id, epoch, versions, seenAt: at - seenAgoMs }, at);
-    } catch {
-      return known && livingOf(known, at);
-    }
+    if (shared) shared = await looks.writes(shared, at);
   }
 
   async function readAll(at: number): Promise<void> {
-    const [session] = await pool.query<SessionRow & Record<string, unknown>>(SESSION_SQL);
-    const [row] = await pool.query<ServerRow & Record<string, unknown>>(SERVER_SQL);
-    const ids = [...wanted.keys()];
-    const log = row!.has_log ? await marks(LOG_SQL) : null;
-    const found = await readRelations(pool, ids);
-    // A standby is behind its primary, of which the stream tells.
-    const state = row!.is_standby ? null : await readStream();
-    isForeign = state !== null && state.id !== session!.id;
-    const sent = isForeign ? null : state;
-    const statistics = row!.has_counts ? await marks(STATISTICS_SQL, [MAX_RELATIONS]) : null;
-    const relations = new Map<string, Relation | null>(ids.map((id) => [id, null]));
-    for (const relation of found) relations.set(relation.id, relation);
-    latest = {
-      session: sessionText(session!),
-      server: row!.mark,
-      relations,
-      log,
-      stream: sent,
-      statistics,
-      readAt: at,
-      logReadAt: at,
-    };
-  }
-
-  async function marks(sql: string, values: readonly unknown[] = []): Promise<Marks> {
-    const rows = await pool.query<{ id: string; mark: string }>(sql, values);
-    return new Map(rows.map(({ id, mark }) => [id, mark]));
+    const all = await looks.all(shared, at);
+    const active = [...sights.values()].filter((sight) => at - sight.lastWantedAt <= ACTIVE_MS);
+    for (const sight of active) {
+      sight.seen = await looks.as(sight.role, [...sight.wanted.keys()], at);
+    }
+    shared = all;
   }
 
   return {
-    get latest() {
-      return latest;
+    latest,
+    get shared() {
+      return shared;
     },
-    get isForeign() {
-      return isForeign;
-    },
+    relations: () =>
+      [...sights.values()].flatMap(({ seen }) =>
+        [...(seen?.relations.values() ?? [])].filter((relation) => relation !== null),
+      ),
     want,
-    async observe(since, ids = []) {
+    async observe(role, since, ids = []) {
       const needed = [...ids];
-      want(needed);
+      want(role, needed);
       const isSeen = (seen: Observation | null): boolean =>
         seen !== null &&
         seen.readAt >= since &&
         seen.logReadAt >= since &&
         needed.every((id) => seen.relations.has(id));
       // What is under way may have begun too early, or without these; what is begun then has neither fault.
-      for (let attempt = 0; attempt < 2 && !isSeen(latest); attempt += 1) {
+      for (let attempt = 0; attempt < 2 && !isSeen(latest(role)); attempt += 1) {
         await look?.done;
-        if (!isSeen(latest)) await run('all');
+        if (!isSeen(latest(role))) await run('all');
       }
-      return isSeen(latest) ? latest : null;
+      const seen = latest(role);
+      return isSeen(seen) ? seen : null;
     },
     async look(since) {
-      if (!isClosed && (latest === null || latest.readAt < since)) await run('all');
+      sightOf(null).lastWantedAt = Math.max(sightOf(null).lastWantedAt, now());
+      const seen = latest(null);
+      if (!isClosed && (seen === null || seen.readAt < since)) await run('all');
     },
     hint() {
       if (!isClosed && now() - lastWantedAt <= ACTIVE_MS) void run('writes');
     },
-    adopt(relations, readAt) {
-      want(relations.map(({ id }) => id));
+    adopt(role, relations, readAt) {
+      want(
+        role,
+        relations.map(({ id }) => id),
+      );
+      const sight = sightOf(role);
+      const { seen } = sight;
       // Into what was seen later, they would bring back what was before.
-      if (latest === null || latest.readAt > readAt) return;
-      const missing = relations.filter(({ id }) => !latest!.relations.has(id));
-      const all = new Map(latest.relations);
+      if (seen === null || seen.readAt > readAt) return;
+      const missing = relations.filter(({ id }) => !seen.relations.has(id));
+      const all = new Map(seen.relations);
       for (const relation of missing) all.set(relation.id, relation);
-      if (missing.length > 0) latest = { ...latest, relations: all };
+      if (missing.length > 0) sight.seen = { ...seen, relations: all };
     },
     close() {
       isClosed = true;
@@ -227,13 +223,4 @@ interface Look {
   readonly kind: 'all' | 'writes';
   readonly begunAt: number;
   done: Promise<void>;
-}
-
-/** One that nobody feeds any more is given up: what is known by other ways is known again then. */
-const livingOf = (stream: Stream, at: number): Stream | null =>
-  at - stream.seenAt < STREAM_LOST_MS ? stream : null;
-
-/** As a stamp has it, too. */
-export function sessionText(row: SessionRow): string {
-  return `${row.id} ${row.settings}`;
 }

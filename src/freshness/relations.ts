@@ -1,5 +1,5 @@
 // Owns what is known of relations at one moment: the catalog's account of each, and what tells its writes apart.
-import type { Client, Pool } from '../db/pool.ts';
+import type { Client } from '../db/pool.ts';
 import { DEFINITIONS_SQL, RELATIONS_SQL } from './relations-sql.ts';
 
 /** A relation as the catalog describes it. */
@@ -64,9 +64,9 @@ export function toRelation(row: RelationRow): Relation {
   };
 }
 
-export async function readRelations(pool: Pool, ids: readonly string[]): Promise<Relation[]> {
+export async function readRelations(client: Client, ids: readonly string[]): Promise<Relation[]> {
   if (ids.length === 0) return [];
-  return (await pool.query<RelationRow>(RELATIONS_SQL, [ids])).map(toRelation);
+  return (await client.query<RelationRow>(RELATIONS_SQL, [ids])).rows.map(toRelation);
 }
 
 /** Whether what it shows follows from more than its rows. */

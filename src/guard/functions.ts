@@ -27,6 +27,8 @@ export interface FunctionCall {
   /** As the parser folded it: ['now'], ['pg_catalog', 'now']. */
   readonly name: readonly string[];
   readonly argumentCount: number;
+  /** The first argument where it is a constant text, cast or not. */
+  readonly firstText?: string | undefined;
 }
 
 export interface FunctionRules {
@@ -47,12 +49,18 @@ export interface FunctionRulesOptions {
   readonly server: () => ServerCatalog | null;
   /** Their functions and operators may be used where they are not volatile. */
   readonly schemas: ReadonlySet<string>;
+  /** Settings that belong to the scope of every result, in lower case: reading one is as stable as the scope. */
+  readonly scopedSettings?: ReadonlySet<string>;
 }
 
 /** Of the server itself, of transactions and of files: each of these was read about before it was let in. */
 const REVIEWED_ALONE = /^(pg_|txid_|lo_|fmgr_|binary_upgrade_)|_to_xml/;
 
-export function createFunctionRules({ server, schemas }: FunctionRulesOptions): FunctionRules {
+export function createFunctionRules({
+  server,
+  schemas,
+  scopedSettings = new Set(),
+}: FunctionRulesOptions): FunctionRules {
   const builtIn = new Map<string, Volatility>([
     ...entries(PURE_FUNCTIONS, 'stable'),
     ...entries(CLOCK_FUNCTIONS, 'clock'),
@@ -123,12 +131,13 @@ export function createFunctionRules({ server, schemas }: FunctionRulesOptions): 
   }
 
   return {
-    judge({ name, argumentCount }) {
+    judge({ name, argumentCount, firstText = '' }) {
       const called = name.at(-1) ?? '';
       const schema = name.at(-2);
       if (!isSystem(schema)) return judgeOther(called, schema);
       const special = judgeByArguments(called, argumentCount);
-      const volatility = special === null ? builtInUse(called) : special.volatility;
+      const isScoped = called === 'current_setting' && scopedSettings.has(firstText.toLowerCase());
+      const volatility = isScoped ? 'stable' : (special?.volatility ?? builtInUse(called));
       if (volatility === undefined)
         return schema === undefined ? judgeOther(called, undefined) : refusalOf(called);
       const shadow = schema === undefined ? shadowOf(called) : undefined;

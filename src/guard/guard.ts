@@ -85,6 +85,8 @@ export interface StatementGuardOptions {
   readonly tables?: PolicyRules;
   /** Schemas beside pg_catalog whose functions may be called. */
   readonly functionSchemas?: readonly string[];
+  /** Settings that belong to the scope of every result. */
+  readonly scopedSettings?: readonly string[];
 }
 
 /** Long enough for generated reports with thousands of values, short enough to parse in milliseconds. */
@@ -93,13 +95,18 @@ const DEFAULT_MAX_LENGTH = 100_000;
 const MAX_PARAMETERS = 65_535;
 
 /** Loads the parser; every check after that is synchronous. */
-export async function createStatementGuard(
+export const createStatementGuard = async (
   options: StatementGuardOptions = {},
-): Promise<StatementGuard> {
+): Promise<StatementGuard> => guardOver(await createSyntax(), options);
+
+export function guardOver(syntax: Syntax, options: StatementGuardOptions): StatementGuard {
   const { maxLength = DEFAULT_MAX_LENGTH, catalog = () => null, functionSchemas = [] } = options;
-  const { tables = NO_RULES } = options;
-  const syntax = await createSyntax();
-  const functions = createFunctionRules({ server: catalog, schemas: new Set(functionSchemas) });
+  const { tables = NO_RULES, scopedSettings = [] } = options;
+  const functions = createFunctionRules({
+    server: catalog,
+    schemas: new Set(functionSchemas),
+    scopedSettings: new Set(scopedSettings.map((name) => name.toLowerCase())),
+  });
   const policy = createTablePolicy(tables, () => catalog()?.relations ?? null);
   const rules: InspectRules = {
     functions,

@@ -205,7 +205,9 @@ function noteTable(walk: Walk, fields: SyntaxNode, scope: Scope): void {
 
 function noteCall(walk: Walk, fields: SyntaxNode): void {
   const name = namesOf(fields['funcname']);
-  const verdict = walk.rules.judge({ name, argumentCount: listOf(fields['args']).length });
+  const args = listOf(fields['args']);
+  const firstText = argumentText(args[0]);
+  const verdict = walk.rules.judge({ name, argumentCount: args.length, firstText });
   if ('reason' in verdict) throw callNotPermitted(name.join('.'), verdict);
   walk.dependsOn.add(walk.ofDay.has(fields) ? 'day' : verdict.volatility);
   walk.expansion += expansionOf(fields);
@@ -213,6 +215,13 @@ function noteCall(walk: Walk, fields: SyntaxNode): void {
   throw new AppError('QUERY_REJECTED', 'The statement blows constants up to more than 1 MB', {
     hint: 'Use smaller counts in repeat, lpad, rpad, array_fill, format and replace.',
   });
+}
+
+/** Policies are shown with a cast: 'app.tenant'::text. */
+function argumentText(argument: unknown): string | undefined {
+  const { type, fields } = unwrap(argument) ?? {};
+  if (type === 'TypeCast') return argumentText(fields?.['arg']);
+  return type === 'A_Const' && fields ? constantText(fields) : undefined;
 }
 
 /** What follows a dot may be a function in the dress of a column: t.name is also name(t). */

@@ -1,5 +1,4 @@
-// Owns who is asking: a bearer token to a principal. Without any only loopback can be listened on (config.ts sees
-// to it), and whoever reaches it is the owner of the machine.
+// Owns who is asking: a bearer token to a principal.
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 import type { AuthInfo, JSONRPCRequest } from '@modelcontextprotocol/server';
@@ -8,9 +7,10 @@ import { AppError } from '../errors.ts';
 import type { ClientLog } from '../mcp/follow.ts';
 import type { Principal } from '../query/context.ts';
 
-export interface TokenEntry extends Principal {
+export interface TokenHolder {
   /** In the clear, or as sha256-HEX. */
   readonly token: string;
+  readonly principal: Principal;
 }
 
 /**
@@ -23,12 +23,11 @@ export type Authenticate = (authorization: string | undefined) => Principal | Pr
 export type VerifyToken = (token: string) => Promise<Principal | null>;
 
 export interface AuthOptions {
-  readonly tokens: readonly TokenEntry[];
+  readonly tokens: readonly TokenHolder[];
   /** Absent where no authorization server is trusted. */
   readonly verify?: VerifyToken | undefined;
 }
 
-const LOCAL: Principal = { name: 'local', role: 'admin' };
 /** As hashedToken makes it. */
 export const HASHED = /^sha256-([0-9a-f]{64})$/;
 
@@ -36,16 +35,15 @@ export const HASHED = /^sha256-([0-9a-f]{64})$/;
 export const hashedToken = (token: string): string => `sha256-${digest(token).toString('hex')}`;
 
 export function createAuthenticate({ tokens, verify }: AuthOptions): Authenticate {
-  const known = tokens.map(({ token, name, role }) => ({ hash: hashOf(token), name, role }));
+  const known = tokens.map(({ token, principal }) => ({ hash: hashOf(token), principal }));
   return (authorization) => {
-    if (known.length === 0 && verify === undefined) return LOCAL;
     const [scheme, text = ''] = authorization?.split(' ') ?? [];
     const token = scheme?.toLowerCase() === 'bearer' ? text : '';
     const given = digest(token);
     // Every entry is compared, and in constant time: how long it takes says nothing about a token.
     let found: Principal | undefined;
-    for (const entry of known) if (timingSafeEqual(entry.hash, given)) found = entry;
-    if (found) return { name: found.name, role: found.role };
+    for (const { hash, principal } of known) if (timingSafeEqual(hash, given)) found = principal;
+    if (found) return found;
     if (verify === undefined || token === '') throw unauthenticated();
     return verify(token).then((principal) => {
       if (principal === null) throw unauthenticated();

@@ -6,6 +6,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 
 import { AppError } from '../errors.ts';
+import type { Identify } from '../identify.ts';
 import type { Logger } from '../logger.ts';
 import type { Principal } from '../query/context.ts';
 import type { VerifyToken } from './auth.ts';
@@ -19,6 +20,7 @@ export interface OAuthOptions {
   readonly scope: string;
   /** Whoever has it is an admin. */
   readonly adminScope: string;
+  readonly identify: Identify;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -109,10 +111,10 @@ const isOfToken = (error: unknown): boolean =>
   !(error instanceof errors.JWKSInvalid) &&
   error.code !== 'ERR_JOSE_GENERIC';
 
-/** @throws AppError FORBIDDEN where it lacks the scope. */
+/** @throws AppError FORBIDDEN where it lacks the scope, or a claim that the database has to know. */
 function principalOf(
   payload: JWTPayload,
-  { scope, adminScope }: Pick<OAuthOptions, 'scope' | 'adminScope'>,
+  { scope, adminScope, identify }: Pick<OAuthOptions, 'scope' | 'adminScope' | 'identify'>,
 ): Principal | null {
   const { sub = '' } = payload;
   if (!isName(sub)) return null;
@@ -124,7 +126,7 @@ function principalOf(
   }
   const role = adminScope !== '' && scopes.has(adminScope) ? 'admin' : 'user';
   // No name of AUTH_TOKENS has a colon in it: neither is ever taken for the other.
-  return { name: `oauth:${sub}`, role };
+  return { name: `oauth:${sub}`, role, identity: identify(payload) };
 }
 
 const isName = (subject: unknown): subject is string =>

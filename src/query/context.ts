@@ -1,9 +1,13 @@
 // Owns what every step of a request is told about it: who asks, and when to stop. Passed explicitly.
+import type { DatabaseIdentity } from '../db/identity.ts';
 import type { Logger } from '../logger.ts';
 
 export interface Principal {
   readonly name: string;
+  /** In askonce. */
   readonly role: 'user' | 'admin';
+  /** In the data database. */
+  readonly identity: DatabaseIdentity;
 }
 
 export interface RequestContext {

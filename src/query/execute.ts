@@ -12,6 +12,7 @@ import { createTypeNames } from '../db/type-names.ts';
 import { Channel } from '../lib/channel.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { Principal } from './context.ts';
 import { LineWriter } from './line-writer.ts';
 import { requireAffordable } from './plan-cost.ts';
 import type { CostlyStatement } from './plan-cost.ts';
@@ -28,7 +29,7 @@ export interface ExecuteRequest extends CostlyStatement {
   readonly validity: (client: Client) => Promise<Validity | null>;
   /** The caller's. Once its page is read in full, the spool fills on without it. */
   readonly signal: AbortSignal;
-  readonly principal: string;
+  readonly principal: Pick<Principal, 'name' | 'identity'>;
   /** Told when it has a connection. */
   readonly onStart?: () => void;
 }
@@ -82,7 +83,8 @@ export function createExecutor(options: ExecutorOptions): Executor {
       const transaction = {
         statementTimeoutMs: options.statementTimeoutMs,
         signal: caller.signal,
-        principal: request.principal,
+        principal: request.principal.name,
+        identity: request.principal.identity,
         ...(options.interrupt && { interrupt: options.interrupt }),
       };
       let end: End | 'failed' | null = null;

@@ -60,6 +60,7 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       statementTimeoutMs,
       signal,
       principal: principal.name,
+      identity: principal.identity,
       ...(interrupt && { interrupt }),
     };
     const generic = statement.parameterCount > 0 ? 'GENERIC_PLAN, ' : '';

@@ -1,9 +1,10 @@
 // Owns what a question becomes before anything is looked up: its canonical text, its keys, its scopes.
 // Input faults of questions are answered here and nowhere else.
 import { canonicalQuestion, isSelfContained } from '../cache/decide.ts';
-import { idOf, planScope, questionKey, resultScope, statementKey } from '../cache/key.ts';
-import type { Key } from '../cache/key.ts';
+import { idOf, questionKey, statementKey } from '../cache/key.ts';
+import type { Key, PlanSharing, ScopeKeys } from '../cache/key.ts';
 import type { PlanScope } from '../cache/plan-store.ts';
+import { identityText } from '../db/identity.ts';
 import { AppError } from '../errors.ts';
 import type { PolicyRules } from '../guard/table-policy.ts';
 import type { Principal } from './context.ts';
@@ -23,8 +24,6 @@ export interface Asked extends Scopes {
 }
 
 export interface Scoping {
-  /** Of every principal: one database and one role. */
-  readonly planScope: string;
   scopesOf(principal: Principal): Promise<Scopes>;
   /** @throws AppError INPUT_INVALID */
   ask(question: string, principal: Principal): Promise<Asked>;
@@ -32,12 +31,23 @@ export interface Scoping {
 }
 
 export interface ScopingOptions {
+  readonly keys: ScopeKeys;
   readonly databaseId: string;
+  /** That logs in. */
   readonly role: string;
+  readonly sharing: PlanSharing;
   readonly modelId: string;
   /** Of tables and columns that agents may not see: what was read under others is not theirs. */
   readonly tableRules: PolicyRules;
+  /** As the principal sees the database. */
   readonly schemaVersion: () => Promise<string>;
+  /** Told of each plan scope that is asked in. */
+  readonly onPlanScope?: (planScope: string) => void;
+}
+
+interface Owned {
+  readonly planScope: string;
+  readonly resultScope: string;
 }
 
 const MAX_QUESTION_CHARS = 4000;
@@ -49,21 +59,30 @@ const MAX_RECENT_CHARS = 500;
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 export function createScoping(options: ScopingOptions): Scoping {
-  const shared = planScope({ databaseId: options.databaseId, role: options.role });
-
+  const { keys, databaseId, role, sharing, modelId, onPlanScope } = options;
   const { allowed, denied, masked } = options.tableRules;
   const shown = JSON.stringify([allowed, denied, masked]);
   const recent = new Map<string, Asked>();
 
-  async function scopesOf(principal: Principal): Promise<Scopes> {
-    return scopesAt(await options.schemaVersion(), principal);
+  const owned = new WeakMap<Principal, Owned>();
+
+  function ownedBy(principal: Principal): Owned {
+    const known = owned.get(principal);
+    if (known) return known;
+    const identity = identityText(principal.identity);
+    const parts = { databaseId, role, identity, principal: principal.name };
+    const made = {
+      planScope: keys.planScope(parts, sharing),
+      resultScope: keys.resultScope(parts, shown),
+    };
+    owned.set(principal, made);
+    onPlanScope?.(made.planScope);
+    return made;
   }
 
   function scopesAt(schemaVersion: string, principal: Principal): Scopes {
-    return {
-      scope: { planScope: shared, schemaVersion, modelId: options.modelId },
-      resultScope: resultScope(shared, principal.name, shown),
-    };
+    const { planScope, resultScope } = ownedBy(principal);
+    return { scope: { planScope, schemaVersion, modelId }, resultScope };
   }
 
   function read(text: string, scopes: Scopes): Asked {
@@ -97,11 +116,12 @@ export function createScoping(options: ScopingOptions): Scoping {
   }
 
   return {
-    planScope: shared,
-    scopesOf,
+    async scopesOf(principal) {
+      return scopesAt(await options.schemaVersion(), principal);
+    },
     async ask(text, principal) {
       const schemaVersion = await options.schemaVersion();
-      const from = `${schemaVersion}\n${principal.name}\n${text}`;
+      const from = `${schemaVersion}\n${ownedBy(principal).resultScope}\n${text}`;
       const known = recent.get(from);
       if (known) return known;
       const asked = read(text, scopesAt(schemaVersion, principal));

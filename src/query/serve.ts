@@ -235,14 +235,14 @@ export function createServe(options: ServeOptions): Serve {
     { context, signal }: { readonly context: RequestContext; readonly signal: AbortSignal },
   ): Promise<StartedRun> {
     const resultId = randomUUID();
-    const watch = await freshness.beforeRun();
+    const watch = await freshness.beforeRun(context.principal.identity.role);
     context.atStage('waiting for a database connection');
     const live = await executor.run({
       ...(await options.prepare(plan.sql)),
       params: plan.params,
       validity: (client) => validityOf(plan, watch, client),
       signal,
-      principal: context.principal.name,
+      principal: context.principal,
       onStart: () => context.atStage('running the statement'),
       kept: async () => (await cache.results.byId(asked.resultScope, resultId))?.source ?? null,
       keep: (columns, asOf) =>

@@ -1,13 +1,13 @@
 // The tool search_schema: tables, columns, keys, comments and sample values, by meaning or by name.
 import { z } from 'zod';
 
-import type { SchemaIndex } from '../../schema/schema-index.ts';
+import type { SchemaSearch } from '../../views.ts';
 import { documentResult } from '../result.ts';
 import { defineTool } from '../tool.ts';
 import type { Tool } from '../tool.ts';
 import { READS, STATUS_SCHEMA } from './arguments.ts';
 
-export function searchSchemaTool(schema: SchemaIndex): Tool {
+export function searchSchemaTool(schema: SchemaSearch): Tool {
   return defineTool({
     definition: {
       name: 'search_schema',
@@ -21,12 +21,12 @@ export function searchSchemaTool(schema: SchemaIndex): Tool {
       query: z.string().optional().describe('what you look for, in plain words'),
       table: z.string().optional().describe('name or schema.name'),
     }),
-    async handle({ query, table }, { signal }) {
+    async handle({ query, table }, context) {
       const request = {
         ...(query !== undefined && { query }),
         ...(table !== undefined && { table }),
       };
-      const found = await schema.search(request, signal);
+      const found = await schema.search(request, context);
       return { result: documentResult({ status: 'found', ...found }), source: 'schema' };
     },
   });

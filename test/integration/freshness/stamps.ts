@@ -67,7 +67,7 @@ export async function runOver(
   pool: Pool,
   sql: string,
 ): Promise<Stamped | null> {
-  const watch = await freshness.beforeRun();
+  const watch = await freshness.beforeRun(null);
   const limits = { statementTimeoutMs: 10_000, signal: never };
   return await withReadOnlyTransaction(pool, limits, async (client) => {
     await client.query(sql);

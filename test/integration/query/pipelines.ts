@@ -31,6 +31,8 @@ import { relayTo } from '../../support/relay.ts';
 import { cacheDatabase, cacheOver } from '../cache/stores.ts';
 import { poolOf } from '../db/pools.ts';
 import { readerOf } from '../schema/reader.ts';
+import { AS_LOGIN } from '../../../src/db/identity.ts';
+import { createScopeKeys } from '../../../src/cache/key.ts';
 
 const logger = createLogger('silent');
 export const TTL_MS = 60_000;
@@ -90,6 +92,8 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
   const shared = createSharedRuns({ ...waiting, leases: cache.leases });
   const flights = createFlights({ ...waiting, shared, now });
   const scoping = createScoping({
+    keys: createScopeKeys(Buffer.alloc(32)),
+    sharing: 'identity',
     databaseId: 'test',
     role: 'reader',
     modelId: 'none',
@@ -152,7 +156,7 @@ export function contextOf(name: string): RequestContext {
     requestId: 'test',
     takesLinks: true,
     atStage: () => undefined,
-    principal: { name, role: 'user' },
+    principal: { name, role: 'user', identity: AS_LOGIN },
     signal: new AbortController().signal,
     logger,
   };

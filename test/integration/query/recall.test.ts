@@ -17,6 +17,7 @@ import { verifierAt } from '../../support/verifier.ts';
 import { createDecider } from '../../../src/cache/decide.ts';
 import { MODEL, MODELS_DIR } from '../embedding/shipped-model.ts';
 import { contextOf } from './pipelines.ts';
+import { createScopeKeys } from '../../../src/cache/key.ts';
 
 const logger = createLogger('silent');
 const ALICE = contextOf('alice');
@@ -42,6 +43,8 @@ async function recallOf(t: TestContext) {
     judging: createJudging({ enter: async () => () => undefined }),
   });
   const scoping = createScoping({
+    keys: createScopeKeys(Buffer.alloc(32)),
+    sharing: 'identity',
     databaseId: 'test',
     role: 'reader',
     modelId: embedder.modelId,

@@ -11,6 +11,7 @@ import { createExecutor } from '../../../src/query/execute.ts';
 import type { Executor, LiveResult } from '../../../src/query/execute.ts';
 import { Page } from '../../../src/query/page.ts';
 import { VALID } from '../../support/cache-samples.ts';
+import { AS_LOGIN } from '../../../src/db/identity.ts';
 
 export interface Kept {
   readonly chunks: Chunk[];
@@ -61,7 +62,7 @@ export function executorOf(
         params,
         isPlanned: () => true,
         signal,
-        principal: 'ana',
+        principal: { name: 'ana', identity: AS_LOGIN },
         validity: async () => VALID,
         keep,
         kept: async () => sourceOf(kept),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { idOf, planScope, questionKey, resultScope, statementKey } from '../../../src/cache/key.ts';
+import { createScopeKeys, idOf, questionKey, statementKey } from '../../../src/cache/key.ts';
+import type { PlanSharing } from '../../../src/cache/key.ts';
 
 const QUESTION = {
   canonicalQuestion: 'how many',
@@ -36,17 +37,40 @@ test('every part of a statement key matters, parameters by value, type and order
   ]);
 });
 
-test('database, role and principal are in the scopes', () => {
-  const plan = planScope({ databaseId: 'host/shop', role: 'reader' });
+const KEYS = createScopeKeys(Buffer.alloc(32));
+const ALICE = { databaseId: 'host/shop', role: 'reader', identity: '[]', principal: 'alice' };
+
+test('database, role, identity and principal are in the scopes', () => {
+  const others = [
+    ALICE,
+    { ...ALICE, databaseId: 'host/shop2' },
+    { ...ALICE, role: 'writer' },
+    { ...ALICE, databaseId: 'host/shopreader', role: '' },
+    { ...ALICE, identity: '["tenant_a"]' },
+    { ...ALICE, identity: '["tenant_b"]' },
+  ];
+  const bob = { ...ALICE, principal: 'bob' };
   assertDistinct([
-    plan,
-    planScope({ databaseId: 'host/shop2', role: 'reader' }),
-    planScope({ databaseId: 'host/shop', role: 'writer' }),
-    planScope({ databaseId: 'host/shopreader', role: '' }),
-    resultScope(plan, 'alice'),
-    resultScope(plan, 'bob'),
-    resultScope(plan, ''),
+    ...others.map((parts) => KEYS.planScope(parts, 'identity')),
+    ...others.map((parts) => KEYS.resultScope(parts)),
+    KEYS.resultScope(bob),
+    KEYS.resultScope({ ...ALICE, principal: '' }),
+    KEYS.resultScope(ALICE, 'masked'),
+    KEYS.planScope(ALICE, 'principal'),
+    KEYS.planScope(bob, 'principal'),
+    KEYS.planScope(ALICE, 'database'),
+    createScopeKeys(Buffer.alloc(32, 1)).resultScope(ALICE),
   ]);
+});
+
+test('plans are shared as the policy says, rows never', () => {
+  const bob = { ...ALICE, principal: 'bob' };
+  const eve = { ...bob, identity: '["tenant_b"]' };
+  const isShared = (one: typeof ALICE, other: typeof ALICE, sharing: PlanSharing): boolean =>
+    KEYS.planScope(one, sharing) === KEYS.planScope(other, sharing);
+  assert.ok(isShared(ALICE, bob, 'identity') && !isShared(bob, eve, 'identity'));
+  assert.ok(!isShared(ALICE, bob, 'principal') && !isShared(bob, eve, 'principal'));
+  assert.ok(isShared(ALICE, bob, 'database') && isShared(bob, eve, 'database'));
 });
 
 test('no text that moves between parts gives the same key', () => {
@@ -57,7 +81,9 @@ test('no text that moves between parts gives the same key', () => {
       keys.push(questionKey({ ...QUESTION, canonicalQuestion, modelId }));
   }
   for (const databaseId of texts) {
-    for (const role of texts) keys.push(planScope({ databaseId, role }));
+    for (const role of texts)
+      for (const identity of texts)
+        keys.push(KEYS.planScope({ ...ALICE, databaseId, role, identity }, 'identity'));
   }
   assertDistinct(keys);
 });

@@ -6,16 +6,19 @@ import test from 'node:test';
 import { isAppError } from '../../../src/errors.ts';
 import { createAuthenticate } from '../../../src/http/auth.ts';
 import { createRateLimit } from '../../../src/http/rate-limit.ts';
+import { AS_LOGIN } from '../../../src/db/identity.ts';
 
+const ALICE = { name: 'alice', role: 'admin', identity: AS_LOGIN } as const;
+const BOB = { name: 'oauth:bob', role: 'user', identity: AS_LOGIN } as const;
 const SECRET = 'a-token-of-some-length';
 const HASH = `sha256-${createHash('sha256').update(SECRET).digest('hex')}`;
 
 test('a hashed token lets in who has the token, and not who has read the hash', () => {
   const authenticate = createAuthenticate({
-    tokens: [{ name: 'alice', token: HASH, role: 'admin' }],
+    tokens: [{ token: HASH, principal: ALICE }],
   });
-  assert.deepEqual(authenticate(`Bearer ${SECRET}`), { name: 'alice', role: 'admin' });
-  assert.deepEqual(authenticate(`bearer ${SECRET}`), { name: 'alice', role: 'admin' });
+  assert.deepEqual(authenticate(`Bearer ${SECRET}`), ALICE);
+  assert.deepEqual(authenticate(`bearer ${SECRET}`), ALICE);
   for (const given of [
     undefined,
     '',
@@ -33,10 +36,10 @@ test('a hashed token lets in who has the token, and not who has read the hash', 
 test('what is no token of the settings is asked about, nothing else is', async () => {
   const asked: string[] = [];
   const authenticate = createAuthenticate({
-    tokens: [{ name: 'alice', token: SECRET, role: 'user' }],
+    tokens: [{ token: SECRET, principal: ALICE }],
     verify: (token) => {
       asked.push(token);
-      return Promise.resolve(token === 'known' ? { name: 'oauth:bob', role: 'user' } : null);
+      return Promise.resolve(token === 'known' ? BOB : null);
     },
   });
   assert.equal((await authenticate(`Bearer ${SECRET}`)).name, 'alice');

@@ -9,6 +9,7 @@ import { isAppError } from '../../../src/errors.ts';
 import { createTokenVerifier, metadataPaths, metadataUrl } from '../../../src/http/oauth.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { startAuthorizationServer } from '../../support/authorization-server.ts';
+import { AS_LOGIN } from '../../../src/db/identity.ts';
 
 const AUDIENCE = 'https://askonce.example.org/mcp';
 
@@ -21,6 +22,7 @@ async function verifier(t: TestContext, { scope = '', adminScope = 'askonce:admi
     audience: AUDIENCE,
     scope,
     adminScope,
+    identify: () => AS_LOGIN,
     logger: createLogger('silent'),
     now: () => clock.now,
   });
@@ -30,9 +32,9 @@ async function verifier(t: TestContext, { scope = '', adminScope = 'askonce:admi
 test('a token of the authorization server for this resource is its subject', async (t) => {
   const { server, verify } = await verifier(t);
   const token = await server.token({ sub: 'alice', aud: AUDIENCE });
-  assert.deepEqual(await verify(token), { name: 'oauth:alice', role: 'user' });
+  assert.deepEqual(await verify(token), { name: 'oauth:alice', role: 'user', identity: AS_LOGIN });
   const admin = await server.token({ sub: 'root', aud: [AUDIENCE, 'x'], scope: 'a askonce:admin' });
-  assert.deepEqual(await verify(admin), { name: 'oauth:root', role: 'admin' });
+  assert.deepEqual(await verify(admin), { name: 'oauth:root', role: 'admin', identity: AS_LOGIN });
   const listed = await server.token({ sub: 'root', aud: AUDIENCE, scp: ['askonce:admin'] });
   assert.equal((await verify(listed))?.role, 'admin');
 });
@@ -88,7 +90,7 @@ test('a scope that is missing is told as that', async (t) => {
   const token = await server.token({ sub: 'alice', aud: AUDIENCE, scope: 'openid' });
   await assert.rejects(verify(token), (error) => isAppError(error, 'FORBIDDEN'));
   const well = await server.token({ sub: 'alice', aud: AUDIENCE, scope: 'openid askonce:read' });
-  assert.deepEqual(await verify(well), { name: 'oauth:alice', role: 'user' });
+  assert.deepEqual(await verify(well), { name: 'oauth:alice', role: 'user', identity: AS_LOGIN });
 });
 
 test('an authorization server that is away is not taken for a wrong token', async (t) => {

@@ -14,6 +14,7 @@ import { NO_AUDIT } from '../../../src/audit.ts';
 import { createResultsEndpoint } from '../../../src/http/results-endpoint.ts';
 import type { WholeResult } from '../../../src/query/whole-result.ts';
 import { chunkOfLines } from '../../support/cache-samples.ts';
+import { AS_LOGIN } from '../../../src/db/identity.ts';
 
 const COLUMNS = [{ name: 'n', type: 'int4' }];
 
@@ -29,7 +30,7 @@ async function serverOf(t: TestContext, open: (id: string) => WholeResult) {
       params: { answerId: pathname.slice(1) },
       query: Object.fromEntries(searchParams),
     });
-    const principal = { name: 'alice', role: 'user' } as const;
+    const principal = { name: 'alice', role: 'user', identity: AS_LOGIN } as const;
     endpoint(asked as unknown as Request, response as Response, principal).catch((error: Error) =>
       response.writeHead(400).end(error.message),
     );
@@ -196,7 +197,7 @@ test('a client that takes nothing for long is cut off, and its rows are let go',
   client.write('GET /large HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
   const [request, response] = (await once(server, 'request')) as [object, Response];
   const asked = Object.assign(request, { params: { answerId: 'large' }, query: {} });
-  const principal = { name: 'alice', role: 'user' } as const;
+  const principal = { name: 'alice', role: 'user', identity: AS_LOGIN } as const;
   await endpoint(asked as unknown as Request, response, principal);
   assert.equal(response.destroyed, true);
   assert.equal(isLetGo, true);

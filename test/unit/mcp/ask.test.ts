@@ -7,6 +7,7 @@ import { createLogger } from '../../../src/logger.ts';
 import { askTool } from '../../../src/mcp/tools/ask.ts';
 import { unknownCandidate } from '../../../src/query/candidate.ts';
 import type { QueryPipeline } from '../../../src/query/pipeline.ts';
+import { AS_LOGIN } from '../../../src/db/identity.ts';
 
 const ID = '0f8fad5b-d9cb-869f-a165-70867728950e';
 const MALFORMED = [
@@ -32,7 +33,7 @@ function toolOver(ask: QueryPipeline['ask']) {
     requestId: 'test',
     takesLinks: true,
     atStage: () => undefined,
-    principal: { name: 'alice', role: 'user' },
+    principal: { name: 'alice', role: 'user', identity: AS_LOGIN },
     signal: new AbortController().signal,
     logger: createLogger('silent'),
   } as const;
