@@ -111,7 +111,7 @@ async function timed(ways: Readonly<Record<Way, () => Promise<void>>>) {
 }
 
 const REPLY: ExchangeParts['reply'] = {
-  notify: () => undefined,
+  notify: () => false,
   answer: async (message) => requireAnswer(message),
 };
 

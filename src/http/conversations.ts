@@ -2,7 +2,7 @@
 // idle. A conversation belongs to the principal that opened it; its id alone opens nothing.
 import { randomUUID } from 'node:crypto';
 
-import type { JSONRPCRequest } from '@modelcontextprotocol/server';
+import type { JSONRPCRequest, JSONRPCResponse } from '@modelcontextprotocol/server';
 
 import { AppError } from '../errors.ts';
 import type { ClientLog } from '../mcp/follow.ts';
@@ -26,6 +26,8 @@ export interface Conversation {
 export interface InFlight {
   readonly requestId: string | number;
   readonly cancel: () => void;
+  /** Whether it has asked the client for this, and has it now. */
+  readonly hear: (answer: JSONRPCResponse) => boolean;
 }
 
 export interface Conversations {

@@ -2,12 +2,14 @@
 // send, so the answer streams from there; when the client goes away the handler is aborted.
 import { randomUUID } from 'node:crypto';
 
-import { PerRequestHTTPServerTransport } from '@modelcontextprotocol/server';
+import { PerRequestHTTPServerTransport, isJSONRPCRequest } from '@modelcontextprotocol/server';
 import type {
   AuthInfo,
   InboundModernRoute,
   JSONRPCMessage,
+  JSONRPCNotification,
   JSONRPCRequest,
+  JSONRPCResponse,
   McpServer,
   MessageExtraInfo,
   Transport,
@@ -21,6 +23,8 @@ export interface Exchange {
   run(): Promise<void>;
   /** Aborts the handler; no answer is sent. */
   end(): void;
+  /** @returns whether the session has asked the client for this, and has it now. */
+  hear(answer: JSONRPCResponse): boolean;
 }
 
 export interface ExchangeParts {
@@ -30,8 +34,12 @@ export interface ExchangeParts {
 }
 
 const METHOD_NOT_FOUND = -32601;
+const MISSING_CLIENT_CAPABILITY = -32021;
+const CANCELLED = 'notifications/cancelled';
 /** Unknown to clients: a request of theirs with this id would be taken for ours and never answered. */
 const newReplayId = (): string => `initialize-${randomUUID()}`;
+/** Sessions number what they ask from 0, each for itself; a conversation may be on several of them at once. */
+const newAskedId = (): string => `asked-${randomUUID()}`;
 
 /** A request of the 2026-07-28 revision: everything it needs stands in its own envelope. */
 export function modernExchange(parts: ExchangeParts, route: InboundModernRoute): Exchange {
@@ -61,6 +69,7 @@ export function legacyExchange(
 interface SettlingTransport extends Transport {
   readonly settled: Promise<void>;
   settle(): void;
+  hear(answer: JSONRPCResponse): boolean;
 }
 
 function createExchange(
@@ -81,6 +90,7 @@ function createExchange(
     end() {
       void transport.close().finally(() => transport.settle());
     },
+    hear: (answer) => transport.hear(answer),
   };
 }
 
@@ -109,7 +119,7 @@ class ModernTransport extends PerRequestHTTPServerTransport implements SettlingT
     if (isToldAbout(this.#requestId, message, options)) this.#reply.notify(message);
     if (!('id' in message) || message.id !== this.#requestId || 'method' in message) return;
     try {
-      await this.#reply.answer(message, this.#dispatching ? rejectionStatus(message) : 200);
+      await this.#reply.answer(message, statusOf(message, this.#dispatching));
     } finally {
       this.settle();
     }
@@ -117,6 +127,11 @@ class ModernTransport extends PerRequestHTTPServerTransport implements SettlingT
 
   settle(): void {
     this.#settle();
+  }
+
+  /** This revision asks by its results. */
+  hear(): boolean {
+    return false;
   }
 }
 
@@ -129,9 +144,13 @@ function isToldAbout(
   return 'method' in message && !('id' in message) && options?.relatedRequestId === requestId;
 }
 
-function rejectionStatus(message: JSONRPCMessage): number {
+/** What a client cannot do may only show once its call runs; every other fault of a handler is an answer. */
+function statusOf(message: JSONRPCMessage, isRejected: boolean): number {
   if (!('error' in message)) return 200;
-  return message.error.code === METHOD_NOT_FOUND ? 404 : 400;
+  const { code } = message.error;
+  if (code === MISSING_CLIENT_CAPABILITY) return 400;
+  if (!isRejected) return 200;
+  return code === METHOD_NOT_FOUND ? 404 : 400;
 }
 
 class LegacyTransport implements SettlingTransport {
@@ -144,6 +163,8 @@ class LegacyTransport implements SettlingTransport {
   #settle = (): void => {};
   #replayed = (): void => {};
   #replayId: string | number | null = null;
+  /** What the session has asked of the client: its own id by the one that the client knows. */
+  readonly #asked = new Map<string | number, string | number>();
 
   constructor(requestId: string | number, reply: ExchangeParts['reply']) {
     this.#requestId = requestId;
@@ -162,8 +183,15 @@ class LegacyTransport implements SettlingTransport {
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    if (isToldAbout(this.#requestId, message, options)) this.#reply.notify(message);
-    if (!('id' in message) || 'method' in message) return;
+    if (isJSONRPCRequest(message)) {
+      this.#ask(message);
+      return;
+    }
+    if ('method' in message) {
+      if (message.method === CANCELLED) this.#withdraw(message);
+      else if (isToldAbout(this.#requestId, message, options)) this.#reply.notify(message);
+      return;
+    }
     if (message.id === this.#replayId) {
       this.#replayed();
       return;
@@ -174,6 +202,31 @@ class LegacyTransport implements SettlingTransport {
     } finally {
       this.settle();
     }
+  }
+
+  /** On the response that is waited for: there is no other way to the client. */
+  #ask(message: JSONRPCRequest): void {
+    const id = newAskedId();
+    if (!this.#reply.notify({ ...message, id })) {
+      throw new Error('The client takes no events with this response, so it cannot be asked.');
+    }
+    this.#asked.set(id, message.id);
+  }
+
+  #withdraw({ params, ...rest }: JSONRPCNotification): void {
+    for (const [id, own] of this.#asked) {
+      if (own !== params?.['requestId']) continue;
+      this.#asked.delete(id);
+      this.#reply.notify({ ...rest, params: { ...params, requestId: id } });
+    }
+  }
+
+  hear(answer: JSONRPCResponse): boolean {
+    const own = answer.id === undefined ? undefined : this.#asked.get(answer.id);
+    if (own === undefined) return false;
+    this.#asked.delete(answer.id!);
+    this.onmessage?.({ ...answer, id: own });
+    return true;
   }
 
   async close(): Promise<void> {

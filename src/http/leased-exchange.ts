@@ -1,7 +1,7 @@
 // Owns one request on a leased session, of either era: the lease, the reply, and their end however it comes.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { AuthInfo } from '@modelcontextprotocol/server';
+import type { AuthInfo, JSONRPCResponse } from '@modelcontextprotocol/server';
 
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
@@ -28,11 +28,17 @@ export interface LeasedRequest {
   readonly preferred?: number | undefined;
   /**
    * Told before anything is waited for.
-   * @param end Gives up the place in the queue, or ends what runs.
    * @returns what is called after the end.
    */
-  readonly onStart?: (end: () => void) => () => void;
+  readonly onStart?: (started: StartedExchange) => () => void;
   readonly onLeased?: (session: number) => void;
+}
+
+export interface StartedExchange {
+  /** Gives up the place in the queue, or ends what runs. */
+  readonly end: () => void;
+  /** @returns whether it has asked the client for this. */
+  readonly hear: (answer: JSONRPCResponse) => boolean;
 }
 
 export interface LeasedExchange {
@@ -61,7 +67,10 @@ export function createLeasedExchange(options: LeasedExchangeOptions): LeasedExch
       // Its close is told once: to who comes later it has happened.
       if (response.destroyed) leave();
       else response.once('close', leave);
-      const onEnd = leased.onStart?.(leave);
+      const onEnd = leased.onStart?.({
+        end: leave,
+        hear: (answer) => exchange?.hear(answer) ?? false,
+      });
       try {
         const caller = { principal: principal.name, signal: left.signal };
         const { session, id, release } = await sessions.lease(caller, leased.preferred);

@@ -1,7 +1,11 @@
 // Owns the session-based revisions of the protocol: each request belongs to a conversation, which initialize
 // opens, and speaks what was negotiated there on whatever session serves it.
-import { SUPPORTED_PROTOCOL_VERSIONS, isJSONRPCRequest } from '@modelcontextprotocol/server';
-import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/server';
+import {
+  SUPPORTED_PROTOCOL_VERSIONS,
+  isJSONRPCRequest,
+  isJSONRPCResponse,
+} from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, JSONRPCRequest, JSONRPCResponse } from '@modelcontextprotocol/server';
 
 import { isAppError } from '../errors.ts';
 import { writeMessage } from '../mcp/streamed-rows.ts';
@@ -79,13 +83,13 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
       onLeased(session) {
         conversation.lastSession = session;
       },
-      onStart(end) {
+      onStart({ end, hear }) {
         const { inFlight } = conversation;
         const cancel = (): void => {
           end();
           reply.abandon();
         };
-        const entry = { requestId: message.id, cancel };
+        const entry = { requestId: message.id, cancel, hear };
         inFlight.add(entry);
         return () => inFlight.delete(entry);
       },
@@ -100,7 +104,7 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
   ): Promise<void> {
     const answers: string[] = [];
     const reply = {
-      notify: () => undefined,
+      notify: () => false,
       async answer(answer: object) {
         let text = '';
         for await (const piece of writeMessage(answer)) text += piece;
@@ -138,7 +142,10 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
         sendInvalid(response, 400, `A batch holds at most ${MAX_BATCH} messages.`);
         return;
       }
-      for (const message of messages) noteCancellation(conversation, message);
+      for (const message of messages) {
+        noteCancellation(conversation, message);
+        if (isJSONRPCResponse(message)) noteAnswer(conversation, message);
+      }
       const requests = messages.filter((message) => isJSONRPCRequest(message));
       if (requests.length === 0) response.writeHead(202).end();
       else if (Array.isArray(body)) await batch(requests, call, conversation);
@@ -159,4 +166,9 @@ function noteCancellation(conversation: Conversation, message: unknown): void {
   if (method !== 'notifications/cancelled') return;
   const { requestId } = (params ?? {}) as { requestId?: string | number };
   for (const one of conversation.inFlight) if (one.requestId === requestId) one.cancel();
+}
+
+/** Of the client's, to what a call of its conversation has asked it for; any other is dropped. */
+function noteAnswer({ inFlight }: Conversation, answer: JSONRPCResponse): void {
+  for (const one of inFlight) if (one.hear(answer)) return;
 }

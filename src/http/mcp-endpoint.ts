@@ -53,6 +53,9 @@ const LEASED_METHODS: ReadonlyMap<string, string | null> = new Map([
   ['resources/list', null],
   ['resources/templates/list', null],
   ['resources/read', 'uri'],
+  ['prompts/list', null],
+  ['prompts/get', 'name'],
+  ['completion/complete', null],
   ['server/discover', null],
 ]);
 
@@ -131,10 +134,15 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   };
 }
 
-/** A notification is heard even where no request is: it may cancel one. */
+/**
+ * What else there is, is heard even where no request is: a notification may cancel one, and for an answer one
+ * is waiting on its session.
+ */
 function needsSession(body: unknown): boolean {
   const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
-  return messages.some((one) => typeof one === 'object' && one !== null && 'id' in one);
+  return messages.some(
+    (one) => typeof one === 'object' && one !== null && 'id' in one && 'method' in one,
+  );
 }
 
 /** Whether the headers, by which others may have routed it, say what the message says. */

@@ -7,8 +7,8 @@ import { writeMessage } from '../mcp/streamed-rows.ts';
 import { plainBody, startBody } from './body.ts';
 
 export interface Reply {
-  /** Dropped where the client takes no events, does not keep up, or is being answered already. */
-  readonly notify: (message: object) => void;
+  /** @returns false where it is dropped: the client takes no events, does not keep up, or is being answered. */
+  readonly notify: (message: object) => boolean;
   /** Resolves when the last byte is handed to the socket, or when the client has gone. */
   answer(message: object, status: number): Promise<void>;
   /** Ends the response of a request that was cancelled, unless the answer is on its way. */
@@ -92,9 +92,10 @@ export function createReply(response: ServerResponse, options: ReplyOptions): Re
   return {
     notify(message) {
       const isHeard = options.takesEvents && !isAnswered && !response.destroyed;
-      if (!isHeard || response.writableNeedDrain) return;
+      if (!isHeard || response.writableNeedDrain) return false;
       if (!hasEvents) begin();
       response.write(`${EVENT_HEAD}${JSON.stringify(message)}${EVENT_END}`);
+      return true;
     },
     async answer(message, status) {
       if (isAnswered) return;

@@ -16,6 +16,7 @@ function initializeOf(clientInfo: object, capabilities: object = {}): JSONRPCReq
 }
 
 const INITIALIZE = initializeOf({ name: 'agent', version: '1' });
+const IDLE = { cancel: () => undefined, hear: () => false };
 
 function registryOf(max = 3, share = 1) {
   const clock = { now: 0 };
@@ -65,11 +66,11 @@ test('one principal leaves room for others', () => {
 test('whoever opens one after the other and ends none makes room for himself, for nobody else', () => {
   const { conversations, clock } = registryOf(2);
   const [idle, busy] = [1, 2].map(() => conversations.open('ana', INITIALIZE));
-  busy!.inFlight.add({ requestId: 1, cancel: () => undefined });
+  busy!.inFlight.add({ requestId: 1, ...IDLE });
   clock.now = 61_000;
   conversations.require(busy!.id, 'ana');
   const [{ inFlight }] = [conversations.open('ana', INITIALIZE)];
-  inFlight.add({ requestId: 1, cancel: () => undefined });
+  inFlight.add({ requestId: 1, ...IDLE });
   assert.throws(() => conversations.require(idle!.id, 'ana'));
   const more = (): unknown => conversations.open('bob', INITIALIZE);
   assert.throws(more, (error) => isAppError(error, 'OVERLOADED'));
@@ -78,7 +79,7 @@ test('whoever opens one after the other and ends none makes room for himself, fo
 test('what is idle for long ends by itself, what is in flight or used does not', () => {
   const { conversations, clock } = registryOf();
   const [idle, busy, used] = ['a', 'b', 'c'].map((name) => conversations.open(name, INITIALIZE));
-  busy!.inFlight.add({ requestId: 1, cancel: () => undefined });
+  busy!.inFlight.add({ requestId: 1, ...IDLE });
   clock.now = IDLE_MS - 1;
   conversations.require(used!.id, 'c');
   clock.now = IDLE_MS + 1;
@@ -122,7 +123,7 @@ test('ten thousand conversations of fifty turns are light, and leave nothing beh
   for (let turn = 0; turn < 50; turn += 1) {
     for (const id of ids) {
       const conversation = conversations.require(id, 'ana');
-      const entry = { requestId: turn, cancel: () => conversation.id };
+      const entry = { requestId: turn, cancel: () => conversation.id, hear: () => false };
       conversation.inFlight.add(entry);
       conversation.inFlight.delete(entry);
     }
