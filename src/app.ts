@@ -20,6 +20,7 @@ import { keepBudget } from './keep-budget.ts';
 import { listen } from './listen.ts';
 import type { Logger } from './logger.ts';
 import { createHeldAnswers } from './mcp/held-answers.ts';
+import type { ExtendSession } from './mcp/server.ts';
 import type { Tool } from './mcp/tool.ts';
 import { askTool } from './mcp/tools/ask.ts';
 import { cacheExportTool } from './mcp/tools/cache-export.ts';
@@ -65,6 +66,8 @@ export interface AppOptions {
   readonly onProgress: (line: string) => void;
   /** The seam for tests. */
   readonly now?: () => number;
+  /** Another: what a session offers beside what askonce does. */
+  readonly extendSession?: ExtendSession;
 }
 
 const JUDGING_WAIT_MS = 5000;
@@ -262,6 +265,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     large,
     memoryUse,
     readiness,
+    extendSession: options.extendSession,
   });
 }
 

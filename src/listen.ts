@@ -14,6 +14,7 @@ import { shareOfOne } from './lib/admission.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import { createMcpServerFactory } from './mcp/server.ts';
+import type { ExtendSession } from './mcp/server.ts';
 import type { HeldAnswers } from './mcp/held-answers.ts';
 import type { Tool } from './mcp/tool.ts';
 import type { Metrics } from './metrics.ts';
@@ -42,6 +43,7 @@ export interface Listening {
   readonly audit: Audit;
   readonly newRequestId: () => string;
   readonly readiness: () => Promise<Readiness>;
+  readonly extendSession: ExtendSession | undefined;
 }
 
 /** @returns the port it listens on */
@@ -55,6 +57,7 @@ export async function listen(parts: Listening): Promise<number> {
     metrics,
     audit,
     newRequestId: parts.newRequestId,
+    extend: parts.extendSession,
   });
   const sessions = createSessionPool({
     create: createServer,

@@ -6,7 +6,13 @@ import {
   ProtocolErrorCode,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
-import type { ServerContext } from '@modelcontextprotocol/server';
+import type {
+  CallToolRequest,
+  ListToolsResult,
+  ReadResourceRequest,
+  ReadResourceResult,
+  ServerContext,
+} from '@modelcontextprotocol/server';
 
 import { AppError } from '../errors.ts';
 import type { Audit } from '../audit.ts';
@@ -30,6 +36,20 @@ export interface McpServerDeps {
   readonly metrics: Metrics;
   readonly audit: Audit;
   readonly newRequestId: () => string;
+  readonly extend?: ExtendSession | undefined;
+}
+
+/**
+ * The seam for tests: has a session offer more than askonce does, by handlers that stand before its own.
+ * Called once for each session that is built.
+ */
+export type ExtendSession = (session: McpServer, own: OwnHandlers) => void;
+
+/** What answers for askonce itself, on whatever session. */
+export interface OwnHandlers {
+  listTools(context: ServerContext): ListToolsResult;
+  callTool(request: CallToolRequest, context: ServerContext): Promise<ToolResult>;
+  readResource(request: ReadResourceRequest, context: ServerContext): Promise<ReadResourceResult>;
 }
 
 export const MODERN_PROTOCOL_VERSION = '2026-07-28';
@@ -48,10 +68,7 @@ export const serverInfo = (version: string) => ({ name: 'askonce', title: 'askon
 export type McpServerFactory = () => McpServer;
 
 export function createMcpServerFactory(deps: McpServerDeps): McpServerFactory {
-  const offered = {
-    admin: toolbox(deps.tools),
-    user: toolbox(deps.tools.filter((tool) => !tool.isForAdmins)),
-  };
+  const own = createOwnHandlers(deps);
 
   return () => {
     const server = new McpServer(serverInfo(deps.version), {
@@ -60,21 +77,10 @@ export function createMcpServerFactory(deps: McpServerDeps): McpServerFactory {
       supportedProtocolVersions: [MODERN_PROTOCOL_VERSION, ...SUPPORTED_PROTOCOL_VERSIONS],
       cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' } },
     });
-    server.server.setRequestHandler(
-      'tools/list',
-      (_, context) => offered[principalOf(context).role].list as never,
+    server.server.setRequestHandler('tools/list', (_, context) => own.listTools(context));
+    server.server.setRequestHandler('tools/call', (request, context) =>
+      own.callTool(request, context),
     );
-    server.server.setRequestHandler('tools/call', async (request, context) => {
-      const { byName } = offered[principalOf(context).role];
-      const tool = byName.get(request.params.name);
-      if (!tool) {
-        const { requestId, principal } = toRequestContext(deps, context);
-        const what = request.params.name.slice(0, MAX_NAME_CHARS);
-        deps.audit.record({ what, requestId, principal, outcome: 'NOT_FOUND' });
-        throw unknownTool(what, byName.keys());
-      }
-      return await callTool(deps, tool, request.params.arguments, context);
-    });
     // The SDK's own remembers the level on the instance, which other conversations use too.
     server.server.setRequestHandler('logging/setLevel', ({ params }, context) => {
       setLevel(context, params.level);
@@ -83,9 +89,33 @@ export function createMcpServerFactory(deps: McpServerDeps): McpServerFactory {
     server.server.setRequestHandler('resources/list', () => ({ resources: [] }));
     server.server.setRequestHandler('resources/templates/list', () => RESULT_TEMPLATES);
     server.server.setRequestHandler('resources/read', (request, context) =>
-      readResource(deps, request.params.uri, toRequestContext(deps, context)),
+      own.readResource(request, context),
     );
+    deps.extend?.(server, own);
     return server;
+  };
+}
+
+function createOwnHandlers(deps: McpServerDeps): OwnHandlers {
+  const offered = {
+    admin: toolbox(deps.tools),
+    user: toolbox(deps.tools.filter((tool) => !tool.isForAdmins)),
+  };
+  return {
+    listTools: (context) => offered[principalOf(context).role].list as never,
+    async callTool({ params }, context) {
+      const { byName } = offered[principalOf(context).role];
+      const tool = byName.get(params.name);
+      if (!tool) {
+        const { requestId, principal } = toRequestContext(deps, context);
+        const what = params.name.slice(0, MAX_NAME_CHARS);
+        deps.audit.record({ what, requestId, principal, outcome: 'NOT_FOUND' });
+        throw unknownTool(what, byName.keys());
+      }
+      return await callTool(deps, tool, params.arguments, context);
+    },
+    readResource: ({ params }, context) =>
+      readResource(deps, params.uri, toRequestContext(deps, context)),
   };
 }
 

@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PROGRAM = join(ROOT, 'dist/src/main.js');
+const MAIN = 'dist/src/main.js';
+const SERVE = [MAIN, 'serve'];
 const READY = /askonce is ready at (\S+)/;
 
 export interface Askonce {
@@ -36,14 +37,16 @@ export async function temporaryDataDir(t: TestContext): Promise<string> {
 export interface StartOptions {
   /** Signals reach its engines too, at the same moment. */
   readonly ownGroup?: boolean;
+  /** A program that serves it, from the root of the package, and its arguments. */
+  readonly program?: readonly string[];
 }
 
 export async function startAskonce(
   t: TestContext,
   env: Environment,
-  { ownGroup = false }: StartOptions = {},
+  { ownGroup = false, program = SERVE }: StartOptions = {},
 ): Promise<Askonce> {
-  const { child, log, exited } = launch(env, ['serve'], ownGroup);
+  const { child, log, exited } = launch(env, program, ownGroup);
   let stopped: Promise<number | string> | undefined;
   const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> => {
     const isGone = child.exitCode !== null || child.signalCode !== null;
@@ -69,7 +72,7 @@ export async function runAskonce(
   env: Environment = {},
   input = '',
 ): Promise<{ code: number | string; stdout: string; stderr: string }> {
-  const { child, log, exited } = launch(env, args);
+  const { child, log, exited } = launch(env, [MAIN, ...args]);
   // It may end before it has read all.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
@@ -79,8 +82,8 @@ export async function runAskonce(
   return { code, stdout, stderr: log() };
 }
 
-function launch(env: Environment, args: readonly string[], detached = false) {
-  const child = spawn(process.execPath, ['--enable-source-maps', PROGRAM, ...args], {
+function launch(env: Environment, [program = MAIN, ...args]: readonly string[], detached = false) {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(ROOT, program), ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), PORT: '0', LOG_LEVEL: 'info', ...env },
     cwd: tmpdir(),
     detached,
