@@ -15,6 +15,7 @@ import type { SessionPool } from '../../src/http/session-pool.ts';
 import { createLogger } from '../../src/logger.ts';
 import { MODERN_PROTOCOL_VERSION } from '../../src/mcp/server.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { AS_LOGIN } from '../../src/db/identity.ts';
 
 export interface BareEndpoint {
   readonly url: string;
@@ -60,7 +61,12 @@ export async function startBareEndpoint(
   });
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = request.method === 'POST' ? await json(request) : undefined;
-    await endpoint.handle({ request, response, principal: { name: 'ana', role: 'user' }, body });
+    await endpoint.handle({
+      request,
+      response,
+      principal: { name: 'ana', role: 'user', identity: AS_LOGIN },
+      body,
+    });
   };
   const server = createServer((request, response) => void answer(request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
