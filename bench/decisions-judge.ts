@@ -42,7 +42,13 @@ export function createJudge(product: Product): Judge {
     const plan = product.planOf(cached_sql, earlier, scoping);
     const { phrasingId: id, question } = earlier;
     const started = performance.now();
-    const { decision } = recall.judge(later.question, { id, question, plan, similarity });
+    const { decision } = recall.judge(later.question, {
+      id,
+      question,
+      madeBy: '',
+      plan,
+      similarity,
+    });
     const milliseconds = performance.now() - started;
     return {
       outcome: decision.outcome,

@@ -7,6 +7,10 @@ import { pino } from 'pino';
 
 import { createPlanStore } from '../src/cache/plan-store.ts';
 import type { NearestSearch, PlanScope, PlanStore } from '../src/cache/plan-store.ts';
+import { idOf } from '../src/cache/key.ts';
+import { sealed } from '../src/cache/plan-rows.ts';
+import type { SealedRow, StoredRow } from '../src/cache/plan-rows.ts';
+import { createSeal } from '../src/cache/seal.ts';
 import { createSearchIndexes } from '../src/cache/search-indexes.ts';
 import { NO_FACTS } from '../src/cache/facts.ts';
 import { migrate } from '../src/db/migrate.ts';
@@ -61,6 +65,9 @@ const INSERTS = 300;
 const LIMIT = 10;
 const FIRST_SIZE = 10_000;
 const MODEL = 'bench';
+const MAKER = 'bench';
+const SEAL = createSeal(Buffer.alloc(32));
+const FACTS = JSON.stringify(NO_FACTS);
 
 interface Filled {
   readonly scope: number;
@@ -102,7 +109,7 @@ export async function runScale(
       progress('  look-ups');
       const measured = await measure({
         pool,
-        store: createPlanStore(pool, indexes),
+        store: createPlanStore(pool, { seal: SEAL, indexes }),
         fill,
         lookups,
       });
@@ -173,25 +180,31 @@ function createFill(pool: Pool, scopes: number): Fill {
       const vector = around(subjects[Math.floor(random() * SUBJECTS)]!, AROUND_SUBJECT);
       counts.set(scope, (counts.get(scope) ?? 0) + 1);
       if ((count + at) % 50 === 0) known.push({ scope, vector });
-      const question = `which ${count + at} of those?`;
-      return { scope, question, key: keyOf(question), text: textOf(vector) };
+      return { scope, row: sealed(rowOf(scope, count + at), SEAL), text: textOf(vector) };
     });
+    const column = (name: keyof SealedRow): unknown[] => rows.map(({ row }) => row[name]);
     await pool.query(
       `WITH given AS (
-         SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) AS g (scope, question, key, embedding)),
+         SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::bytea[],
+           $8::bytea[]) AS g (scope, id, question, key, embedding, sql, plan_seal, phrasing_seal)),
        plan AS (
-         INSERT INTO askonce.plans (id, plan_scope, statement_key, schema_version, sql, params, tables, facts, volatility)
-         SELECT substr(encode(key, 'hex'), 1, 32)::uuid, scope, key, '1', 'select count(*) from orders where note = ''' || question || '''',
-           '[]', '{orders}', $5::jsonb, 'stable' FROM given)
-       INSERT INTO askonce.phrasings (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
-       SELECT substr(encode(key, 'hex'), 1, 32)::uuid, substr(encode(key, 'hex'), 1, 32)::uuid, scope, '${MODEL}', '1',
-         question, key, 'asked', embedding::halfvec FROM given`,
+         INSERT INTO askonce.plans
+           (id, plan_scope, statement_key, schema_version, sql, params, tables, facts, volatility, seal)
+         SELECT id, scope, key, '1', sql, '[]', '{orders}', $9, 'stable', plan_seal FROM given)
+       INSERT INTO askonce.phrasings
+         (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding, made_by, seal)
+       SELECT id, id, scope, '${MODEL}', '1', question, key, 'asked', embedding::halfvec, '${MAKER}', phrasing_seal
+       FROM given`,
       [
-        rows.map(({ scope }) => `scope ${scope}`),
-        rows.map(({ question }) => question),
-        rows.map(({ key }) => Buffer.from(key, 'hex')),
+        column('plan_scope'),
+        column('plan_id'),
+        column('question'),
+        column('question_key'),
         rows.map(({ text }) => text),
-        JSON.stringify(NO_FACTS),
+        column('sql'),
+        column('plan_seal'),
+        column('phrasing_seal'),
+        FACTS,
       ],
     );
     count += size;
@@ -211,6 +224,29 @@ function createFill(pool: Pool, scopes: number): Fill {
   };
 }
 
+function rowOf(scope: number, at: number): StoredRow {
+  const question = `which ${at} of those?`;
+  const key = keyOf(question);
+  const id = idOf(key);
+  return {
+    plan_scope: `scope ${scope}`,
+    schema_version: '1',
+    model_id: MODEL,
+    phrasing_id: id,
+    question,
+    question_key: Buffer.from(key, 'hex'),
+    origin: 'asked',
+    made_by: MAKER,
+    plan_id: id,
+    statement_key: Buffer.from(key, 'hex'),
+    sql: `select count(*) from orders where note = '${question}'`,
+    params: '[]',
+    tables: ['orders'],
+    facts: FACTS,
+    volatility: 'stable',
+  };
+}
+
 interface MeasureParts {
   readonly pool: Pool;
   readonly store: PlanStore;
@@ -224,7 +260,7 @@ async function measure({
   fill,
   lookups,
 }: MeasureParts): Promise<Omit<ScaleSize, 'plans' | 'index_seconds'>> {
-  const exact = createPlanStore(pool);
+  const exact = createPlanStore(pool, { seal: SEAL });
   const [taken, takenExactly]: [number[], number[]] = [[], []];
   const asked: Array<{
     readonly scope: number;
@@ -283,6 +319,8 @@ async function insertRate(store: PlanStore, fill: Fill): Promise<number> {
       question,
       questionKey: key,
       origin: 'asked',
+      madeBy: MAKER,
+      isByAdmin: false,
       embedding: fill.reworded(vector),
       plan: {
         id: randomUUID(),

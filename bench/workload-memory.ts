@@ -32,8 +32,8 @@ export function createWorkloadMemory(): WorkloadMemory {
     known: (key) => questions.get(key) ?? null,
     note: (_, key, known) => void questions.set(key, known),
 
-    remember(scope, { id, question, plan, questionKey, embed }) {
-      const phrasing = { id, question, plan };
+    remember(scope, { id, question, madeBy, plan, questionKey, embed }) {
+      const phrasing = { id, question, madeBy, plan };
       questions.set(questionKey, { phrasing, match: null });
       saved = Promise.all([saved, embed()]).then(([, vector]) => {
         if (vector) storedIn(scope).set(id, { phrasing, vector });

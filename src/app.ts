@@ -8,6 +8,7 @@ import { NO_AUDIT, openAudit } from './audit.ts';
 import { createNotices } from './cache/notices.ts';
 import { createDecider } from './cache/decide.ts';
 import { createScopeKeys } from './cache/key.ts';
+import { createSeal } from './cache/seal.ts';
 import { principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
@@ -120,6 +121,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     database: cacheDatabase,
     releases,
     seal,
+    planSeal: createSeal(secret.keyFor('plans')),
     cuts,
     now,
   });

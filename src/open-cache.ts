@@ -5,12 +5,15 @@ import { NOTICE_CHANNEL } from './cache/notices.ts';
 import type { Notices } from './cache/notices.ts';
 import type { PlanScope } from './cache/plan-store.ts';
 import type { Cuts } from './cache/live-cuts.ts';
+import type { Seal } from './cache/seal.ts';
+import { principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
 import { createListener } from './db/listener.ts';
 import { createPool } from './db/pool.ts';
 import type { Pool } from './db/pool.ts';
 import { sharedSecret } from './db/secret.ts';
+import { shareOfOne } from './lib/admission.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -33,6 +36,8 @@ export interface OpenCacheOptions {
   readonly seal: CursorSeal;
   /** Of the verifier; null without one. */
   readonly cuts: Cuts | null;
+  /** Over what is stored of plans. */
+  readonly planSeal: Seal;
   readonly now: () => number;
 }
 
@@ -49,7 +54,12 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
     maxMemoryBytes: config.CACHE_MAX_MEMORY_BYTES,
     cuts,
     isShared: config.CACHE_DATABASE_URL !== undefined,
-    limits: { maxResultBytes: config.CACHE_MAX_STORE_BYTES, maxPlans: config.CACHE_MAX_PLANS },
+    limits: {
+      maxResultBytes: config.CACHE_MAX_STORE_BYTES,
+      maxPlans: config.CACHE_MAX_PLANS,
+      shareOfOne: shareOfOne(principalsOf(config)),
+    },
+    seal: options.planSeal,
     notices,
     logger,
     metrics,

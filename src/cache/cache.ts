@@ -24,10 +24,11 @@ import { createMemoryTier } from './memory.ts';
 import type { KnownQuestion } from './memory.ts';
 import type { Notices } from './notices.ts';
 import { createPlanStore } from './plan-store.ts';
-import type { NearestSearch, NewPhrasing, PlanScope } from './plan-store.ts';
+import type { NearestSearch, NewPhrasing, PlanScope, StoredPage } from './plan-store.ts';
 import { createResultStore } from './result-store.ts';
 import { createResults } from './results.ts';
 import type { Results } from './results.ts';
+import type { Seal } from './seal.ts';
 import { createSearchIndexes } from './search-indexes.ts';
 import { createUsage } from './usage.ts';
 import { createWriteQueue } from './write-queue.ts';
@@ -45,7 +46,7 @@ export interface Cache {
   findQuestion(planScope: string, key: Key): Promise<FoundQuestion | null>;
   findPhrasing(scope: PlanScope, id: string): Promise<Phrasing | null>;
   /** What is stored of the scope, in the order of ids, behind one of these; null when the store cannot be asked. */
-  page(scope: PlanScope, after: string | null, limit: number): Promise<readonly Phrasing[] | null>;
+  page(scope: PlanScope, after: string | null, limit: number): Promise<StoredPage | null>;
   /** Null when the store cannot be asked. */
   nearest(scope: PlanScope, search: NearestSearch): Promise<Neighbour[] | null>;
   /** Ids of the plans that never answer this question; null when the store cannot be asked. */
@@ -95,6 +96,8 @@ export interface CacheOptions {
   /** Whether other replicas use the same store. */
   readonly isShared: boolean;
   readonly limits: EvictionLimits;
+  /** Over what is stored of plans. */
+  readonly seal: Seal;
   /** Of the replicas that use it. */
   readonly notices: Notices;
   readonly logger: Logger;
@@ -127,7 +130,14 @@ export function createCache(options: CacheOptions): Cache {
     onFailed: (error) => logger.warn({ error: String(error) }, 'cache write failed'),
   });
   const indexes = createSearchIndexes(pool);
-  const plans = createPlanStore(pool, indexes);
+  const plans = createPlanStore(pool, {
+    seal: options.seal,
+    indexes,
+    onForged(rows) {
+      metrics.cacheFailure('forged');
+      logger.warn({ rows }, 'plans that no server with our secret has stored are not used');
+    },
+  });
   const resultStore = createResultStore(pool, now);
   const answerLog = createAnswerLog(pool);
   const answers = createAnswers({ log: answerLog, gate, queue, metrics });
@@ -258,16 +268,20 @@ export function createCache(options: CacheOptions): Cache {
       gate.attempt('rejected', null, () => plans.rejected(planScope, questionKey)),
 
     remember(scope, { embed, ...phrasing }) {
-      memory.putQuestion(phrasing.questionKey, { phrasing, match: null });
+      const { questionKey } = phrasing;
+      if (isOfAnother(memory.question(questionKey), phrasing)) return;
+      memory.putQuestion(questionKey, { phrasing, match: null });
       if (!gate.open) return;
       queue.add({
         id: phrasing.id,
         bytes: PHRASING_BYTES + 4 * (phrasing.plan.sql.length + phrasing.question.length),
         write: async () => {
           const embedding = await embed();
-          await gate.attempt('save-plan', undefined, () =>
+          const isBound = await gate.attempt('save-plan', true, () =>
             plans.save(scope, { ...phrasing, embedding }),
           );
+          // Somebody else was first, which only the store knew.
+          if (!isBound) memory.dropQuestion(questionKey);
         },
       });
       unsaved += 1;
@@ -339,3 +353,10 @@ export function createCache(options: CacheOptions): Cache {
     },
   };
 }
+
+/** A question keeps what it was bound to first, unless whoever bound it, or an admin, binds it anew. */
+const isOfAnother = (
+  known: KnownQuestion | undefined,
+  { madeBy, isByAdmin }: Pick<NewPhrasing, 'madeBy' | 'isByAdmin'>,
+): boolean =>
+  known !== undefined && known.match === null && known.phrasing.madeBy !== madeBy && !isByAdmin;

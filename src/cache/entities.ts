@@ -19,6 +19,8 @@ export interface Plan {
 export interface Phrasing {
   readonly id: string;
   readonly question: string;
+  /** The principal that bound it to the plan. */
+  readonly madeBy: string;
   readonly plan: Plan;
 }
 

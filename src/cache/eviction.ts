@@ -1,11 +1,14 @@
 // Owns the bounds of the store: what is worth least goes first when there is more than there may be. Worth is what it
-// spared for each byte: how long the statement took, how often it was asked, how lately.
+// spared for each byte: how long the statement took, how often it was asked, how lately. Where there are several
+// principals, one that fills the store makes room at its own cost.
 import type { Pool } from '../db/pool.ts';
 
 export interface EvictionLimits {
   /** Of rows that are kept, with what belongs to them. */
   readonly maxResultBytes: number;
   readonly maxPlans: number;
+  /** How much of either one principal may hold, 0 to 1. */
+  readonly shareOfOne: number;
 }
 
 export interface Eviction {
@@ -14,6 +17,8 @@ export interface Eviction {
 }
 
 const BATCH = 500;
+/** In how many wordings a plan is known on average, at most. */
+const PHRASINGS_PER_PLAN = 8;
 /** It goes down to this share of the limit, so that not every sweep has to begin again. */
 const DOWN_TO = 0.9;
 /** Of a result without its rows. */
@@ -21,14 +26,15 @@ const RESULT_OVERHEAD_BYTES = 1024;
 /** Somebody may read it right now. */
 const IN_USE = "interval '2 minutes'";
 
-/** $1 bytes that have to go. The worth of a use falls by half within an hour. */
+/** $1 bytes that have to go, $2 of which scope: of all where it is null. The worth of a use falls by half within an hour. */
 const RESULTS_SQL = `
   WITH candidates AS (
     SELECT result_scope, id, byte_count + ${RESULT_OVERHEAD_BYTES} AS bytes,
       (run_ms + 1) * (uses + 1) / (byte_count + ${RESULT_OVERHEAD_BYTES})
         / (1 + extract(epoch FROM now() - last_used_at) / 3600) AS worth
     FROM askonce.results
-    WHERE status <> 'filling' AND greatest(last_used_at, touched_at) < now() - ${IN_USE}),
+    WHERE status <> 'filling' AND greatest(last_used_at, touched_at) < now() - ${IN_USE}
+      AND ($2::text IS NULL OR result_scope = $2)),
   ranked AS (
     SELECT result_scope, id, sum(bytes) OVER (ORDER BY worth, id) - bytes AS before FROM candidates)
   DELETE FROM askonce.results WHERE (result_scope, id) IN (
@@ -40,26 +46,86 @@ const PLANS_SQL = `
     SELECT plan_scope, id FROM askonce.plans WHERE last_used_at < now() - ${IN_USE}
     ORDER BY last_used_at + least(uses, 1000) * interval '1 day' LIMIT least($1, ${BATCH})) RETURNING id`;
 
-export function createEviction(pool: Pool, limits: EvictionLimits): Eviction {
-  let isOver = { results: false, plans: false };
+/** $1 phrasings that have to go, $2 of which principal: of all where it is null. */
+const PHRASINGS_SQL = `
+  DELETE FROM askonce.phrasings WHERE (plan_scope, id) IN (
+    SELECT ph.plan_scope, ph.id FROM askonce.phrasings ph
+      JOIN askonce.plans pl ON pl.plan_scope = ph.plan_scope AND pl.id = ph.plan_id
+    WHERE greatest(pl.last_used_at, ph.created_at) < now() - ${IN_USE} AND ($2::text IS NULL OR ph.made_by = $2)
+    ORDER BY pl.last_used_at + least(pl.uses, 1000) * interval '1 day', ph.created_at LIMIT least($1, ${BATCH}))
+  RETURNING id`;
 
-  function tooMuch(of: 'results' | 'plans', size: number, limit: number): number {
+/** $1 what one may hold. */
+const LARGE_SCOPES_SQL = `
+  SELECT result_scope AS holder, sum(byte_count + ${RESULT_OVERHEAD_BYTES})::float8 AS held
+  FROM askonce.results GROUP BY 1 HAVING sum(byte_count + ${RESULT_OVERHEAD_BYTES}) > $1`;
+const LARGE_MAKERS_SQL = `
+  SELECT made_by AS holder, count(*)::float8 AS held FROM askonce.phrasings GROUP BY 1 HAVING count(*) > $1`;
+
+type Kind = 'results' | 'plans' | 'phrasings';
+type Sizes = Readonly<Record<Kind, number>>;
+
+interface Holder {
+  readonly holder: string;
+  readonly held: number;
+}
+
+export function createEviction(pool: Pool, limits: EvictionLimits): Eviction {
+  const { maxResultBytes, maxPlans, shareOfOne } = limits;
+  const maxPhrasings = maxPlans * PHRASINGS_PER_PLAN;
+  let isOver = { results: false, plans: false, phrasings: false };
+
+  function tooMuch(of: Kind, size: number, limit: number): number {
     const bound = isOver[of] ? limit * DOWN_TO : limit;
     isOver = { ...isOver, [of]: size > bound };
     return size > bound ? Math.ceil(size - limit * DOWN_TO) : 0;
   }
 
+  async function remove(sql: string, size: number, holder: string | null = null): Promise<number> {
+    return size > 0 ? (await pool.query(sql, [size, holder])).length : 0;
+  }
+
+  /** From those who hold more than one may: nobody does where all together hold less. */
+  async function level(sizes: Sizes): Promise<number> {
+    if (shareOfOne >= 1) return 0;
+    const parts = [
+      {
+        held: sizes.results,
+        most: shareOfOne * maxResultBytes,
+        large: LARGE_SCOPES_SQL,
+        sql: RESULTS_SQL,
+      },
+      {
+        held: sizes.phrasings,
+        most: shareOfOne * maxPlans,
+        large: LARGE_MAKERS_SQL,
+        sql: PHRASINGS_SQL,
+      },
+    ];
+    let gone = 0;
+    for (const { held, most, large, sql } of parts) {
+      if (held <= most) continue;
+      const holders = (await pool.query(large, [most])) as unknown as readonly Holder[];
+      for (const one of holders)
+        gone += await remove(sql, Math.ceil(one.held - most * DOWN_TO), one.holder);
+    }
+    return gone;
+  }
+
   return {
     async sweep() {
-      const [row] = await pool.query<{ bytes: number; plans: number }>(
-        `SELECT (SELECT coalesce(sum(byte_count + ${RESULT_OVERHEAD_BYTES}), 0)::float8 FROM askonce.results) AS bytes,
-           (SELECT count(*)::float8 FROM askonce.plans) AS plans`,
-      );
-      const bytes = tooMuch('results', row!.bytes, limits.maxResultBytes);
-      const plans = tooMuch('plans', row!.plans, limits.maxPlans);
-      const gone = bytes > 0 ? await pool.query(RESULTS_SQL, [bytes]) : [];
-      const forgotten = plans > 0 ? await pool.query(PLANS_SQL, [plans]) : [];
-      return gone.length + forgotten.length;
+      const [sizes] = (await pool.query(
+        `SELECT (SELECT coalesce(sum(byte_count + ${RESULT_OVERHEAD_BYTES}), 0)::float8 FROM askonce.results) AS results,
+           (SELECT count(*)::float8 FROM askonce.plans) AS plans,
+           (SELECT count(*)::float8 FROM askonce.phrasings) AS phrasings`,
+      )) as unknown as [Sizes];
+      const levelled = await level(sizes);
+      const rows = await remove(RESULTS_SQL, tooMuch('results', sizes.results, maxResultBytes));
+      const wordings = tooMuch('phrasings', sizes.phrasings, maxPhrasings);
+      const forgotten = await remove(PHRASINGS_SQL, wordings);
+      const plans = tooMuch('plans', sizes.plans, maxPlans);
+      const gone = plans > 0 ? (await pool.query(PLANS_SQL, [plans])).length : 0;
+      return levelled + rows + forgotten + gone;
     },
   };
 }

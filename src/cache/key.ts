@@ -92,5 +92,5 @@ function digest(parts: readonly string[]): Key {
 }
 
 /** Lengths stand before the parts, so that no two lists of parts run into the same text. */
-const joined = (parts: readonly string[]): string =>
+export const joined = (parts: readonly string[]): string =>
   parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');

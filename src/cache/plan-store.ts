@@ -5,9 +5,10 @@ import pgvector from 'pgvector';
 import type { Pool } from '../db/pool.ts';
 import type { Neighbour, Phrasing } from './entities.ts';
 import type { SearchIndexes } from './search-indexes.ts';
-import type { Volatility } from './volatility.ts';
-import { NO_FACTS, type SqlFacts } from './facts.ts';
 import type { Key } from './key.ts';
+import { PLAN_COLUMNS, bytes, isPlanOurs, readPhrasing, writePhrasing } from './plan-rows.ts';
+import type { PlanRow } from './plan-rows.ts';
+import type { Seal } from './seal.ts';
 
 export interface PlanScope {
   readonly planScope: string;
@@ -18,6 +19,8 @@ export interface PlanScope {
 export interface NewPhrasing extends Phrasing {
   readonly questionKey: Key;
   readonly origin: 'asked' | 'confirmed';
+  /** Whether it takes the place of what somebody else has bound the question to. */
+  readonly isByAdmin: boolean;
   readonly embedding: Float32Array | null;
 }
 
@@ -34,11 +37,26 @@ export interface PlanStore {
     limit: number,
   ): Promise<Array<{ readonly questionKey: Key; readonly phrasing: Phrasing }>>;
   /** In the order of their ids, behind one of these; all that can be recalled in this scope. */
-  page(scope: PlanScope, after: string | null, limit: number): Promise<Phrasing[]>;
-  /** Stores plan and phrasing; a question that was bound to another plan moves to this one. */
-  save(scope: PlanScope, phrasing: NewPhrasing): Promise<void>;
+  page(scope: PlanScope, after: string | null, limit: number): Promise<StoredPage>;
+  /**
+   * Stores plan and phrasing. A question that the same principal has bound to another plan moves to this one.
+   * @returns False where somebody else has bound it, whose plan it keeps.
+   */
+  save(scope: PlanScope, phrasing: NewPhrasing): Promise<boolean>;
   /** This question is never again answered by this plan, however near it is. */
   reject(planScope: string, questionKey: Key, planId: string): Promise<void>;
+}
+
+/** Of what is stored, with where it is from. */
+export interface StoredPhrasing extends Phrasing {
+  readonly origin: string;
+  readonly madeAt: Date;
+}
+
+export interface StoredPage {
+  readonly found: readonly StoredPhrasing[];
+  /** Where the next page begins; null behind the last. */
+  readonly last: string | null;
 }
 
 export interface NearestSearch {
@@ -47,21 +65,6 @@ export interface NearestSearch {
   readonly limit: number;
 }
 
-interface PlanRow {
-  readonly phrasing_id: string;
-  readonly question: string;
-  readonly plan_id: string;
-  readonly statement_key: Buffer;
-  readonly sql: string;
-  readonly params: unknown[];
-  readonly tables: string[];
-  readonly facts: SqlFacts;
-  readonly volatility: Volatility;
-  readonly similarity?: number;
-}
-
-const PLAN_COLUMNS = `ph.id AS phrasing_id, ph.question, pl.id AS plan_id, pl.statement_key, pl.sql,
-  pl.params, pl.tables, pl.facts, pl.volatility`;
 const FROM_PLANS = `FROM askonce.phrasings ph
   JOIN askonce.plans pl ON pl.plan_scope = ph.plan_scope AND pl.id = ph.plan_id`;
 
@@ -73,7 +76,8 @@ function nearestSql(dimensions: number | null): string {
   const careful = `AND (SELECT set_config('hnsw.ef_search', '${SEARCH_BREADTH}', true)) IS NOT NULL`;
   return `
   WITH nearest AS MATERIALIZED (
-    SELECT ph.id, ph.question, ph.plan_id, ph.embedding::${type} <=> $4::${type} AS distance
+    SELECT ph.plan_scope, ph.schema_version, ph.model_id, ph.id, ph.question, ph.question_key, ph.origin, ph.made_by,
+      ph.seal, ph.plan_id, ph.embedding::${type} <=> $4::${type} AS distance
     FROM askonce.phrasings ph
     WHERE ph.plan_scope = $1 AND ph.model_id = $2 AND ph.schema_version = $3
       AND ph.embedding IS NOT NULL
@@ -89,31 +93,73 @@ function nearestSql(dimensions: number | null): string {
 /** How many candidates an index is asked to keep in sight: with 40, pgvector's own choice, it loses some that are nearest. */
 const SEARCH_BREADTH = 80;
 
-/** @param indexes Of the scopes that are not compared in full. */
-export function createPlanStore(
-  pool: Pool,
-  indexes: Pick<SearchIndexes, 'dimensions'> = NO_INDEXES,
-): PlanStore {
+export interface PlanStoreOptions {
+  readonly seal: Seal;
+  /** Of the scopes that are not compared in full. */
+  readonly indexes?: Pick<SearchIndexes, 'dimensions'>;
+  /** Told of rows that are there and that no server of ours has stored so; they are removed. */
+  readonly onForged?: (rows: number) => void;
+}
+
+export function createPlanStore(pool: Pool, options: PlanStoreOptions): PlanStore {
+  const { seal, indexes = NO_INDEXES, onForged } = options;
+
+  /** Nobody's plans are nobody's answers, and must not stand in the way of ours. */
+  async function ours<Read extends PlanRow>(
+    rows: readonly Read[],
+  ): Promise<Array<{ readonly row: Read; readonly phrasing: Phrasing }>> {
+    const read = rows.map((row) => ({ row, phrasing: readPhrasing(row, seal) }));
+    const forged = read.filter(({ phrasing }) => phrasing === null).map(({ row }) => row);
+    if (forged.length > 0) {
+      onForged?.(forged.length);
+      await remove(forged);
+    }
+    return read.flatMap(({ row, phrasing }) => (phrasing ? [{ row, phrasing }] : []));
+  }
+
+  /** Each as it was read: what took its place meanwhile stays. */
+  async function remove(rows: readonly PlanRow[]): Promise<void> {
+    for (const row of rows) {
+      await pool.query(
+        `WITH phrasing AS (
+           DELETE FROM askonce.phrasings
+           WHERE plan_scope = $1 AND id = $2 AND seal IS NOT DISTINCT FROM $3)
+         DELETE FROM askonce.plans WHERE plan_scope = $1 AND id = $4 AND seal IS NOT DISTINCT FROM $5 AND NOT $6`,
+        [
+          row.plan_scope,
+          row.phrasing_id,
+          row.phrasing_seal,
+          row.plan_id,
+          row.plan_seal,
+          isPlanOurs(row, seal),
+        ],
+      );
+    }
+  }
+
+  const first = async (rows: readonly PlanRow[]): Promise<Phrasing | null> =>
+    (await ours(rows))[0]?.phrasing ?? null;
+
   return {
     async find(planScope, questionKey) {
-      const rows = await pool.query<PlanRow>(
+      const rows = await pool.query<Row>(
         `SELECT ${PLAN_COLUMNS} ${FROM_PLANS} WHERE ph.plan_scope = $1 AND ph.question_key = $2`,
         [planScope, bytes(questionKey)],
       );
-      return rows[0] ? toPhrasing(rows[0]) : null;
+      return await first(rows);
     },
 
     async findById(scope, phrasingId) {
-      const rows = await pool.query<PlanRow>(
+      const rows = await pool.query<Row>(
         `SELECT ${PLAN_COLUMNS} ${FROM_PLANS}
          WHERE ph.id = $1 AND ph.plan_scope = $2 AND pl.schema_version = $3`,
         [phrasingId, scope.planScope, scope.schemaVersion],
       );
-      return rows[0] ? toPhrasing(rows[0]) : null;
+      return await first(rows);
     },
 
     async nearest(scope, search) {
-      const rows = await pool.query<PlanRow>(nearestSql(indexes.dimensions(scope)), [
+      const rows = await pool.query<Row>(nearestSql(indexes.dimensions(scope)), [
         scope.planScope,
         scope.modelId,
         scope.schemaVersion,
@@ -121,7 +167,10 @@ export function createPlanStore(
         bytes(search.questionKey),
         search.limit,
       ]);
-      return rows.map((row) => ({ ...toPhrasing(row), similarity: row.similarity ?? 0 }));
+      return (await ours(rows)).map(({ row, phrasing }) => ({
+        ...phrasing,
+        similarity: row.similarity ?? 0,
+      }));
     },
 
     async rejected(planScope, questionKey) {
@@ -133,29 +182,34 @@ export function createPlanStore(
     },
 
     async recent(scope, limit) {
-      const rows = await pool.query<PlanRow & { question_key: Buffer }>(
-        `SELECT ${PLAN_COLUMNS}, ph.question_key ${FROM_PLANS}
+      const rows = await pool.query<Row>(
+        `SELECT ${PLAN_COLUMNS} ${FROM_PLANS}
          WHERE ph.plan_scope = $1 AND ph.model_id = $2 AND ph.schema_version = $3
          ORDER BY pl.last_used_at DESC LIMIT $4`,
         [scope.planScope, scope.modelId, scope.schemaVersion, limit],
       );
-      return rows.map((row) => ({
+      return (await ours(rows)).map(({ row, phrasing }) => ({
         questionKey: row.question_key.toString('hex'),
-        phrasing: toPhrasing(row),
+        phrasing,
       }));
     },
 
     async page(scope, after, limit) {
-      const rows = await pool.query<PlanRow>(
-        `SELECT ${PLAN_COLUMNS} ${FROM_PLANS}
+      const rows = await pool.query<Row & { made_at: Date }>(
+        `SELECT ${PLAN_COLUMNS}, ph.created_at AS made_at ${FROM_PLANS}
          WHERE ph.plan_scope = $1 AND ph.model_id = $2 AND ph.schema_version = $3
            AND ($4::uuid IS NULL OR ph.id > $4) ORDER BY ph.id LIMIT $5`,
         [scope.planScope, scope.modelId, scope.schemaVersion, after, limit],
       );
-      return rows.map(toPhrasing);
+      const found = (await ours(rows)).map(({ row, phrasing }) => ({
+        ...phrasing,
+        origin: row.origin,
+        madeAt: row.made_at,
+      }));
+      return { found, last: rows.length < limit ? null : rows.at(-1)!.phrasing_id };
     },
 
-    save: (scope, phrasing) => savePhrasing(pool, scope, phrasing),
+    save: (scope, phrasing) => savePhrasing(pool, scope, phrasing, seal),
 
     async reject(planScope, questionKey, planId) {
       await pool.query(
@@ -170,66 +224,63 @@ export function createPlanStore(
   };
 }
 
-async function savePhrasing(pool: Pool, scope: PlanScope, entry: NewPhrasing): Promise<void> {
-  const { plan } = entry;
-  await pool.query(
+type Row = PlanRow & Record<string, unknown>;
+
+async function savePhrasing(
+  pool: Pool,
+  scope: PlanScope,
+  entry: NewPhrasing,
+  seal: Seal,
+): Promise<boolean> {
+  const row = writePhrasing(scope, entry, seal);
+  const bound = await pool.query(
     `WITH plan AS (
-       INSERT INTO askonce.plans
-         (id, plan_scope, statement_key, schema_version, sql, params, tables, facts, volatility)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       ON CONFLICT (plan_scope, id) DO UPDATE SET last_used_at = now()
+       INSERT INTO askonce.plans AS pl
+         (id, plan_scope, statement_key, schema_version, sql, params, tables, facts, volatility, seal)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $16)
+       ON CONFLICT (plan_scope, id) DO UPDATE
+         SET last_used_at = now(), statement_key = excluded.statement_key, schema_version = excluded.schema_version,
+             sql = excluded.sql, params = excluded.params, tables = excluded.tables, facts = excluded.facts,
+             volatility = excluded.volatility, seal = excluded.seal
        RETURNING id),
      forgiven AS (
        DELETE FROM askonce.rejections r USING plan
        WHERE r.plan_scope = $2 AND r.question_key = $10 AND r.plan_id = plan.id)
      INSERT INTO askonce.phrasings AS ph
-       (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding)
-     SELECT $11, plan.id, $2, $12, $4, $13, $10, $14, $15::halfvec FROM plan
+       (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding, made_by, seal)
+     SELECT $11, plan.id, $2, $12, $4, $13, $10, $14, $15::halfvec, $17, $18 FROM plan
      ON CONFLICT (plan_scope, id) DO UPDATE
-       SET plan_id = excluded.plan_id, origin = excluded.origin,
-           embedding = coalesce(excluded.embedding, ph.embedding)`,
+       SET plan_id = excluded.plan_id, origin = excluded.origin, question = excluded.question,
+           made_by = excluded.made_by, seal = excluded.seal,
+           embedding = coalesce(excluded.embedding, ph.embedding)
+       WHERE ph.made_by = excluded.made_by OR $19
+     RETURNING ph.id`,
     [
-      plan.id,
-      scope.planScope,
-      bytes(plan.statementKey),
-      scope.schemaVersion,
-      plan.sql,
-      JSON.stringify(plan.params),
-      plan.tables,
-      JSON.stringify(plan.facts),
-      plan.volatility,
-      bytes(entry.questionKey),
-      entry.id,
-      scope.modelId,
-      entry.question,
-      entry.origin,
+      row.plan_id,
+      row.plan_scope,
+      row.statement_key,
+      row.schema_version,
+      row.sql,
+      row.params,
+      row.tables,
+      row.facts,
+      row.volatility,
+      row.question_key,
+      row.phrasing_id,
+      row.model_id,
+      row.question,
+      row.origin,
       entry.embedding === null ? null : toVector(entry.embedding),
+      row.plan_seal,
+      row.made_by,
+      row.phrasing_seal,
+      entry.isByAdmin,
     ],
   );
-}
-
-function toPhrasing(row: PlanRow): Phrasing {
-  return {
-    id: row.phrasing_id,
-    question: row.question,
-    plan: {
-      id: row.plan_id,
-      statementKey: row.statement_key.toString('hex'),
-      sql: row.sql,
-      params: row.params,
-      tables: row.tables,
-      // Plans of an earlier version lack what is read today.
-      facts: { ...NO_FACTS, ...row.facts },
-      volatility: row.volatility,
-    },
-  };
+  return bound.length > 0;
 }
 
 const NO_INDEXES = { dimensions: () => null };
-
-function bytes(key: Key): Buffer {
-  return Buffer.from(key, 'hex');
-}
 
 function toVector(embedding: Float32Array): string {
   return pgvector.toSql(Array.from(embedding)) as string;

@@ -9,11 +9,18 @@ import type { Asked } from './scope.ts';
 
 export interface Pending {
   /** Known to others until what it returns is called. */
-  add(asked: Asked, plan: Plan, embedding: Promise<Float32Array | null>): () => void;
+  add(brought: Brought, embedding: Promise<Float32Array | null>): () => void;
   /** These very words. */
   find(questionKey: Key): Phrasing | null;
   /** Those of the scope whose vector is made, with their likeness, in no order. Never rejects. */
   near(asked: Asked, vector: Float32Array): Promise<readonly Neighbour[]>;
+}
+
+export interface Brought {
+  readonly asked: Asked;
+  readonly plan: Plan;
+  /** The principal that brings the plan. */
+  readonly madeBy: string;
 }
 
 interface Entry {
@@ -26,9 +33,9 @@ export function createPending(cache: Pick<Cache, 'rejected'>): Pending {
   const entries = new Set<Entry>();
 
   return {
-    add(asked, plan, embedding) {
+    add({ asked, plan, madeBy }, embedding) {
       const { phrasingId: id, question } = asked;
-      const entry: Entry = { asked, phrasing: { id, question, plan }, vector: null };
+      const entry: Entry = { asked, phrasing: { id, question, madeBy, plan }, vector: null };
       entries.add(entry);
       void embedding.then((vector) => (entry.vector = vector));
       return () => entries.delete(entry);

@@ -196,7 +196,9 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     // Needed when the caller has its answer and is gone.
     const lasting = { ...context, signal: NEVER };
     const embedding = isRecalled ? recall.embed(asked, lasting) : Promise.resolve(null);
-    const settled = isRecalled ? pending.add(asked, plan, embedding) : (): void => undefined;
+    const settled = isRecalled
+      ? pending.add({ asked, plan, madeBy: context.principal.name }, embedding)
+      : (): void => undefined;
     const answer = await serve(run, context).finally(settled);
     remember({ asked, plan, origin: 'asked', embedding }, context);
     void labeller({ asked, plan, resultId: answer.resultId }, context);

@@ -35,7 +35,7 @@ export function createRememberer(options: {
   readonly embedder: Embedder | null;
 }): Remember {
   const { cache, embedder } = options;
-  return ({ asked, plan, origin, embedding }, { logger }) => {
+  return ({ asked, plan, origin, embedding }, { logger, principal }) => {
     if (!isRememberable(asked, plan)) return;
     const embed = async (): Promise<Float32Array | null> => {
       const made = await embedding;
@@ -49,6 +49,7 @@ export function createRememberer(options: {
       }
     };
     const { phrasingId: id, question, questionKey, scope } = asked;
-    cache.remember(scope, { id, question, questionKey, plan, origin, embed });
+    const made = { madeBy: principal.name, isByAdmin: principal.role === 'admin' };
+    cache.remember(scope, { id, question, questionKey, plan, origin, ...made, embed });
   };
 }

@@ -20,8 +20,16 @@ export interface Entry {
   readonly params: readonly unknown[];
 }
 
+/** With where it is from. */
+export interface ExportedEntry extends Entry {
+  readonly made_by: string;
+  readonly made_at: string;
+  /** Whether an agent brought the statement for it, or agreed that it asks the same as an earlier question. */
+  readonly origin: string;
+}
+
 export interface ExportPage {
-  readonly questions: readonly Entry[];
+  readonly questions: readonly ExportedEntry[];
   /** For the next page; null behind the last. */
   readonly nextCursor: string | null;
 }
@@ -130,19 +138,21 @@ export function createTransfer(options: TransferOptions): Transfer {
   return {
     async page({ cursor, limit, maxBytes }, { principal }) {
       const { scope } = await scoping.scopesOf(principal);
-      const found = await cache.page(scope, cursor, limit);
-      if (found === null) throw storeDown(AGAIN);
-      const questions: Entry[] = [];
+      const page = await cache.page(scope, cursor, limit);
+      if (page === null) throw storeDown(AGAIN);
+      const questions: ExportedEntry[] = [];
       let bytes = 0;
-      for (const { question, plan } of found) {
-        const entry = { question, sql: plan.sql, params: plan.params };
+      let nextCursor: string | null = null;
+      for (const { id, question, plan, madeBy, madeAt, origin } of page.found) {
+        const made = { made_by: madeBy, made_at: madeAt.toISOString(), origin };
+        const entry = { question, sql: plan.sql, params: plan.params, ...made };
         bytes += Buffer.byteLength(JSON.stringify(entry));
         // One at least, or nobody would come past it.
-        if (bytes > maxBytes && questions.length > 0) break;
+        if (bytes > maxBytes && questions.length > 0) return { questions, nextCursor };
         questions.push(entry);
+        nextCursor = id;
       }
-      const isLast = found.length < limit && questions.length === found.length;
-      return { questions, nextCursor: isLast ? null : found[questions.length - 1]!.id };
+      return { questions, nextCursor: page.last };
     },
 
     async warm({ questions, run: isRun }, context) {

@@ -26,7 +26,10 @@ export function planOf(sql: string, scope = 'scope', schemaVersion = '1'): Plan 
 }
 
 export function knownOf(sql: string, question = 'how many'): KnownQuestion {
-  return { phrasing: { id: randomUUID(), question, plan: planOf(sql) }, match: null };
+  return {
+    phrasing: { id: randomUUID(), question, madeBy: 'alice', plan: planOf(sql) },
+    match: null,
+  };
 }
 
 export const STATEMENT_KEY = 'ab'.repeat(32);

@@ -14,6 +14,10 @@ export const ENTRY = z.strictObject({
   question: z.string(),
   sql: z.string(),
   params: z.array(z.unknown()).default([]),
+  // As cache_export has them: whoever warms is who made what is learned then.
+  made_by: z.string().optional(),
+  made_at: z.string().optional(),
+  origin: z.string().optional(),
 });
 
 export function cacheWarmTool(transfer: Transfer): Tool {

@@ -8,7 +8,7 @@ import type { Pool } from '../../../src/db/pool.ts';
 import { headerOf } from '../../support/cache-samples.ts';
 import { eventually } from '../../support/eventually.ts';
 import { poolOf } from '../db/pools.ts';
-import { SCOPE, cacheDatabase, cacheOver, phrasingOf, write } from './stores.ts';
+import { SCOPE, TRUSTING, cacheDatabase, cacheOver, phrasingOf, write } from './stores.ts';
 
 /** As if nobody had asked for so long. */
 const rested = (pool: Pool): Promise<unknown> =>
@@ -20,7 +20,9 @@ const key = (at: number): string => at.toString(16).padStart(64, '0');
 
 test('of too many rows those go that are worth least: large, quickly read again, seldom asked', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const cache = cacheOver(t, pool, { limits: { maxResultBytes: 40_000, maxPlans: 1000 } });
+  const cache = cacheOver(t, pool, {
+    limits: { maxResultBytes: 40_000, maxPlans: 1000, shareOfOne: 1 },
+  });
   const results = [
     { name: 'slow', runMs: 5000, uses: 0, padChars: 10 },
     { name: 'asked', runMs: 5, uses: 900, padChars: 10 },
@@ -54,7 +56,9 @@ test('of too many rows those go that are worth least: large, quickly read again,
 
 test('rows that were asked for a moment ago stay, however many there are', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const cache = cacheOver(t, pool, { limits: { maxResultBytes: 1000, maxPlans: 1000 } });
+  const cache = cacheOver(t, pool, {
+    limits: { maxResultBytes: 1000, maxPlans: 1000, shareOfOne: 1 },
+  });
   await write(cache, headerOf());
   await cache.drain();
   assert.equal(await cache.sweep(), 0);
@@ -64,7 +68,9 @@ test('rows that were asked for a moment ago stay, however many there are', async
 
 test('of too many plans those go that nobody asked for, with their phrasings', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const cache = cacheOver(t, pool, { limits: { maxResultBytes: 1e9, maxPlans: 10 } });
+  const cache = cacheOver(t, pool, {
+    limits: { maxResultBytes: 1e9, maxPlans: 10, shareOfOne: 1 },
+  });
   for (let at = 0; at < 20; at += 1) {
     cache.remember(SCOPE, { ...phrasingOf(`question ${at}`), embed: async () => null });
   }
@@ -98,7 +104,10 @@ test('a scope that has grown large gets an index of its own, finds the same, and
   await fill(pool, 'large', 12_000);
   await fill(pool, 'small', 300);
   const indexes = createSearchIndexes(pool);
-  const [store, exact] = [createPlanStore(pool, indexes), createPlanStore(pool)];
+  const [store, exact] = [
+    createPlanStore(pool, { seal: TRUSTING, indexes }),
+    createPlanStore(pool, { seal: TRUSTING }),
+  ];
   const large = { ...SCOPE, planScope: 'large' };
   const builders = poolOf(t, url, { max: 1 });
   await Promise.all([

@@ -1,31 +1,31 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { createPlanStore } from '../../../src/cache/plan-store.ts';
 import type { PlanScope } from '../../../src/cache/plan-store.ts';
-import { migrate } from '../../../src/db/migrate.ts';
-import { freshDatabase } from '../../support/database.ts';
 import { poolOf } from '../db/pools.ts';
-import { MIGRATIONS, SCOPE, cacheDatabase, phrasingOf } from './stores.ts';
+import { SCOPE, SEAL, cacheDatabase, phrasingOf } from './stores.ts';
 
 const NEAR = { questionKey: 'ff'.repeat(32), embedding: Float32Array.of(1, 0, 0), limit: 10 };
 
 test('a question is found by its exact key, with its whole plan', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   const phrasing = phrasingOf(`how many "ä" 😀 'quoted'?`, { sql: `select E'\\n', '€'` });
   await store.save(SCOPE, phrasing);
   const found = await store.find(SCOPE.planScope, phrasing.questionKey);
-  assert.deepEqual(found, { id: phrasing.id, question: phrasing.question, plan: phrasing.plan });
+  assert.deepEqual(found, {
+    id: phrasing.id,
+    question: phrasing.question,
+    madeBy: 'alice',
+    plan: phrasing.plan,
+  });
   assert.equal(await store.find(SCOPE.planScope, '00'.repeat(32)), null);
 });
 
 test('parameters keep their types and order', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   const phrasing = phrasingOf('with params');
   const params = ['a', 1, null, true, [1, 'x'], 0.1, '', '{"x"}'];
   await store.save(SCOPE, { ...phrasing, plan: { ...phrasing.plan, params } });
@@ -34,7 +34,7 @@ test('parameters keep their types and order', async (t) => {
 
 test('the nearest come first, no more than asked for', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   for (const [question, embedding] of [
     ['far', [0, 1, 0]],
     ['near', [0.9, 0.1, 0]],
@@ -66,7 +66,7 @@ const OTHER_SCOPES: readonly PlanScope[] = [
 
 test('plan scopes, schema versions and models never mix', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   for (const scope of [SCOPE, ...OTHER_SCOPES]) {
     await store.save(scope, phrasingOf('how many', { scope, sql: 'select 1' }));
   }
@@ -87,7 +87,7 @@ test('plan scopes, schema versions and models never mix', async (t) => {
 
 test('vectors of another size in another model are no obstacle', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   const large = { ...SCOPE, modelId: 'large' };
   await store.save(large, phrasingOf('how many', { scope: large, embedding: [1, 2, 3, 4, 5] }));
   await store.save(SCOPE, phrasingOf('how many'));
@@ -96,7 +96,7 @@ test('vectors of another size in another model are no obstacle', async (t) => {
 
 test('the nearest of a small scope are found among 20,000 phrasings of other scopes', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   // All of them nearer than any of the small scope's.
   await pool.query(`
     with plan as (
@@ -118,36 +118,9 @@ test('the nearest of a small scope are found among 20,000 phrasings of other sco
   );
 });
 
-test('a store of the first schema keeps its phrasings, each in its schema version', async (t) => {
-  const { url } = await freshDatabase(t);
-  const pool = poolOf(t, url);
-  const first = await mkdtemp(join(tmpdir(), 'migrations-'));
-  t.after(() => rm(first, { recursive: true }));
-  await copyFile(join(MIGRATIONS, '000001_cache.sql'), join(first, '000001_cache.sql'));
-  await migrate(pool, first);
-  await pool.query(`
-    with plan as (
-      insert into askonce.plans
-      select gen_random_uuid(), 'scope', '\\x00', version, 'select 1', '[]', '{}', '{}', 'stable'
-      from unnest(array['1', '2']) version returning id, schema_version)
-    insert into askonce.phrasings
-      (id, plan_id, plan_scope, model_id, question, question_key, origin, embedding)
-    select gen_random_uuid(), id, 'scope', 'mini', 'of ' || schema_version, '\\x00', 'asked', '[1,0,0]'
-    from plan`);
-  await migrate(pool, MIGRATIONS);
-  const store = createPlanStore(pool);
-  for (const schemaVersion of ['1', '2']) {
-    const found = await store.nearest({ ...SCOPE, schemaVersion }, NEAR);
-    assert.deepEqual(
-      found.map(({ question }) => question),
-      [`of ${schemaVersion}`],
-    );
-  }
-});
-
 test('a question that is asked with other SQL moves to the new plan', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   await store.save(SCOPE, phrasingOf('how many', { sql: 'select 1' }));
   await store.save(SCOPE, phrasingOf('how many', { sql: 'select 2', embedding: null }));
   const { questionKey } = phrasingOf('how many');
@@ -161,7 +134,7 @@ test('a question that is asked with other SQL moves to the new plan', async (t) 
 
 test('a rejection hides a plan for that question alone', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   const rejected = phrasingOf('orders in 2023', { sql: 'select 1' });
   const alias = phrasingOf('2023 orders', { sql: 'select 1' });
   const other = phrasingOf('all orders', { sql: 'select 2', embedding: [0.5, 0.5, 0] });
@@ -183,7 +156,7 @@ test('a rejection hides a plan for that question alone', async (t) => {
 
 test('a rejection of an unknown plan is nothing, twice the same is once', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   const phrasing = phrasingOf('how many');
   await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
   await store.save(SCOPE, phrasing);
@@ -196,7 +169,7 @@ test('a rejection of an unknown plan is nothing, twice the same is once', async 
 
 test('whoever brings the same SQL again forgives the plan', async (t) => {
   const { pool } = await cacheDatabase(t);
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: SEAL });
   const phrasing = phrasingOf('how many');
   await store.save(SCOPE, phrasing);
   await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
@@ -208,7 +181,7 @@ test('whoever brings the same SQL again forgives the plan', async (t) => {
 
 test('replicas that save the same question at once all succeed and store it once', async (t) => {
   const { url, pool } = await cacheDatabase(t);
-  const replica = createPlanStore(poolOf(t, url, { max: 20 }));
+  const replica = createPlanStore(poolOf(t, url, { max: 20 }), { seal: SEAL });
   const twenty = Array.from({ length: 20 });
   await Promise.all(twenty.map(() => replica.find(SCOPE.planScope, '00'.repeat(32))));
   for (let round = 0; round < 40; round += 1) {

@@ -19,6 +19,8 @@ import type { Metrics } from '../../../src/metrics.ts';
 import { VALID, chunkOf, planOf } from '../../support/cache-samples.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { poolOf } from '../db/pools.ts';
+import { createSeal } from '../../../src/cache/seal.ts';
+import type { Seal } from '../../../src/cache/seal.ts';
 
 /** compiled to dist/test/integration/cache, four folders below the package */
 export const MIGRATIONS = fileURLToPath(new URL('../../../../migrations', import.meta.url));
@@ -38,6 +40,7 @@ export function cacheOver(
     metrics?: Metrics;
     cuts?: Cuts;
     limits?: EvictionLimits;
+    seal?: Seal;
     notices?: Notices;
     now?: () => number;
   } = {},
@@ -49,7 +52,8 @@ export function cacheOver(
     metrics: given.metrics ?? createMetrics(),
     cuts: given.cuts ?? null,
     isShared: true,
-    limits: given.limits ?? { maxResultBytes: 1e9, maxPlans: 1e6 },
+    limits: given.limits ?? { maxResultBytes: 1e9, maxPlans: 1e6, shareOfOne: 1 },
+    seal: given.seal ?? SEAL,
     notices: given.notices ?? createNotices(pool),
     now: given.now ?? Date.now,
   });
@@ -58,22 +62,30 @@ export function cacheOver(
   return cache;
 }
 
+export const SEAL = createSeal(Buffer.alloc(32));
+/** For rows that a test writes by itself. */
+export const TRUSTING: Seal = { of: () => Buffer.of(1), holds: () => true };
+
 export const SCOPE: PlanScope = { planScope: 'scope', schemaVersion: '1', modelId: 'mini' };
 
 interface PhrasingGiven {
   readonly scope?: PlanScope;
   readonly sql?: string;
   readonly embedding?: readonly number[] | null;
+  readonly madeBy?: string;
 }
 
 export function phrasingOf(question: string, given: PhrasingGiven = {}): NewPhrasing {
   const { scope = SCOPE, sql = `select '${question}'`, embedding = [1, 0, 0] } = given;
+  const { madeBy = 'alice' } = given;
   const key = questionKey({ canonicalQuestion: question, ...scope });
   return {
     id: idOf(key),
     question,
     questionKey: key,
     origin: 'asked',
+    madeBy,
+    isByAdmin: false,
     plan: planOf(sql, scope.planScope, scope.schemaVersion),
     embedding: embedding && Float32Array.from(embedding),
   };

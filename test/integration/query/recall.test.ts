@@ -18,6 +18,7 @@ import { createDecider } from '../../../src/cache/decide.ts';
 import { MODEL, MODELS_DIR } from '../embedding/shipped-model.ts';
 import { contextOf } from './pipelines.ts';
 import { createScopeKeys } from '../../../src/cache/key.ts';
+import { createSeal } from '../../../src/cache/seal.ts';
 
 const logger = createLogger('silent');
 const ALICE = contextOf('alice');
@@ -51,7 +52,7 @@ async function recallOf(t: TestContext) {
     tableRules: { allowed: [], denied: [], masked: [] },
     schemaVersion: async () => '1',
   });
-  const store = createPlanStore(pool);
+  const store = createPlanStore(pool, { seal: createSeal(Buffer.alloc(32)) });
   const ask = (question: string) => scoping.ask(question, ALICE.principal);
 
   /** @param placedAt the text whose vector it gets: its own, unless it is to stand nearer than it does. */
@@ -64,7 +65,16 @@ async function recallOf(t: TestContext) {
     const embedding = await embedder.embed(placedAt);
     const plan = { ...plain, facts };
     const id = idOf(questionKey);
-    await store.save(scope, { id, question, questionKey, plan, origin: 'asked', embedding });
+    await store.save(scope, {
+      id,
+      question,
+      questionKey,
+      plan,
+      origin: 'asked',
+      madeBy: 'alice',
+      isByAdmin: false,
+      embedding,
+    });
   }
 
   return { recall, ask, know, embedder, metrics, url };

@@ -18,6 +18,8 @@ function entry(id: string, vector: Float32Array | null, sql = `select ${id}`) {
     questionKey: `key ${id}`,
     plan: planOf(sql),
     origin: 'asked' as const,
+    madeBy: 'alice',
+    isByAdmin: false,
     embed: () => Promise.resolve(vector),
   };
 }

@@ -29,7 +29,10 @@ const ROWS = askedOf('how many boats');
 
 test('a question is known while its rows are under way, and no longer', async () => {
   const pending = pendingWith();
-  const settled = pending.add(ROWS, PLAN, Promise.resolve(vectorOf(0.6, 0.8)));
+  const settled = pending.add(
+    { asked: ROWS, plan: PLAN, madeBy: 'alice' },
+    Promise.resolve(vectorOf(0.6, 0.8)),
+  );
   await Promise.resolve();
   assert.equal(pending.find('how many boats')?.plan, PLAN);
   const [near] = await pending.near(ASKED, vectorOf(1, 0));
@@ -42,7 +45,7 @@ test('a question is known while its rows are under way, and no longer', async ()
 
 test('it is recalled within its scope alone', async () => {
   const pending = pendingWith();
-  pending.add(ROWS, PLAN, Promise.resolve(vectorOf(1, 0)));
+  pending.add({ asked: ROWS, plan: PLAN, madeBy: 'alice' }, Promise.resolve(vectorOf(1, 0)));
   await Promise.resolve();
   for (const other of [{ planScope: 'another' }, { schemaVersion: '2' }, { modelId: 'large' }])
     assert.deepEqual(await pending.near(askedOf('boats', other), vectorOf(1, 0)), []);
@@ -51,7 +54,7 @@ test('it is recalled within its scope alone', async () => {
 test('a plan that was reported wrong for the question is not recalled for it', async () => {
   for (const rejected of [[PLAN.id], null]) {
     const pending = pendingWith(rejected);
-    pending.add(ROWS, PLAN, Promise.resolve(vectorOf(1, 0)));
+    pending.add({ asked: ROWS, plan: PLAN, madeBy: 'alice' }, Promise.resolve(vectorOf(1, 0)));
     await Promise.resolve();
     assert.deepEqual(await pending.near(ASKED, vectorOf(1, 0)), []);
   }
@@ -59,8 +62,11 @@ test('a plan that was reported wrong for the question is not recalled for it', a
 
 test('one whose vector is not made, or cannot be, is known by its words alone', async () => {
   const pending = pendingWith();
-  pending.add(ROWS, PLAN, Promise.resolve(null));
-  pending.add(askedOf('boats'), PLAN, new Promise(() => undefined));
+  pending.add({ asked: ROWS, plan: PLAN, madeBy: 'alice' }, Promise.resolve(null));
+  pending.add(
+    { asked: askedOf('boats'), plan: PLAN, madeBy: 'alice' },
+    new Promise(() => undefined),
+  );
   await Promise.resolve();
   assert.deepEqual(await pending.near(ASKED, vectorOf(1, 0)), []);
   assert.ok(pending.find('boats'));

@@ -67,7 +67,7 @@ async function rebound(
   const { tables } = guard.check(sql);
   const { facts, volatility } = withParams(guard.check(sql), params);
   const plan = { id: 'p', statementKey: 'k' as never, sql, params, tables, facts, volatility };
-  const neighbour: Neighbour = { id: 'n', question, plan, similarity: 0.9 };
+  const neighbour: Neighbour = { id: 'n', question, madeBy: 'alice', plan, similarity: 0.9 };
   const found = await rebinder(later, [neighbour], judge, async () => undefined);
   return found && [found.statement.sql, ...found.params].join(' | ');
 }
