@@ -2,8 +2,6 @@
 // release; closing, or a failed start, unwinds them newest first.
 import { randomUUID } from 'node:crypto';
 
-import { LRUCache } from 'lru-cache';
-
 import { NO_AUDIT, openAudit } from './audit.ts';
 import { createNotices } from './cache/notices.ts';
 import { createDecider } from './cache/decide.ts';
@@ -72,7 +70,6 @@ export interface AppOptions {
 }
 
 const JUDGING_WAIT_MS = 5000;
-const MAX_PLAN_SCOPES = 200;
 /** Nobody who asks: the program itself, as the role that logs in. */
 const PROGRAM: Principal = { name: '', role: 'user', identity: AS_LOGIN };
 
@@ -177,8 +174,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     watcher: metrics.queue('large result'),
     now: () => performance.now(),
   });
-  /** In which somebody has asked. */
-  const planScopes = new LRUCache<string, true>({ max: MAX_PLAN_SCOPES });
+  const onPlanScope = keepLearning(store, releases);
   const decider = createDecider(verifier);
   const pending = createPending(cache);
   const remember = createRememberer({ cache, embedder });
@@ -200,13 +196,12 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       seal,
       syntax,
       scopeKeys,
-      onPlanScope: (planScope) => planScopes.set(planScope, true),
+      onPlanScope,
       metrics,
       logger,
       now,
     }),
   );
-  keepLearning(store, () => planScopes.keys(), releases);
   warmUp(store, async () => (await views.of(PROGRAM).scoping.scopesOf(PROGRAM)).scope);
   const { pipeline, transfer, wholeResults } = views;
   const readiness = createReadiness({

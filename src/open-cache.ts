@@ -1,4 +1,6 @@
 // Owns the cache while the server runs: opened once its database is ready, swept, taught, and drained.
+import { LRUCache } from 'lru-cache';
+
 import { createCache } from './cache/cache.ts';
 import type { Cache } from './cache/cache.ts';
 import { NOTICE_CHANNEL } from './cache/notices.ts';
@@ -24,6 +26,7 @@ const INDEX_EVERY_MS = 10 * 60_000;
 const BUILDER_ACQUIRE_MS = 5000;
 /** What other replicas were told counts here so much later. */
 const LEARN_EVERY_MS = 30_000;
+const MAX_PLAN_SCOPES = 200;
 
 export interface OpenCacheOptions {
   readonly notices: Notices;
@@ -138,18 +141,24 @@ export function warmUp({ cache, opened }: OpenedCache, scope: () => Promise<Plan
   void opened.then(async () => cache.warm(await scope()));
 }
 
-/** Holds the cuts against what was labelled on any replica, as long as the server runs. */
+/**
+ * Holds the cuts against what was labelled on any replica, as long as the server runs.
+ * @returns What is to be told of each plan scope that is asked in.
+ */
 export function keepLearning(
   { cache, opened }: OpenedCache,
-  planScopes: () => Iterable<string>,
   releases: ReleaseStack,
-): void {
-  const learn = async (): Promise<void> => {
-    for (const planScope of planScopes()) await cache.decisions.learn(planScope);
-  };
-  // What earlier runs were told holds from the first answer on.
-  void opened.then(learn);
-  const learner = setInterval(() => void learn(), LEARN_EVERY_MS);
+): (planScope: string) => void {
+  const planScopes = new LRUCache<string, true>({ max: MAX_PLAN_SCOPES });
+  const learner = setInterval(() => {
+    for (const planScope of planScopes.keys()) void cache.decisions.learn(planScope);
+  }, LEARN_EVERY_MS);
   learner.unref();
   releases.push('learner', async () => clearInterval(learner));
+  return (planScope) => {
+    const isNew = !planScopes.has(planScope);
+    planScopes.set(planScope, true);
+    // What earlier runs were told holds from the first answer on.
+    if (isNew) void opened.then(() => cache.decisions.learn(planScope));
+  };
 }

@@ -167,6 +167,7 @@ export function createView(role: string | null, parts: ViewParts): View {
       staleMs: config.STALE_WHILE_REVALIDATE_SECONDS * 1000,
       spoolMaxBytes: config.SPOOL_MAX_BYTES,
       prepare,
+      shownSql: (sql) => guard.shown(sql),
       now,
     }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),

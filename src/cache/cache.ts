@@ -25,6 +25,7 @@ import type { KnownQuestion } from './memory.ts';
 import type { Notices } from './notices.ts';
 import { createPlanStore } from './plan-store.ts';
 import type { NearestSearch, NewPhrasing, PlanScope, StoredPage } from './plan-store.ts';
+import { createRecheck } from './recheck.ts';
 import { createResultStore } from './result-store.ts';
 import { createResults } from './results.ts';
 import type { Results } from './results.ts';
@@ -106,10 +107,6 @@ export interface CacheOptions {
 }
 
 const QUESTION_TTL_MS = 60 * 60 * 1000;
-/** After so long a store that others share is asked again, behind the answer: they may have been told otherwise. */
-const RECHECK_MS = 7000;
-/** And after so long before it. */
-const MAX_UNCHECKED_MS = 10_000;
 const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
 /** How long a search waits for phrasings of this process to reach the store. */
 const OWN_WRITES_WAIT_MS = 250;
@@ -159,9 +156,6 @@ export function createCache(options: CacheOptions): Cache {
   let unsaved = 0;
   let lastSave: Promise<void> = Promise.resolve();
 
-  /** What was known before may have been rejected since, and nobody heard it. */
-  let heardSince = -Infinity;
-  notices.onMissed(() => (heardSince = now()));
   notices.on('rejected', forget);
 
   function forget(questionKey: Key, planId: string): void {
@@ -169,59 +163,14 @@ export function createCache(options: CacheOptions): Cache {
     memory.dropMatched(planId);
   }
 
-  const checkedWithin = (ms: number, key: Key): boolean =>
-    memory.question(key, Math.min(ms, now() - heardSince)) !== undefined;
-
-  const rechecking = new Map<Key, Promise<KnownQuestion | null>>();
-
-  /** One for all who ask meanwhile. */
-  function recheck(
-    planScope: string,
-    key: Key,
-    known: KnownQuestion,
-  ): Promise<KnownQuestion | null> {
-    const underWay = rechecking.get(key);
-    if (underWay) return underWay;
-    const checking = latestOf(planScope, key, known).finally(() => rechecking.delete(key));
-    rechecking.set(key, checking);
-    return checking;
-  }
-
-  async function latestOf(
-    planScope: string,
-    key: Key,
-    known: KnownQuestion,
-  ): Promise<KnownQuestion | null> {
-    const latest = await gate.attempt('recheck-question', undefined, async () => {
-      if (known.match === null) {
-        const phrasing = await plans.find(planScope, key);
-        return phrasing && { phrasing, match: null };
-      }
-      // Found by similarity, it stands in no store: only that it was refused does.
-      return (await plans.rejected(planScope, key)).has(known.phrasing.plan.id) ? null : known;
-    });
-    if (latest) memory.putQuestion(key, latest);
-    else if (latest === null) memory.dropQuestion(key);
-    return latest === undefined ? known : latest;
-  }
-
+  const rechecked = createRecheck({ memory, plans, gate, notices, now });
   /** What this process has still to write is newer than the store. */
-  const isDue = (key: Key, known: KnownQuestion): boolean =>
-    isShared && gate.open && !checkedWithin(RECHECK_MS, key) && !queue.isWaiting(known.phrasing.id);
-
-  async function rechecked(
-    planScope: string,
-    key: Key,
-    known: KnownQuestion,
-  ): Promise<KnownQuestion | null> {
-    const isLate = !checkedWithin(MAX_UNCHECKED_MS, key);
-    const checking = recheck(planScope, key, known);
-    return isLate ? await checking : known;
-  }
+  const isRechecked = (known: KnownQuestion): boolean =>
+    isShared && gate.open && !queue.isWaiting(known.phrasing.id);
 
   async function peekQuestion(planScope: string, key: Key): Promise<FoundQuestion | null> {
     const held = memory.question(key);
-    const known = held && isDue(key, held) ? await rechecked(planScope, key, held) : held;
+    const known = held && isRechecked(held) ? await rechecked(planScope, key, held) : held;
     if (!known) return null;
     metrics.cacheLookup('memory', 'hit');
     usage.plan(planScope, known.phrasing.plan.id);

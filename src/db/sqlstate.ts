@@ -1,6 +1,7 @@
 // Owns the translation of driver and server errors into AppError (pure, total). What it returns is
 // shown to agents: it carries the server's message about their SQL, never a host, user or path.
 import { AppError } from '../errors.ts';
+import { cleanText } from '../lib/shown-text.ts';
 import { isLockOut, outageOf } from './outage.ts';
 
 interface ServerError {
@@ -61,14 +62,14 @@ export function translateDatabaseError(error: unknown): AppError {
     });
   }
   if (REFUSED.has(code)) {
-    return new AppError('QUERY_REJECTED', `The database refuses the statement: ${error.message}`, {
+    return new AppError('QUERY_REJECTED', `The database refuses the statement: ${saidBy(error)}`, {
       cause: error,
       hint: 'askonce only reads, with the rights of its database role.',
     });
   }
   if (UNAVAILABLE.test(code) && !isInternalFault(error)) return unavailable(error);
   const place = error.position ? ` (at character ${error.position})` : '';
-  return new AppError('QUERY_INVALID', `${error.message}${place}`, {
+  return new AppError('QUERY_INVALID', `${saidBy(error)}${place}`, {
     cause: error,
     hint: invalidHint(error),
   });
@@ -92,7 +93,12 @@ export function refusedIdentity(error: unknown): AppError {
 }
 
 const messageOf = (error: unknown): string =>
-  isServerError(error) ? error.message : 'it refused the role';
+  isServerError(error) ? saidBy(error) : 'it refused the role';
+
+const MAX_MESSAGE_CHARS = 500;
+
+/** It may quote a value of a row. */
+const saidBy = ({ message }: ServerError): string => cleanText(message, MAX_MESSAGE_CHARS) ?? '';
 
 export function timedOut(limitMs: number | null, cause?: unknown): AppError {
   const limit = limitMs === null ? 'its time limit' : `the limit of ${limitMs} ms`;
@@ -130,7 +136,7 @@ function exhausted(cause: unknown): AppError {
 function invalidHint({ code, hint }: ServerError): string {
   // The server's own hint is to configure it otherwise.
   if (code === '54001') return 'Simplify the statement: less nesting, fewer terms in one chain.';
-  if (hint !== undefined) return hint;
+  if (hint !== undefined) return cleanText(hint, MAX_MESSAGE_CHARS) ?? '';
   return MISSING_OBJECTS.has(code)
     ? 'Call search_schema for the tables and columns that exist.'
     : 'Correct the SQL and call query again.';

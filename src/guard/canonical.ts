@@ -39,6 +39,17 @@ export function redactedText(tokens: readonly Token[]): string {
     .join(' ');
 }
 
+/** For whoever reads what others wrote: they may have written to the reader. */
+export function withoutComments(sql: string, tokens: readonly Token[]): string {
+  let shown = '';
+  let at = 0;
+  for (const { start, end } of tokens.filter(({ isComment }) => isComment)) {
+    shown += `${sql.slice(at, start)} `;
+    at = end;
+  }
+  return (shown + sql.slice(at)).trim();
+}
+
 /** A number or a plain quoted text as it stands in the statement. */
 export interface LiteralToken {
   readonly kind: 'number' | 'text';

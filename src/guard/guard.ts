@@ -3,18 +3,24 @@
 // several: what stands behind a view it cannot tell, so the transaction is read-only and the role least-privileged too.
 import { AppError, isAppError } from '../errors.ts';
 import { createFunctionRules, lenient } from './functions.ts';
-import { canonicalText, literalTokens, redactedText, trimStatement } from './canonical.ts';
+import {
+  canonicalText,
+  literalTokens,
+  redactedText,
+  trimStatement,
+  withoutComments,
+} from './canonical.ts';
 import type { LiteralToken } from './canonical.ts';
+import { classify } from './classify.ts';
 import { MAX_DEPTH, MAX_NESTING, measureDepth } from './depth.ts';
-import { inspectStatement, notPermitted } from './inspect.ts';
-import { wordSet } from './words.ts';
+import { inspectStatement } from './inspect.ts';
 import { readFacts } from './sql-facts.ts';
 import { meaningOf } from './sql-meaning.ts';
 import { maskTables, unmaskable } from './masking.ts';
 import type { MaskedRange } from './masking.ts';
 import { createPermittedTexts } from './permitted.ts';
 import { firstOf, placeOf } from './place.ts';
-import { createSyntax, isObject, listOf, textOf, textOffset, unwrap } from './syntax.ts';
+import { createSyntax, textOffset } from './syntax.ts';
 import type { SqlFacts } from '../cache/facts.ts';
 import { mostOf } from '../cache/volatility.ts';
 import type { Volatility } from '../cache/volatility.ts';
@@ -62,6 +68,8 @@ export interface StatementGuard {
   isPlanned(sql: string): boolean;
   /** With a mark in the place of every value; null where the text does not even break into words. */
   redacted(sql: string): string | null;
+  /** For who did not write it: without its comments. */
+  shown(sql: string): string;
   /** For what is told of the schema. */
   isShown(schema: string, table: string): boolean;
   isMasked(schema: string, table: string, column: string): boolean;
@@ -190,6 +198,12 @@ export function guardOver(syntax: Syntax, options: StatementGuardOptions): State
       return tokens && redactedText(tokens);
     },
 
+    shown(sql) {
+      if (!COMMENT.test(sql)) return sql;
+      const tokens = syntax.scan(sql);
+      return tokens === null ? sql : withoutComments(sql, tokens);
+    },
+
     isShown: (schema, table) => policy.isShown(schema, table),
     isMasked: (schema, table, column) => policy.isMasked(schema, table, column),
 
@@ -214,6 +228,8 @@ export function guardOver(syntax: Syntax, options: StatementGuardOptions): State
   };
 }
 
+/** Where there is none, nothing has to be taken apart. */
+const COMMENT = /--|\/\*/;
 const NO_RULES: PolicyRules = { allowed: [], denied: [], masked: [] };
 
 const maskedRanges = (ranges: readonly TableRange[], policy: TablePolicy): MaskedRange[] =>
@@ -296,56 +312,6 @@ function notParsed(sql: string, fault: SyntaxFault): AppError {
     ? 'PostgreSQL quotes names with double quotes, not with backticks.'
     : "Correct the SQL there; it must be PostgreSQL's dialect.";
   return new AppError('QUERY_INVALID', `${message} (${placeOf(sql, offset)})`, { hint });
-}
-
-interface Classified {
-  readonly kind: GuardedStatement['kind'];
-  /** The SELECT in it; null for SHOW, which has none. */
-  readonly body: SyntaxNode | null;
-}
-
-function classify(root: SyntaxNode): Classified {
-  const { type, fields } = unwrap(root) ?? { type: '', fields: {} };
-  if (type === 'SelectStmt') return { kind: 'select', body: root };
-  if (type === 'VariableShowStmt') return { kind: 'show', body: null };
-  if (type !== 'ExplainStmt') throw notPermitted(type);
-  requirePlanOnly(listOf(fields['options']));
-  const query = isObject(fields['query']) ? fields['query'] : {};
-  const explained = unwrap(query)?.type ?? '';
-  if (explained !== 'SelectStmt') throw notPermitted(explained);
-  return { kind: 'explain', body: query };
-}
-
-/** Options that only change what is shown. */
-const EXPLAIN_OPTIONS = wordSet(`
-  verbose costs settings buffers summary format generic_plan memory wal timing serialize
-`);
-/** How PostgreSQL's own option reader spells "no". */
-const FALSE_SPELLINGS = new Set(['false', 'off', '0']);
-
-function requirePlanOnly(options: readonly unknown[]): void {
-  for (const option of options) {
-    const { defname, arg } = unwrap(option)?.fields ?? {};
-    const name = textOf(defname).toLowerCase();
-    if (EXPLAIN_OPTIONS.has(name)) continue;
-    if (name === 'analyze' && FALSE_SPELLINGS.has(optionText(arg))) continue;
-    if (name === 'analyze') {
-      throw new AppError('QUERY_REJECTED', 'EXPLAIN ANALYZE is not permitted: it runs the query', {
-        hint: 'Use EXPLAIN without ANALYZE for the plan, or run the query itself.',
-      });
-    }
-    throw new AppError('QUERY_REJECTED', `The EXPLAIN option "${name}" is not permitted`, {
-      hint: `Permitted: ${[...EXPLAIN_OPTIONS].join(', ')}.`,
-    });
-  }
-}
-
-/** An option without a value means true. */
-function optionText(arg: unknown): string {
-  const { type, fields } = unwrap(arg) ?? { type: '', fields: {} };
-  if (type === 'Integer') return String(fields['ival'] ?? 0);
-  if (type === 'Boolean') return String(fields['boolval'] ?? false);
-  return type === 'String' ? textOf(fields['sval']).toLowerCase() : 'true';
 }
 
 function requireBindable(inspection: Inspection): void {

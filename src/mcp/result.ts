@@ -1,6 +1,7 @@
 // Owns the shape of tool results: documents and answers in structuredContent and in text, so that every
 // host sees the same facts; AppError as an isError result. The only file that knows both.
 import { AppError } from '../errors.ts';
+import { visibleJson } from '../lib/shown-text.ts';
 import type { Answer, AnswerTail } from '../query/answer.ts';
 import type { RequestContext } from '../query/context.ts';
 import { resultUri } from './result-uri.ts';
@@ -35,10 +36,13 @@ const PREVIEW_NOTE =
 
 export function documentResult(document: object): ToolResult {
   return {
-    content: [{ type: 'text', text: jsonWithRows(document) }],
+    content: [{ type: 'text', text: textOf(document) }],
     structuredContent: document as Record<string, unknown>,
   };
 }
+
+/** For a model to read: what cannot be seen in it stands there as an escape. */
+const textOf = (document: object): string => visibleJson(jsonWithRows(document));
 
 type Client = Pick<RequestContext, 'takesLinks'>;
 
@@ -60,7 +64,7 @@ function completeResult(answer: Answer, rowsJson: string): ToolResult {
   const tail = answer.tail();
   const rows = StreamedRows.complete(rowsJson);
   const structuredContent = { ...answer.head, rows, ...tail };
-  const text = jsonWithRows(structuredContent);
+  const text = textOf(structuredContent);
   return {
     content: [{ type: 'text', text }],
     structuredContent,
@@ -102,7 +106,7 @@ function streamedResult(
         ...tail,
       };
       result.content = [
-        { type: 'text', text: jsonWithRows(preview) },
+        { type: 'text', text: textOf(preview) },
         ...(takesLinks ? [resultLink(answer)] : []),
       ];
       if (tail.error) result.isError = true;

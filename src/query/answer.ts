@@ -9,6 +9,7 @@ import { formatCursor } from './cursor-handle.ts';
 import type { Format } from './format.ts';
 import { Page } from './page.ts';
 import type { CutCell } from './page.ts';
+import { shownQuestion } from './shown.ts';
 
 export type Source = 'memory' | 'store' | 'semantic' | 'database';
 
@@ -83,7 +84,10 @@ export function createAnswer(parts: AnswerParts): Answer {
     status: 'answered',
     source: parts.source,
     question: parts.question,
-    matched: parts.matched,
+    matched: parts.matched && {
+      ...parts.matched,
+      question: shownQuestion(parts.matched.question),
+    },
     sql: parts.sql,
     as_of: new Date(parts.asOf).toISOString(),
     answer_id: `a_${randomBytes(16).toString('base64url')}`,

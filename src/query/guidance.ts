@@ -2,6 +2,7 @@
 // write the SQL right the first time. Bounded: guidance must not flood a context.
 import type { SchemaExcerpt } from '../schema/render.ts';
 import { matchOf } from './choose.ts';
+import { WRITTEN_BY_OTHERS, shownQuestion } from './shown.ts';
 import type { Recalled } from './recall.ts';
 import type { Asked } from './scope.ts';
 
@@ -12,6 +13,7 @@ export interface Example {
 
 export interface ConfirmDocument {
   readonly status: 'confirm';
+  readonly notice: string;
   readonly question: string;
   readonly candidates: ReadonlyArray<{
     readonly id: string;
@@ -28,6 +30,7 @@ export interface ConfirmDocument {
 
 export interface NeedsSqlDocument {
   readonly status: 'needs_sql';
+  readonly notice: string;
   readonly question: string;
   readonly schema: SchemaExcerpt;
   readonly examples: readonly Example[];
@@ -36,7 +39,6 @@ export interface NeedsSqlDocument {
 
 const MAX_EXAMPLES = 3;
 const MAX_SQL_CHARS = 1500;
-const MAX_QUESTION_CHARS = 300;
 const CONFIRM_HINT =
   'If one candidate asks exactly the same, call ask again with accept set to its id. ' +
   'Otherwise write the SQL and call query with the same question.';
@@ -46,60 +48,64 @@ const NEEDS_SQL_HINT =
 const NOT_SELF_CONTAINED_HINT =
   'The question depends on the conversation: repeat it as a full sentence so that it can be remembered. ';
 
-export function documentOf(
-  asked: Asked,
-  recalled: Recalled,
-  schema: SchemaExcerpt,
-): ConfirmDocument | NeedsSqlDocument {
-  const isOffer = recalled.candidates.length > 0;
-  return (isOffer ? confirmDocument : needsSqlDocument)(asked, recalled, schema);
+interface GuidanceParts {
+  readonly asked: Asked;
+  readonly recalled: Recalled;
+  readonly schema: SchemaExcerpt;
+  /** A statement as it is shown to who did not write it. */
+  readonly shownSql: (sql: string) => string;
 }
 
-function confirmDocument(asked: Asked, recalled: Recalled, schema: SchemaExcerpt): ConfirmDocument {
+export function documentOf(parts: GuidanceParts): ConfirmDocument | NeedsSqlDocument {
+  const isOffer = parts.recalled.candidates.length > 0;
+  return (isOffer ? confirmDocument : needsSqlDocument)(parts);
+}
+
+function confirmDocument(parts: GuidanceParts): ConfirmDocument {
+  const { asked, recalled, schema, shownSql } = parts;
   return {
     status: 'confirm',
-    question: cut(asked.question, MAX_QUESTION_CHARS),
+    notice: WRITTEN_BY_OTHERS,
+    question: shownQuestion(asked.question),
     candidates: recalled.candidates.map((candidate) => {
       const { id, question, similarity, confidence } = matchOf(candidate);
       return {
         id,
-        question: cut(question, MAX_QUESTION_CHARS),
-        sql: cut(candidate.neighbour.plan.sql, MAX_SQL_CHARS),
+        question: shownQuestion(question),
+        sql: cut(shownSql(candidate.neighbour.plan.sql), MAX_SQL_CHARS),
         similarity,
         confidence,
         differences: candidate.decision.differences,
       };
     }),
     schema,
-    examples: examplesOf(recalled),
+    examples: examplesOf(parts),
     hint: CONFIRM_HINT,
   };
 }
 
-function needsSqlDocument(
-  asked: Asked,
-  recalled: Recalled,
-  schema: SchemaExcerpt,
-): NeedsSqlDocument {
+function needsSqlDocument(parts: GuidanceParts): NeedsSqlDocument {
+  const { asked, schema } = parts;
   return {
     status: 'needs_sql',
-    question: cut(asked.question, MAX_QUESTION_CHARS),
+    notice: WRITTEN_BY_OTHERS,
+    question: shownQuestion(asked.question),
     schema,
-    examples: examplesOf(recalled),
+    examples: examplesOf(parts),
     hint: (asked.isSelfContained ? '' : NOT_SELF_CONTAINED_HINT) + NEEDS_SQL_HINT,
   };
 }
 
 /** Nearest known questions over other plans than those offered. */
-function examplesOf({ nearest, candidates }: Recalled): Example[] {
+function examplesOf({ recalled: { nearest, candidates }, shownSql }: GuidanceParts): Example[] {
   const shown = new Set(candidates.map(({ neighbour }) => neighbour.plan.id));
   const examples: Example[] = [];
   for (const { plan, question } of nearest) {
     if (shown.has(plan.id) || examples.length >= MAX_EXAMPLES) continue;
     shown.add(plan.id);
     examples.push({
-      question: cut(question, MAX_QUESTION_CHARS),
-      sql: cut(plan.sql, MAX_SQL_CHARS),
+      question: shownQuestion(question),
+      sql: cut(shownSql(plan.sql), MAX_SQL_CHARS),
     });
   }
   return examples;

@@ -6,6 +6,7 @@ import type { Cache, FoundQuestion } from '../cache/cache.ts';
 import type { Plan } from '../cache/entities.ts';
 import { isMissingObject } from '../db/sqlstate.ts';
 import { isAppError } from '../errors.ts';
+import type { SchemaExcerpt } from '../schema/render.ts';
 import type { SchemaIndex } from '../schema/schema-index.ts';
 import { unknownCandidate } from './candidate.ts';
 import { matchOf } from './choose.ts';
@@ -100,8 +101,11 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
       recalled.rebound && (await runRebound(recalled.rebound, asked, request, context));
     if (rebound) return rebound;
     const excerpt = await schema.relevant(asked.question);
-    return { kind: 'document', document: documentOf(asked, recalled, excerpt) };
+    return { kind: 'document', document: told(asked, recalled, excerpt) };
   }
+
+  const told = (asked: Asked, recalled: Recalled, excerpt: SchemaExcerpt) =>
+    documentOf({ asked, recalled, schema: excerpt, shownSql: (sql) => guard.shown(sql) });
 
   async function runRebound(
     { statement, match, isChecked }: NonNullable<Recalled['rebound']>,
@@ -166,7 +170,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     } catch (error) {
       if (!isAppError(error) || !isMissingObject(error.cause)) throw error;
       const excerpt = await schema.relevant(found.asked.question);
-      return { kind: 'document', document: documentOf(found.asked, NOTHING_RECALLED, excerpt) };
+      return { kind: 'document', document: told(found.asked, NOTHING_RECALLED, excerpt) };
     }
   }
 

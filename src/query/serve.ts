@@ -61,6 +61,8 @@ export interface ServeOptions {
   readonly staleMs: number;
   readonly spoolMaxBytes: number;
   readonly prepare: Prepare;
+  /** A statement as it is shown: whoever is served need not have written it. */
+  readonly shownSql: (sql: string) => string;
   readonly now: () => number;
 }
 
@@ -287,7 +289,7 @@ export function createServe(options: ServeOptions): Serve {
       ...rows,
       question: asked.question,
       matched: match,
-      sql: plan.sql,
+      sql: options.shownSql(plan.sql),
       fromRow: 0,
       limits: run.request.limits,
       remarks: [rows.remark, run.isChecked && (match?.rebound ? CHECK_REBOUND : CHECK)].filter(

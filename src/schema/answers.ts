@@ -7,7 +7,7 @@ import { rank } from './relevance.ts';
 import type { Choice, IndexedCatalog } from './relevance.ts';
 import { bytesOf, PLAIN_VIEW, renderTables } from './render.ts';
 import type { ColumnView, TableDocument } from './render.ts';
-import { cleanText } from './untrusted-text.ts';
+import { cleanText } from '../lib/shown-text.ts';
 
 export interface SchemaAnswer {
   /** How many tables the database has that may be read. */

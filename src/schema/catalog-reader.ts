@@ -16,7 +16,8 @@ import {
 } from './catalog.ts';
 import type { Catalog, CatalogColumn, CatalogTable } from './catalog.ts';
 import { inTurns } from './turns.ts';
-import { cleanText, isShowable, looksSecret, writtenIdentifier } from './untrusted-text.ts';
+import { cleanText } from '../lib/shown-text.ts';
+import { isShowable, looksSecret, writtenIdentifier } from './untrusted-text.ts';
 
 /** Runs one read-only statement under the role whose rights count. */
 export type RunQuery = (

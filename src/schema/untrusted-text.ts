@@ -1,21 +1,8 @@
-// Owns the cleaning of names, comments and values that the database's users wrote: agents read them,
-// so nothing invisible or endless may pass. Must never change a value that stays meant for use in SQL.
+// Owns which names and values of the database's users agents may read, and how names are written: nothing invisible
+// or endless may pass. Must never change a value that stays meant for use in SQL.
 import { rawWordsOf } from './words.ts';
 
-const INVISIBLE = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/u;
-const EVERY_INVISIBLE = new RegExp(INVISIBLE, 'gu');
-const EVERY_BREAK = /[\p{Cc}\p{Z}]+/gu;
 const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-
-/** One visible line of at most `maxCharacters`, or null when nothing is left. */
-export function cleanText(text: string | null, maxCharacters: number): string | null {
-  if (text === null) return null;
-  const line = text.replace(EVERY_BREAK, ' ').replace(EVERY_INVISIBLE, '').trim();
-  const characters = Array.from(line.slice(0, 2 * maxCharacters + 2));
-  if (characters.length === 0) return null;
-  if (characters.length <= maxCharacters) return line;
-  return `${characters.slice(0, maxCharacters - 1).join('')}…`;
-}
 
 /** A value is shown whole or not at all: a shortened or cleaned one would be wrong in a WHERE clause. */
 export function isShowable(value: string, maxCharacters: number): boolean {

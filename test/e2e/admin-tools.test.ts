@@ -17,6 +17,9 @@ interface Entry {
   readonly question: string;
   readonly sql: string;
   readonly params: readonly unknown[];
+  readonly made_by?: string;
+  readonly made_at?: string;
+  readonly origin?: string;
 }
 
 async function toolsOf(client: Client): Promise<string[]> {
@@ -92,7 +95,11 @@ test('what one server knows another learns from a file, and answers it without a
   assert.equal(exported.code, 0, exported.stderr);
   const file = JSON.parse(exported.stdout) as Entry[];
   const byQuestion = (a: Entry, b: Entry): number => (a.question < b.question ? -1 : 1);
-  assert.deepEqual(file.sort(byQuestion), [...entries].sort(byQuestion));
+  const known = file.map(({ question, sql, params }) => ({ question, sql, params }));
+  assert.deepEqual(known.sort(byQuestion), [...entries].sort(byQuestion));
+  const { made_by: by, made_at: at, origin } = file[0]!;
+  assert.deepEqual([by, origin], ['local', 'asked']);
+  assert.ok(Math.abs(Date.now() - Date.parse(at ?? '')) < 600_000, at);
 
   const other = await startSmallShop(t);
   const warmed = await command(['cache-warm', other.server.url, '--run'], exported.stdout);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import type { SchemaSearch } from '../../views.ts';
+import { WRITTEN_BY_OTHERS } from '../../query/shown.ts';
 import { documentResult } from '../result.ts';
 import { defineTool } from '../tool.ts';
 import type { Tool } from '../tool.ts';
@@ -27,7 +28,14 @@ export function searchSchemaTool(schema: SchemaSearch): Tool {
         ...(table !== undefined && { table }),
       };
       const found = await schema.search(request, context);
-      return { result: documentResult({ status: 'found', ...found }), source: 'schema' };
+      return {
+        result: documentResult({
+          status: 'found',
+          notice: WRITTEN_BY_OTHERS,
+          ...found,
+        }),
+        source: 'schema',
+      };
     },
   });
 }

@@ -9,6 +9,8 @@ import { formatCursor, parseCursor } from '../../../src/query/cursor-handle.ts';
 import { admin } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { HARD_LIMITS, contextOf, documentOf, pipelineOf } from './pipelines.ts';
+import type { Seal } from '../../../src/cache/seal.ts';
+import { TRUSTING } from '../cache/stores.ts';
 
 const SETUP = `create table t as select i, 'row ' || i as name from generate_series(1, 3000) i`;
 const LIMITS: AnswerLimits = { maxRows: 100, maxBytes: 50_000, format: 'table' };
@@ -21,9 +23,9 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, index) => from + index);
 }
 
-async function twoReplicas(t: TestContext) {
-  const one = await pipelineOf(t, SETUP);
-  return { ...one, beside: await pipelineOf(t, SETUP, { beside: one }) };
+async function twoReplicas(t: TestContext, given: { readonly seal?: Seal } = {}) {
+  const one = await pipelineOf(t, SETUP, given);
+  return { ...one, beside: await pipelineOf(t, SETUP, { ...given, beside: one }) };
 }
 
 test('what was asked once is answered again without the database', async (t) => {
@@ -166,8 +168,8 @@ test('a statement that fails is remembered by nobody', async (t) => {
   assert.equal(again.kind, 'document');
 });
 
-test('a statement that was written into the store and is not permitted is refused however often it is asked for', async (t) => {
-  const { pipeline, cachePool, beside } = await twoReplicas(t);
+test('a statement that is in the store and not permitted is refused however often it is asked for, whoever sealed it', async (t) => {
+  const { pipeline, cachePool, beside } = await twoReplicas(t, { seal: TRUSTING });
   await documentOf(await pipeline.query({ ...ALL, limits: LIMITS }, ALICE));
   await eventually('it is stored', async () => {
     const changed = await cachePool.query(

@@ -3,6 +3,7 @@
 import { createDecider } from '../../../src/cache/decide.ts';
 import type { TestContext } from 'node:test';
 
+import type { Seal } from '../../../src/cache/seal.ts';
 import type { Breaker } from '../../../src/db/breaker.ts';
 import type { Pool } from '../../../src/db/pool.ts';
 import { createFreshness } from '../../../src/freshness/freshness.ts';
@@ -43,6 +44,7 @@ interface PipelineGiven {
   readonly staleMs?: number;
   readonly now?: () => number;
   readonly breaker?: Breaker;
+  readonly seal?: Seal;
   /** Another replica, whose databases this one shares. */
   readonly beside?: Replicated;
 }
@@ -64,7 +66,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
   const databases = given.beside ?? (await replicated(t, setup));
   const { readerUrl, cachePool } = databases;
   const relay = await relayTo(t, readerUrl);
-  const cache = cacheOver(t, cachePool, { now });
+  const cache = cacheOver(t, cachePool, { now, ...(given.seal && { seal: given.seal }) });
   const metrics = createMetrics();
   const pool = poolOf(t, relay.url, breaker && { breaker });
   const executor = createExecutor({
@@ -143,6 +145,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
       ttlMs: TTL_MS,
       staleMs,
       spoolMaxBytes,
+      shownSql: (sql) => guard.shown(sql),
       prepare: (sql) => Promise.resolve({ sql, isPlanned: () => true }),
       now,
     }),

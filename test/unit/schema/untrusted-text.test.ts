@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import {
-  cleanText,
-  isShowable,
-  looksSecret,
-  writtenIdentifier,
-} from '../../../src/schema/untrusted-text.ts';
+import { cleanText } from '../../../src/lib/shown-text.ts';
+import { isShowable, looksSecret, writtenIdentifier } from '../../../src/schema/untrusted-text.ts';
 
 test('comments lose control, direction and zero-width characters and become one line', () => {
   assert.equal(
