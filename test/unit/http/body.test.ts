@@ -89,7 +89,7 @@ test('zstd comes before gzip where this Node has it, and is not promised where i
 test('a client that reads slowly, but reads, is not cut off, however large a piece is', async (t) => {
   const size = 24 * 1024 * 1024;
   const { port, answered } = await serverOf(t, async (response) => {
-    const body = startBody(response, { status: 200, headers: {} }, 250);
+    const body = startBody(response, { status: 200, headers: {} }, 1000);
     await body.write(Buffer.alloc(size, 'x'));
     await body.end();
   });
