@@ -44,6 +44,7 @@ export function isTooManyClients(error: unknown): boolean {
 /** Whether the connection that raised this may be used again. */
 export function isStatementError(error: unknown): boolean {
   if (!isServerError(error)) return false;
+  if (isOfArgument(error)) return true;
   return !UNAVAILABLE.test(error.code) && !FINAL_TIMEOUTS.has(error.code);
 }
 
@@ -67,7 +68,8 @@ export function translateDatabaseError(error: unknown): AppError {
       hint: 'askonce only reads, with the rights of its database role.',
     });
   }
-  if (UNAVAILABLE.test(code) && !isInternalFault(error)) return unavailable(error);
+  const isOfStatement = isInternalFault(error) || isOfArgument(error);
+  if (UNAVAILABLE.test(code) && !isOfStatement) return unavailable(error);
   const place = error.position ? ` (at character ${error.position})` : '';
   return new AppError('QUERY_INVALID', `${saidBy(error)}${place}`, {
     cause: error,
@@ -160,6 +162,11 @@ function unavailable(cause: unknown): AppError {
 /** What trips over the server's own code trips again; a pooler says XX000 as well, but only as FATAL. */
 function isInternalFault({ code, severity }: ServerError): boolean {
   return code === 'XX000' && severity === 'ERROR';
+}
+
+/** pg_database_size('x'): no such database, for the statement alone. To a connection it is FATAL. */
+function isOfArgument({ code, severity }: ServerError): boolean {
+  return code === '3D000' && severity === 'ERROR';
 }
 
 /** A fault of this program, such as text longer than a string can be: the database is not to blame. */

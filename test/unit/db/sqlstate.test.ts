@@ -84,6 +84,16 @@ test('a statement that trips over the server itself is told so; a pooler that re
   assert.equal(translateDatabaseError(refused).code, 'DATABASE_UNAVAILABLE');
 });
 
+test('a database that a statement names and that is not there is no outage', () => {
+  const named = serverError('3D000', 'database "x" does not exist', { severity: 'ERROR' });
+  const { code, message, retryAfterMs } = translateDatabaseError(named);
+  assert.deepEqual([code, message, retryAfterMs], ['QUERY_INVALID', named.message, undefined]);
+  assert.equal(isStatementError(named), true, 'its connection stays');
+  const connected = serverError('3D000', 'database "x" does not exist', { severity: 'FATAL' });
+  assert.equal(translateDatabaseError(connected).code, 'DATABASE_UNAVAILABLE');
+  assert.equal(isStatementError(connected), false);
+});
+
 test('the advice for a statement too deep is about the statement, not the configuration', () => {
   const more = { hint: 'Increase the configuration parameter "max_stack_depth".' };
   const error = translateDatabaseError(serverError('54001', 'stack depth limit exceeded', more));
