@@ -11,27 +11,10 @@ import { createServerCatalog } from '../../../src/guard/server-catalog.ts';
 import type { ServerCatalogReader } from '../../../src/guard/server-catalog.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { admin, freshDatabase } from '../../support/database.ts';
+import { ELSEWHERE, EXTENSIONS } from '../../support/statement-tables.ts';
 import { PERMITTED } from '../../unit/guard/statements-permitted.ts';
 import { REJECTED } from '../../unit/guard/statements-rejected.ts';
 import { poolOf } from '../db/pools.ts';
-
-const EXTENSIONS = [
-  'pg_trgm',
-  'unaccent',
-  'fuzzystrmatch',
-  'hstore',
-  'ltree',
-  'cube',
-  'earthdistance',
-  'intarray',
-  'citext',
-  'pgcrypto',
-  '"uuid-ossp"',
-  'tablefunc',
-  'dblink',
-];
-/** Of extensions that the tests' server does not have. */
-const ELSEWHERE = /\bst_|geometry|time_bucket|locf|histogram|approx_percentile/i;
 
 interface Connected {
   readonly guard: StatementGuard;
