@@ -120,10 +120,14 @@ export function createFunctionRules({
   }
 
   /** A function of somebody's own that fits the arguments better than the built-in one is called in its place. */
-  function shadowOf(name: string): Routine | undefined {
+  function shadowOf(
+    name: string,
+    isMeant: (routine: Routine) => boolean = () => true,
+  ): Routine | undefined {
     return server()
       ?.own.get(name)
-      ?.find((routine) => {
+      ?.filter(isMeant)
+      .find((routine) => {
         // One that depends on its arguments alone does no harm, and is often meant: round(float8, int).
         const isHarmless = routine.volatility === 'immutable' || routine.isExtension;
         return !isHarmless && isReached(routine, undefined) && trustedUse(routine) === undefined;
@@ -147,6 +151,10 @@ export function createFunctionRules({
     judgeAttribute(name, of) {
       const special = judgeByArguments(name, 1);
       const volatility = special?.volatility ?? builtInUse(name);
+      const takesIt = ({ takesRow, takesOne }: Routine): boolean =>
+        of === 'row' ? takesRow : takesOne;
+      const shadow = volatility === undefined ? undefined : shadowOf(name, takesIt);
+      if (shadow) return refusalOfShadow(shadow);
       if (volatility !== undefined) return { volatility };
       const known = server();
       if (known === null) {
@@ -154,9 +162,10 @@ export function createFunctionRules({
         if (use !== undefined) return { volatility: use };
         return isHarmful(name) ? refusalOf(name) : null;
       }
-      if (known.builtIn.has(name) && isHarmful(name)) return refusalOf(name);
+      const builtInOne = known.builtIn.get(name);
+      if (builtInOne && (takesIt(builtInOne) || isHarmful(name))) return refusalOf(name);
       const isMeant = (routine: Routine): boolean =>
-        (of === 'row' ? routine.takesRow : routine.takesOne) && isReached(routine, undefined);
+        takesIt(routine) && isReached(routine, undefined);
       return known.own.get(name)?.some(isMeant) ? judgeOther(name, undefined) : null;
     },
 

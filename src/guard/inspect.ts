@@ -5,6 +5,7 @@ import type { Volatility } from '../cache/volatility.ts';
 import { AppError } from '../errors.ts';
 import { clockOfText, clocksOfDay } from './clock.ts';
 import { expansionOf, MAX_EXPANSION_BYTES } from './expansion.ts';
+import { functionAliases } from './function-aliases.ts';
 import { nameOfNode, PERMITTED_FIELDS, PERMITTED_NODES } from './nodes.ts';
 import { wordSet } from './words.ts';
 import { isNodeType, isObject, listOf, namesOf, textOf, unwrap } from './syntax.ts';
@@ -47,6 +48,8 @@ interface Walk {
   readonly dependsOn: Set<Volatility>;
   /** Nodes that read the clock where only its day is used. */
   readonly ofDay: ReadonlySet<SyntaxNode>;
+  /** Whether what stands before a dot may be the value of a function. */
+  readonly isValue: (name: string) => boolean;
   parameterCount: number;
   expansion: number;
   /** UTF-8 offset. */
@@ -68,7 +71,13 @@ export function inspectStatement(
   const ofDay = clocksOfDay(statement);
   const counts = { parameterCount: 0, expansion: 0, at: 0 };
   const ranges: TableRange[] = [];
-  const walk: Walk = { rules, requireTable, ranges, tables, dependsOn, ofDay, ...counts, onPlace };
+  let aliases: ReadonlySet<string> | null | undefined;
+  const isValue = (name: string): boolean => {
+    if (aliases === undefined) aliases = functionAliases(statement);
+    return aliases === null || aliases.has(name);
+  };
+  const found = { ranges, tables, dependsOn };
+  const walk: Walk = { rules, requireTable, ...found, ofDay, isValue, ...counts, onPlace };
   visit(walk, statement, new Set());
   return {
     tables: [...tables].sort(),
@@ -142,7 +151,7 @@ function examine(walk: Walk, { type, fields, scope }: Found): void {
       return noteCall(walk, fields);
     case 'ColumnRef':
       // A plain column is most often meant, so its name never makes an answer volatile.
-      return void judgeAttributes(walk, namesOf(fields['fields']).slice(1), 'row');
+      return judgeColumn(walk, namesOf(fields['fields']));
     case 'A_Indirection':
       for (const use of judgeAttributes(walk, namesOf(fields['indirection']), 'value'))
         walk.dependsOn.add(use);
@@ -222,6 +231,10 @@ function argumentText(argument: unknown): string | undefined {
   const { type, fields } = unwrap(argument) ?? {};
   if (type === 'TypeCast') return argumentText(fields?.['arg']);
   return type === 'A_Const' && fields ? constantText(fields) : undefined;
+}
+
+function judgeColumn(walk: Walk, [first = '', ...names]: readonly string[]): void {
+  judgeAttributes(walk, names, names.length > 0 && walk.isValue(first) ? 'value' : 'row');
 }
 
 /** What follows a dot may be a function in the dress of a column: t.name is also name(t). */

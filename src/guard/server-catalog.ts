@@ -82,8 +82,9 @@ const ROUTINES_SQL = `
       d.objid IS NOT NULL AS is_extension,
       p.prorettype = ANY (i.types) OR p.proargtypes::oid[] && i.types OR p.oid IN (SELECT oid FROM support)
         OR p.oid IN (SELECT oid FROM part) AS is_internal,
-      p.prokind = 'f' AND p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1 AS takes_one,
-      t.typtype IN ('c', 'd', 'p') AS takes_row
+      p.prokind IN ('f', 'a') AND p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1
+        AND t.typname <> 'internal' AS takes_one,
+      t.typtype IN ('c', 'd', 'p') AND t.oid <> ALL (i.types) AS takes_row
     FROM internal i, pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       LEFT JOIN aggregate a ON a.oid = p.oid
       LEFT JOIN pg_catalog.pg_type t ON t.oid = p.proargtypes[0]

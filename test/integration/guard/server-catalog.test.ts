@@ -117,6 +117,8 @@ test('functions of somebody’s own are refused, however they are called', async
     'select o.wipe from orders o',
     'select (o).wipe from orders o',
     "select ('x'::text).zap",
+    'select (1).tally',
+    'select (id).tally from orders',
     'select tally(id) from orders',
     'select tally(id) over () from orders',
   );
@@ -134,6 +136,61 @@ test('a function that could be called in the place of a built-in one is refused'
   const { guard } = await connected(t, OWN);
   refuses(guard, /could be public\.lower.*write pg_catalog\.lower/, 'select lower(id) from orders');
   permits(guard, "select pg_catalog.lower('A')", 'select upper(id) from orders');
+});
+
+test('a function in the dress of a column is refused where it could stand for a built-in one', async (t) => {
+  const { guard } = await connected(
+    t,
+    `${OWN};
+     create function length(orders) returns int language sql as 'delete from public.orders returning 1'`,
+  );
+  refuses(
+    guard,
+    /could be public\.lower.*write pg_catalog\.lower/,
+    'select (1).lower',
+    'select (id).lower from orders',
+    'select ((array[1])[1]).lower',
+  );
+  refuses(guard, /could be public\.length/, 'select o.length from orders o');
+  permits(guard, 'select o.lower, o.upper from orders o', 'select (id).upper from orders');
+});
+
+test('the value of a function in FROM is no row: what follows its dot is called with it', async (t) => {
+  const { guard } = await connected(t, OWN);
+  refuses(
+    guard,
+    /public\.\w+, which is volatile/,
+    "select x.zap from unnest(array['x'::text]) x",
+    "select unnest.zap from unnest(array['x'::text])",
+    "select f.zap from pg_catalog.unnest(array['x'::text]) with ordinality f",
+    'select (select x.tally) from generate_series(1, 2) x',
+    `select "current_user".zap from current_user`,
+    "select x.zap from orders o, lateral unnest(array['x'::text]) x",
+  );
+  refuses(guard, /could be public\.lower/, 'select x.lower from generate_series(1, 2) x');
+  permits(
+    guard,
+    'select o.zap from orders o, generate_series(1, 2) x',
+    'select x.a from unnest(array[1]) x (a)',
+  );
+});
+
+test('a built-in function that may not be called is none in the dress of a column either', async (t) => {
+  const { guard } = await connected(t, OWN);
+  refuses(
+    guard,
+    /not on the list/,
+    'select (1::oid).pg_tablespace_location',
+    'select (1).pg_stat_get_backend_activity',
+    'select x.pg_stat_get_backend_activity from generate_series(1, 9) x',
+    'select (1).int4um',
+  );
+  permits(
+    guard,
+    'select o.pg_tablespace_location, (o).total from orders o',
+    // What takes none of SQL's values is never meant: there is a sampling method of that name.
+    'select o.system, (o).system from orders o',
+  );
 });
 
 test('no schema that is named lets SQL in a text run', async (t) => {
