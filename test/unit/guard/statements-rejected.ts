@@ -245,6 +245,9 @@ export const REJECTED: Readonly<Record<string, readonly string[]>> = {
     'table pg_largeobject',
     'select exists (select from pg_hba_file_rules)',
     'select subconninfo from pg_subscription',
+    'select stavalues1 from pg_statistic',
+    "select most_common_vals from pg_catalog.pg_stats where tablename = 'pg_authid'",
+    'table pg_stats_ext_exprs',
   ],
   'functions and operators that nobody has vouched for': [
     'select purge(1)',
