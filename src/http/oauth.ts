@@ -65,7 +65,7 @@ export function createTokenVerifier(options: OAuthOptions): VerifyToken {
   }
 
   return async (token) => {
-    if (token.length > MAX_TOKEN_CHARS) return null;
+    if (token.length > MAX_TOKEN_CHARS || !isWellEncoded(token)) return null;
     const key = createHash('sha256').update(token).digest('base64');
     const held = known.get(key);
     if (held && held.until > now()) return held.principal;
@@ -97,6 +97,10 @@ export function createTokenVerifier(options: OAuthOptions): VerifyToken {
     return payload;
   }
 }
+
+/** As the issuer wrote it: base64 has further texts for the same bytes, and one token must not be many. */
+const isWellEncoded = (token: string): boolean =>
+  token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 
 /** The same server signs other things for the same audience: who logged in, who logged out, what happened. */
 function isAccessToken(type: string | undefined, payload: JWTPayload): boolean {
@@ -137,8 +141,9 @@ const isName = (subject: unknown): subject is string =>
 
 /** As RFC 8693 has them, and as several servers do. */
 function scopesOf({ scope, scp }: JWTPayload): string[] {
-  const said = scope ?? scp ?? '';
-  return Array.isArray(said) ? said.map(String) : String(said).split(' ');
+  const said: unknown = scope ?? scp;
+  if (typeof said === 'string') return said.split(' ');
+  return Array.isArray(said) ? said.filter((one) => typeof one === 'string') : [];
 }
 
 /** Where the document about this resource stands: the path of the resource behind the well-known one. */

@@ -73,6 +73,28 @@ test('what is not for this resource, of another issuer, out of its time or signe
   for (const [what, token] of Object.entries(tokens)) assert.equal(await verify(token), null, what);
 });
 
+test('a token in another spelling of the same bytes is nobody', async (t) => {
+  const { server, verify } = await verifier(t);
+  const token = await server.token({ sub: 'alice', aud: AUDIENCE });
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  // Of the last letter four bits are read by nobody.
+  const others = alphabet.split('').filter((letter) => letter !== token.at(-1));
+  const respelt = others.map((letter) => token.slice(0, -1) + letter);
+  for (const other of [...respelt, `${token}==`, `${token}\t`, token.replace(/.{9}$/, '\n$&')])
+    assert.equal(await verify(other), null, other);
+  assert.ok(await verify(token));
+});
+
+test('a scope that is no text is none, and breaks nothing', async (t) => {
+  const { server, verify } = await verifier(t, { scope: 'askonce:read' });
+  for (const scope of [5, {}, { toString: 1 }, [{ toString: 1 }, 'other'], true]) {
+    const token = await server.token({ sub: 'alice', aud: AUDIENCE, scope });
+    await assert.rejects(verify(token), (error) => isAppError(error, 'FORBIDDEN'));
+  }
+  const mixed = await server.token({ sub: 'alice', aud: AUDIENCE, scope: [5, 'askonce:read'] });
+  assert.ok(await verify(mixed));
+});
+
 test('a token that was verified is not asked about again, and not let in behind its end', async (t) => {
   const { server, clock, verify } = await verifier(t);
   const exp = Math.floor(clock.now / 1000) + 40;
