@@ -1,4 +1,5 @@
-// docker-compose.yml names every setting that it passes on: one that it forgot would go unseen in .env.
+// What docker-compose.yml and the Dockerfile promise: every setting is passed on (one that was forgotten would go
+// unseen in .env), and the server can do nothing but serve.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
@@ -24,4 +25,43 @@ test('docker and docker compose build the image on the same Node by default', ()
   const [, fallback] = /NODE_TAG:-([^}]+)/.exec(compose) ?? [];
   const [, own] = /^ARG NODE_TAG=(.+)$/m.exec(readRoot('Dockerfile')) ?? [];
   assert.equal(fallback, own);
+});
+
+/** The lines of one service. */
+function serviceOf(name: string): string {
+  const [, lines = ''] = new RegExp(`^  ${name}:\\n((?: {4}.*\\n|\\n)*)`, 'm').exec(compose) ?? [];
+  return lines;
+}
+
+test('the server gains no rights and writes nowhere but to its data and to memory', () => {
+  const service = serviceOf('askonce');
+  assert.match(service, /^ {4}read_only: true$/m);
+  assert.match(service, /^ {4}tmpfs:\n {6}- \/tmp:size=\d+m,mode=1777$/m);
+  assert.match(service, /^ {4}cap_drop: \[ALL\]$/m);
+  assert.match(service, /^ {4}security_opt: \[no-new-privileges\]$/m);
+  const volumes = [...service.matchAll(/^ {6}- (\S+):(\/\S+?)(:ro)?$/gm)];
+  const writable = volumes.filter(([, , , isReadOnly]) => !isReadOnly).map(([, , path]) => path);
+  assert.deepEqual(writable, ['/data']);
+  for (const given of ['privileged', 'cap_add', 'user', 'network_mode', 'pid', 'devices'])
+    assert.doesNotMatch(service, new RegExp(`^ {4}${given}:`, 'm'), given);
+  assert.match(service, /- '127\.0\.0\.1:/, 'on loopback alone');
+});
+
+test('the image is run by a user who owns nothing of it but the folder for data', () => {
+  const [, ...stages] = readRoot('Dockerfile').split(/^FROM /m);
+  const last = stages.at(-1) ?? '';
+  const users = [...last.matchAll(/^USER (\S+)$/gm)].map(([, user]) => user);
+  assert.deepEqual(users, ['node']);
+  assert.match(last, /install --directory --owner=node --group=node --mode=700 \/data$/m);
+  assert.deepEqual(last.match(/--chown=\S+/g), null, 'what is copied belongs to root');
+  const behind = last.slice(last.indexOf('\nUSER node'));
+  assert.doesNotMatch(behind, /^(RUN|COPY|ADD)\b/m, 'nothing is made behind it');
+});
+
+test('the image brings the list of what is in it', () => {
+  const dockerfile = readRoot('Dockerfile');
+  assert.match(dockerfile, /^RUN npm run --silent sbom$/m);
+  assert.match(dockerfile, /^COPY --from=build \/app\/sbom\.cdx\.json/m);
+  // It must be told before what the image leaves out is taken away: npm counts that as missing.
+  assert.ok(dockerfile.indexOf('run --silent sbom') < dockerfile.indexOf('rm -rf node_modules'));
 });
