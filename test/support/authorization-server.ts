@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
-import type { CryptoKey, JWTPayload } from 'jose';
+import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
+import type { CompactJWSHeaderParameters, CryptoKey, JWTPayload } from 'jose';
 
 export interface AuthorizationServer {
   readonly issuer: string;
@@ -17,6 +17,8 @@ export interface AuthorizationServer {
     claims: JWTPayload,
     how?: { readonly alg?: string; readonly key?: CryptoKey; readonly typ?: string },
   ): Promise<string>;
+  /** Whatever is to be said, signed with its key. */
+  sign(payload: string, header?: Partial<CompactJWSHeaderParameters>): Promise<string>;
   /** Answers nothing any more. */
   close(): Promise<void>;
 }
@@ -51,6 +53,10 @@ export async function startAuthorizationServer(t: TestContext): Promise<Authoriz
         .setProtectedHeader({ alg, kid: 'one', typ })
         .sign(key);
     },
+    sign: (payload, header = {}) =>
+      new CompactSign(new TextEncoder().encode(payload))
+        .setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'at+jwt', ...header })
+        .sign(privateKey),
     close,
   };
 }
