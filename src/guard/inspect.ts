@@ -274,10 +274,13 @@ function noteSample(walk: Walk, fields: SyntaxNode): void {
 }
 
 const SYSTEM_SCHEMAS = new Set(['pg_catalog', 'information_schema', 'pg_toast']);
-/** Passwords, connection strings, large objects and the server's files, whatever the role may read. */
+/**
+ * Passwords, connection strings, large objects and the server's files, whatever the role may read; and what others ask
+ * right now, with their values: they are there as the same role.
+ */
 const SECRET_RELATIONS = wordSet(`
   pg_authid pg_shadow pg_user_mapping pg_user_mappings pg_subscription pg_largeobject
-  pg_hba_file_rules pg_ident_file_mappings pg_file_settings
+  pg_hba_file_rules pg_ident_file_mappings pg_file_settings pg_stat_activity
 `);
 /** They show values of every table that the role may read: to a superuser, of passwords too. */
 const STATISTICS = /^pg_(stats|statistic)/;

@@ -114,7 +114,7 @@ describe('the volatility of a statement', () => {
       'select * from t where owner = user',
       'select * from t tablesample bernoulli (1)',
       "select pg_total_relation_size('t')",
-      'select * from pg_stat_activity',
+      'select * from pg_stat_database',
       'select * from pg_catalog.pg_class',
       'select * from information_schema.tables',
       'select x.uuid_generate_v4()',

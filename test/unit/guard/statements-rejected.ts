@@ -240,6 +240,9 @@ export const REJECTED: Readonly<Record<string, readonly string[]>> = {
   ],
   'relations that hold secrets of the server': [
     'select * from pg_authid',
+    'select query from pg_stat_activity',
+    'select a.query from pg_catalog.pg_stat_activity a',
+    'select query from pg_stat_get_activity(null)',
     'select usename, passwd from pg_catalog.pg_shadow',
     'select * from PG_USER_MAPPINGS',
     'table pg_largeobject',
