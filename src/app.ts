@@ -44,8 +44,8 @@ import { createPending } from './query/pending.ts';
 import { createRememberer } from './query/remember.ts';
 import { createCursorSeal } from './query/sealed-cursors.ts';
 import { createSharedRuns } from './query/shared-runs.ts';
-import { watchPosture } from './posture.ts';
 import { createReadiness } from './readiness.ts';
+import { createSharedVectors } from './shared-vectors.ts';
 import { scopeSecret } from './scope-secret.ts';
 import { createStatus } from './status.ts';
 import { createView } from './view.ts';
@@ -134,8 +134,6 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     logger,
     releases,
   });
-  const posture = watchPosture({ runQuery: data.queryAs(AS_LOGIN), logger });
-  releases.push('posture', () => posture.close());
   const executor = createExecutor({
     pool: data.pool,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
@@ -177,6 +175,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const onPlanScope = keepLearning(store, releases);
   const decider = createDecider(verifier);
   const pending = createPending(cache);
+  const embedSchema = embedder && createSharedVectors((text) => embedder.embed(text));
   const remember = createRememberer({ cache, embedder });
   const scopeKeys = createScopeKeys(secret.keyFor('scopes'));
   const views = createViews((role) =>
@@ -185,6 +184,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       data,
       cache,
       embedder,
+      embedSchema,
       decider,
       judging,
       executor,
@@ -203,7 +203,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     }),
   );
   warmUp(store, async () => (await views.of(PROGRAM).scoping.scopesOf(PROGRAM)).scope);
+  releases.push('views', async () => views.close());
   const { pipeline, transfer, wholeResults } = views;
+  const { posture } = views.of(PROGRAM);
   const readiness = createReadiness({
     data,
     freshness,

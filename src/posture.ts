@@ -2,6 +2,7 @@
 // left to whoever finds a way past the guard. Told at the start, in /readyz and in server_status.
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { isAppError } from './errors.ts';
 import type { Logger } from './logger.ts';
 
 export interface Posture {
@@ -120,6 +121,8 @@ export function watchPosture({ runQuery, logger }: PostureOptions): Posture {
           logger.warn('use a role that can only read: askonce reader-role prints how one is made');
         return;
       } catch (error) {
+        // Nobody can become this role.
+        if (isAppError(error, 'FORBIDDEN')) return;
         logger.debug({ error: String(error) }, 'rights of the database role not read');
       }
       await sleep(RETRY_MS, undefined, { signal: closing.signal, ref: false }).catch(

@@ -16,6 +16,8 @@ import { hasTableRules } from './guard/table-policy.ts';
 import type { Logger } from './logger.ts';
 import { toLimits } from './mcp/tools/arguments.ts';
 import type { Metrics } from './metrics.ts';
+import { watchPosture } from './posture.ts';
+import type { Posture } from './posture.ts';
 import type { Executor } from './query/execute.ts';
 import { createExplainer } from './query/explain.ts';
 import type { Explainer } from './query/explain.ts';
@@ -42,6 +44,7 @@ import { createTransfer } from './query/transfer.ts';
 import type { Transfer } from './query/transfer.ts';
 import { createWholeResults } from './query/whole-result.ts';
 import type { WholeResults } from './query/whole-result.ts';
+import type { Embed } from './schema/meaning-index.ts';
 import { createSchemaIndex } from './schema/schema-index.ts';
 import type { SchemaIndex } from './schema/schema-index.ts';
 
@@ -54,6 +57,8 @@ export interface View {
   readonly feedback: Feedback;
   readonly transfer: Transfer;
   readonly wholeResults: WholeResults;
+  /** What the role can do beside reading. */
+  readonly posture: Posture;
 }
 
 /** What all roles share. */
@@ -62,6 +67,8 @@ export interface ViewParts {
   readonly data: OpenDatabase;
   readonly cache: Cache;
   readonly embedder: Embedder | null;
+  /** Texts of the schema; null without a model. */
+  readonly embedSchema: Embed | null;
   readonly decider: Decider;
   readonly judging: Judging;
   readonly executor: Executor;
@@ -109,7 +116,7 @@ export function createView(role: string | null, parts: ViewParts): View {
       await serverCatalog.fresh();
       return await runQuery(sql, params, signal);
     },
-    embed: embedder && ((text) => embedder.embed(text)),
+    embed: parts.embedSchema,
     visibility: guard,
     logger,
     clock: now,
@@ -188,5 +195,6 @@ export function createView(role: string | null, parts: ViewParts): View {
     feedback: createFeedback({ cache, scoping, metrics, remember }),
     transfer: createTransfer({ cache, guard, scoping, remember, pipeline }),
     wholeResults: createWholeResults({ cache, scoping }),
+    posture: watchPosture({ runQuery, logger: role === null ? logger : logger.child({ role }) }),
   };
 }

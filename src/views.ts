@@ -1,6 +1,7 @@
 // Owns which view of the data database a principal has: that of its role there. Around all of them it looks like one.
 import { LRUCache } from 'lru-cache';
 
+import type { SchemaSearch } from './mcp/tools/search-schema.ts';
 import type { Principal, RequestContext } from './query/context.ts';
 import type { View } from './view.ts';
 
@@ -10,13 +11,7 @@ export interface Views extends Pick<
 > {
   of(principal: Pick<Principal, 'identity'>): View;
   readonly schema: SchemaSearch;
-}
-
-export interface SchemaSearch {
-  search(
-    request: Parameters<View['schema']['search']>[0],
-    context: RequestContext,
-  ): ReturnType<View['schema']['search']>;
+  close(): void;
 }
 
 /** Each holds what it knows of the schema: those not asked in for the longest begin anew. */
@@ -25,7 +20,10 @@ const MAX_VIEWS = 100;
 /** @param create Of a role; null for the one that logs in. */
 export function createViews(create: (role: string | null) => View): Views {
   const login = create(null);
-  const views = new LRUCache<string, View>({ max: MAX_VIEWS });
+  const views = new LRUCache<string, View>({
+    max: MAX_VIEWS,
+    dispose: ({ posture }) => posture.close(),
+  });
 
   function of({ identity: { role } }: Pick<Principal, 'identity'>): View {
     if (role === null) return login;
@@ -51,6 +49,10 @@ export function createViews(create: (role: string | null) => View): Views {
     transfer: {
       page: (request, context) => by(context).transfer.page(request, context),
       warm: (request, context) => by(context).transfer.warm(request, context),
+    },
+    close() {
+      login.posture.close();
+      views.clear();
     },
     wholeResults: {
       open: (answerId, principal) => of(principal).wholeResults.open(answerId, principal),

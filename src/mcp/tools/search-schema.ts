@@ -1,12 +1,21 @@
 // The tool search_schema: tables, columns, keys, comments and sample values, by meaning or by name.
 import { z } from 'zod';
 
-import type { SchemaSearch } from '../../views.ts';
+import type { RequestContext } from '../../query/context.ts';
+import type { SchemaIndex } from '../../schema/schema-index.ts';
 import { WRITTEN_BY_OTHERS } from '../../query/shown.ts';
 import { documentResult } from '../result.ts';
 import { defineTool } from '../tool.ts';
 import type { Tool } from '../tool.ts';
 import { READS, STATUS_SCHEMA } from './arguments.ts';
+
+export interface SchemaSearch {
+  /** As who asks sees it. @throws as SchemaIndex.search */
+  search(
+    request: Parameters<SchemaIndex['search']>[0],
+    context: RequestContext,
+  ): ReturnType<SchemaIndex['search']>;
+}
 
 export function searchSchemaTool(schema: SchemaSearch): Tool {
   return defineTool({
