@@ -74,8 +74,8 @@ async function begun({ options, discard, ...connection }: Begun): Promise<void> 
   try {
     await heard({ options, ...connection }, begin(statementTimeoutMs, identity));
   } catch (error) {
-    // Whatever of it has taken effect.
-    discard();
+    // It has begun, and got no further than to who it is.
+    await heard({ options, ...connection }, END).catch(discard);
     throw identity === AS_LOGIN ? error : refusedIdentity(error);
   }
 }
