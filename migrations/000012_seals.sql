@@ -6,5 +6,7 @@ ALTER TABLE askonce.plans
   ALTER COLUMN params TYPE json USING params::json,
   ALTER COLUMN facts TYPE json USING facts::json,
   ADD COLUMN seal bytea;
-ALTER TABLE askonce.phrasings ADD COLUMN made_by text NOT NULL DEFAULT '', ADD COLUMN seal bytea;
+ALTER TABLE askonce.phrasings
+  ADD COLUMN made_by text NOT NULL DEFAULT '', ADD COLUMN seal bytea, ADD COLUMN vector_seal bytea;
+ALTER TABLE askonce.rejections ADD COLUMN rejected_by text NOT NULL DEFAULT '';
 CREATE INDEX phrasings_maker ON askonce.phrasings (made_by);

@@ -21,6 +21,7 @@ const ROLE = 'role';
 /** A longer name is cut by PostgreSQL, and is then another one. */
 const MAX_ROLE_BYTES = 63;
 const MAX_VALUE_BYTES = 8192;
+const MAX_FRACTION_CHARS = 15;
 /** Of a token, not of whom it was given to: with these each token would be somebody else. */
 const OF_TOKEN = new Set(['iat', 'exp', 'nbf', 'jti', 'auth_time', 'at_hash', 'nonce', 'sid']);
 
@@ -36,7 +37,11 @@ export function createIdentify(rules: readonly IdentityRule[]): Identify {
 }
 
 function valueOf(claims: Claims, claim: string): string {
-  const text = textOf(claim === '*' ? ofPerson(claims) : ownOf(claims, claim));
+  const value = claim === '*' ? ofPerson(claims) : ownOf(claims, claim);
+  if (!isExact(value)) {
+    throw unknownToDatabase(`the claim "${claim}" has a number that is not exact: send it as text`);
+  }
+  const text = textOf(value);
   if (text === '') throw unknownToDatabase(`the claim "${claim}" is missing`);
   if (text.includes('\0') || !text.isWellFormed() || Buffer.byteLength(text) > MAX_VALUE_BYTES) {
     throw unknownToDatabase(`the claim "${claim}" is no text that PostgreSQL can hold`);
@@ -46,6 +51,16 @@ function valueOf(claims: Claims, claim: string): string {
 
 const ownOf = (claims: Claims, claim: string): unknown =>
   Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+
+/** What JSON could not hold exactly was rounded, and may be the number of somebody else. */
+function isExact(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) || isShortFraction(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every(isExact);
+}
+
+const isShortFraction = (value: number): boolean =>
+  Math.abs(value) < 2 ** 31 && String(value).length <= MAX_FRACTION_CHARS;
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';

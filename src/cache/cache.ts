@@ -39,10 +39,13 @@ export interface Cache {
   readonly decisions: Decisions;
   /** Of statements that run, among the replicas that share the store. */
   readonly leases: Leases;
-  /** By this process; what other replicas may have been told of it meanwhile is known within seconds. */
-  heldQuestion(planScope: string, key: Key): Promise<FoundQuestion | null>;
+  /**
+   * By this process; what other replicas may have been told of it meanwhile is known within seconds.
+   * @param by Who asks: what somebody else has just bound may be bound in the store already.
+   */
+  heldQuestion(planScope: string, key: Key, by: string): Promise<FoundQuestion | null>;
   /** As heldQuestion, and in vain it counts for nothing: somebody will look again. */
-  peekQuestion(planScope: string, key: Key): Promise<FoundQuestion | null>;
+  peekQuestion(planScope: string, key: Key, by: string): Promise<FoundQuestion | null>;
   /** In the store; this process holds it from then on. */
   findQuestion(planScope: string, key: Key): Promise<FoundQuestion | null>;
   findPhrasing(scope: PlanScope, id: string): Promise<Phrasing | null>;
@@ -83,6 +86,8 @@ export interface Rejection {
   readonly planId: string;
   /** The phrasing that led to the plan. */
   readonly phrasingId: string | null;
+  /** The principal that says so. */
+  readonly by: string;
 }
 
 export interface RememberEntry extends Omit<NewPhrasing, 'embedding'> {
@@ -168,8 +173,22 @@ export function createCache(options: CacheOptions): Cache {
   const isRechecked = (known: KnownQuestion): boolean =>
     isShared && gate.open && !queue.isWaiting(known.phrasing.id);
 
-  async function peekQuestion(planScope: string, key: Key): Promise<FoundQuestion | null> {
+  /** What is on its way into the store is its maker's alone: only there is it known whether somebody was first. */
+  async function settled(key: Key, by: string): Promise<KnownQuestion | undefined> {
     const held = memory.question(key);
+    if (held?.match !== null || held.phrasing.madeBy === by) return held;
+    const { id } = held.phrasing;
+    if (!queue.isWaiting(id)) return held;
+    await Promise.race([queue.settled(id), sleep(OWN_WRITES_WAIT_MS)]);
+    return queue.isWaiting(id) ? undefined : memory.question(key);
+  }
+
+  async function peekQuestion(
+    planScope: string,
+    key: Key,
+    by: string,
+  ): Promise<FoundQuestion | null> {
+    const held = await settled(key, by);
     const known = held && isRechecked(held) ? await rechecked(planScope, key, held) : held;
     if (!known) return null;
     metrics.cacheLookup('memory', 'hit');
@@ -182,8 +201,8 @@ export function createCache(options: CacheOptions): Cache {
     decisions,
     leases,
 
-    async heldQuestion(planScope, key) {
-      const known = await peekQuestion(planScope, key);
+    async heldQuestion(planScope, key, by) {
+      const known = await peekQuestion(planScope, key, by);
       if (!known) metrics.cacheLookup('memory', 'miss');
       return known;
     },
@@ -240,18 +259,21 @@ export function createCache(options: CacheOptions): Cache {
     },
 
     note(planScope, key, known) {
-      memory.putQuestion(key, known);
+      // What an agent has bound meanwhile is no guess.
+      if (memory.question(key)?.match !== null) memory.putQuestion(key, known);
       usage.plan(planScope, known.phrasing.plan.id);
     },
 
-    async reject({ planScope, questionKey, planId, phrasingId }) {
+    async reject({ planScope, questionKey, planId, phrasingId, by }) {
       forget(questionKey, planId);
       // What still waits to bring the plan, or to bind this question to it, would undo the rejection.
       await Promise.all([
         queue.settled(idOf(questionKey)),
         phrasingId && queue.settled(phrasingId),
       ]);
-      await gate.attempt('reject', undefined, () => plans.reject(planScope, questionKey, planId));
+      await gate.attempt('reject', undefined, () =>
+        plans.reject({ planScope, questionKey, planId, by }),
+      );
       if (isShared) await notices.tell('rejected', questionKey, planId);
     },
 

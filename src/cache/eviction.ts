@@ -53,7 +53,13 @@ const PHRASINGS_SQL = `
       JOIN askonce.plans pl ON pl.plan_scope = ph.plan_scope AND pl.id = ph.plan_id
     WHERE greatest(pl.last_used_at, ph.created_at) < now() - ${IN_USE} AND ($2::text IS NULL OR ph.made_by = $2)
     ORDER BY pl.last_used_at + least(pl.uses, 1000) * interval '1 day', ph.created_at LIMIT least($1, ${BATCH}))
-  RETURNING id`;
+  RETURNING plan_scope, plan_id`;
+
+/** $1 scopes and $2 plans of phrasings that are gone: what no words lead to any more counts as one all the same. */
+const LEFT_ALONE_SQL = `
+  DELETE FROM askonce.plans pl USING unnest($1::text[], $2::uuid[]) AS gone (plan_scope, id)
+  WHERE pl.plan_scope = gone.plan_scope AND pl.id = gone.id AND NOT EXISTS (
+    SELECT FROM askonce.phrasings ph WHERE ph.plan_scope = pl.plan_scope AND ph.plan_id = pl.id)`;
 
 /** $1 what one may hold. */
 const LARGE_SCOPES_SQL = `
@@ -61,6 +67,11 @@ const LARGE_SCOPES_SQL = `
   FROM askonce.results GROUP BY 1 HAVING sum(byte_count + ${RESULT_OVERHEAD_BYTES}) > $1`;
 const LARGE_MAKERS_SQL = `
   SELECT made_by AS holder, count(*)::float8 AS held FROM askonce.phrasings GROUP BY 1 HAVING count(*) > $1`;
+
+const SIZES_SQL = `
+  SELECT (SELECT coalesce(sum(byte_count + ${RESULT_OVERHEAD_BYTES}), 0)::float8 FROM askonce.results) AS results,
+    (SELECT count(*)::float8 FROM askonce.plans) AS plans,
+    (SELECT count(*)::float8 FROM askonce.phrasings) AS phrasings`;
 
 type Kind = 'results' | 'plans' | 'phrasings';
 type Sizes = Readonly<Record<Kind, number>>;
@@ -81,8 +92,20 @@ export function createEviction(pool: Pool, limits: EvictionLimits): Eviction {
     return size > bound ? Math.ceil(size - limit * DOWN_TO) : 0;
   }
 
-  async function remove(sql: string, size: number, holder: string | null = null): Promise<number> {
-    return size > 0 ? (await pool.query(sql, [size, holder])).length : 0;
+  const removeResults = async (size: number, scope: string | null = null): Promise<number> =>
+    size > 0 ? (await pool.query(RESULTS_SQL, [size, scope])).length : 0;
+
+  async function removePhrasings(size: number, maker: string | null = null): Promise<number> {
+    if (size <= 0) return 0;
+    const gone = await pool.query<{ plan_scope: string; plan_id: string }>(PHRASINGS_SQL, [
+      size,
+      maker,
+    ]);
+    await pool.query(LEFT_ALONE_SQL, [
+      gone.map((row) => row.plan_scope),
+      gone.map((row) => row.plan_id),
+    ]);
+    return gone.length;
   }
 
   /** From those who hold more than one may: nobody does where all together hold less. */
@@ -93,39 +116,40 @@ export function createEviction(pool: Pool, limits: EvictionLimits): Eviction {
         held: sizes.results,
         most: shareOfOne * maxResultBytes,
         large: LARGE_SCOPES_SQL,
-        sql: RESULTS_SQL,
+        remove: removeResults,
       },
       {
         held: sizes.phrasings,
         most: shareOfOne * maxPlans,
         large: LARGE_MAKERS_SQL,
-        sql: PHRASINGS_SQL,
+        remove: removePhrasings,
       },
     ];
     let gone = 0;
-    for (const { held, most, large, sql } of parts) {
+    for (const { held, most, large, remove } of parts) {
       if (held <= most) continue;
       const holders = (await pool.query(large, [most])) as unknown as readonly Holder[];
       for (const one of holders)
-        gone += await remove(sql, Math.ceil(one.held - most * DOWN_TO), one.holder);
+        gone += await remove(Math.ceil(one.held - most * DOWN_TO), one.holder);
     }
     return gone;
   }
 
+  async function measured(): Promise<Sizes> {
+    const [sizes] = (await pool.query(SIZES_SQL)) as unknown as [Sizes];
+    return sizes;
+  }
+
   return {
     async sweep() {
-      const [sizes] = (await pool.query(
-        `SELECT (SELECT coalesce(sum(byte_count + ${RESULT_OVERHEAD_BYTES}), 0)::float8 FROM askonce.results) AS results,
-           (SELECT count(*)::float8 FROM askonce.plans) AS plans,
-           (SELECT count(*)::float8 FROM askonce.phrasings) AS phrasings`,
-      )) as unknown as [Sizes];
-      const levelled = await level(sizes);
-      const rows = await remove(RESULTS_SQL, tooMuch('results', sizes.results, maxResultBytes));
-      const wordings = tooMuch('phrasings', sizes.phrasings, maxPhrasings);
-      const forgotten = await remove(PHRASINGS_SQL, wordings);
+      const before = await measured();
+      const levelled = await level(before);
+      const sizes = levelled > 0 ? await measured() : before;
+      const rows = await removeResults(tooMuch('results', sizes.results, maxResultBytes));
+      const words = await removePhrasings(tooMuch('phrasings', sizes.phrasings, maxPhrasings));
       const plans = tooMuch('plans', sizes.plans, maxPlans);
       const gone = plans > 0 ? (await pool.query(PLANS_SQL, [plans])).length : 0;
-      return levelled + rows + forgotten + gone;
+      return levelled + rows + words + gone;
     },
   };
 }

@@ -1,4 +1,6 @@
 // Owns plans and phrasings as rows of PostgreSQL: what of them is sealed, and how they are read back.
+import type { Float16Array } from '@petamoriken/float16';
+
 import type { Phrasing } from './entities.ts';
 import { NO_FACTS, type SqlFacts } from './facts.ts';
 import type { Key } from './key.ts';
@@ -25,6 +27,9 @@ export interface PlanRow {
   readonly volatility: Volatility;
   readonly plan_seal: Buffer | null;
   readonly similarity?: number;
+  /** As halfvec_send gives it, where nearness was asked for; null for what has none. */
+  readonly vector?: Buffer | null;
+  readonly vector_seal?: Buffer | null;
 }
 
 export const PLAN_COLUMNS = `ph.plan_scope, ph.schema_version, ph.model_id, ph.id AS phrasing_id, ph.question,
@@ -55,7 +60,35 @@ export function readPhrasing(row: PlanRow, seal: Seal): Phrasing | null {
   };
 }
 
-export type StoredRow = Omit<PlanRow, 'phrasing_seal' | 'plan_seal' | 'similarity'>;
+/** The vector decides which questions are looked at, and how near: it belongs to the words that it was made of. */
+export const isVectorOurs = (row: PlanRow, seal: Seal): boolean =>
+  seal.holds(vectorParts(row, row.vector ?? EMPTY), row.vector_seal ?? null);
+
+/** @param vector In the digits that are stored: the store rounds nothing then. */
+export const sealOfVector = (row: StoredRow, vector: Float16Array, seal: Seal): Buffer =>
+  seal.of(vectorParts(row, sent(vector)));
+
+/** As halfvec_send has it: dimensions, nothing, numbers, all of them with the high byte first. */
+function sent(vector: Float16Array): Buffer {
+  const bits = new Uint16Array(vector.buffer, vector.byteOffset, vector.length);
+  const bytesOf = Buffer.alloc(VECTOR_HEAD_BYTES + 2 * bits.length);
+  bytesOf.writeUInt16BE(bits.length, 0);
+  for (const [at, half] of bits.entries()) bytesOf.writeUInt16BE(half, VECTOR_HEAD_BYTES + 2 * at);
+  return bytesOf;
+}
+
+const EMPTY = Buffer.alloc(0);
+const VECTOR_HEAD_BYTES = 4;
+
+const vectorParts = (
+  { plan_scope: planScope, phrasing_id: id, model_id: modelId }: StoredRow,
+  vector: Buffer,
+): string[] => ['vector', planScope, id, modelId, vector.toString('base64')];
+
+export type StoredRow = Omit<
+  PlanRow,
+  'phrasing_seal' | 'plan_seal' | 'similarity' | 'vector' | 'vector_seal'
+>;
 
 export interface SealedRow extends StoredRow {
   readonly phrasing_seal: Buffer;

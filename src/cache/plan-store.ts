@@ -1,12 +1,21 @@
 // Owns the plans in PostgreSQL: phrasings with their vectors, found exactly or by nearness, always
 // within one plan scope, one model and one schema version.
+import { Float16Array } from '@petamoriken/float16';
 import pgvector from 'pgvector';
 
 import type { Pool } from '../db/pool.ts';
 import type { Neighbour, Phrasing } from './entities.ts';
 import type { SearchIndexes } from './search-indexes.ts';
 import type { Key } from './key.ts';
-import { PLAN_COLUMNS, bytes, isPlanOurs, readPhrasing, writePhrasing } from './plan-rows.ts';
+import {
+  PLAN_COLUMNS,
+  bytes,
+  isPlanOurs,
+  isVectorOurs,
+  readPhrasing,
+  sealOfVector,
+  writePhrasing,
+} from './plan-rows.ts';
 import type { PlanRow } from './plan-rows.ts';
 import type { Seal } from './seal.ts';
 
@@ -40,11 +49,19 @@ export interface PlanStore {
   page(scope: PlanScope, after: string | null, limit: number): Promise<StoredPage>;
   /**
    * Stores plan and phrasing. A question that the same principal has bound to another plan moves to this one.
-   * @returns False where somebody else has bound it, whose plan it keeps.
+   * @returns False where somebody else has bound it, whose plan it keeps, or has reported this plan wrong for it.
    */
   save(scope: PlanScope, phrasing: NewPhrasing): Promise<boolean>;
-  /** This question is never again answered by this plan, however near it is. */
-  reject(planScope: string, questionKey: Key, planId: string): Promise<void>;
+  /**
+   * This question is answered by this plan no more, however near it is; and is bound to it again only by who said so,
+   * or by an admin.
+   */
+  reject(rejection: {
+    readonly planScope: string;
+    readonly questionKey: Key;
+    readonly planId: string;
+    readonly by: string;
+  }): Promise<void>;
 }
 
 /** Of what is stored, with where it is from. */
@@ -77,7 +94,7 @@ function nearestSql(dimensions: number | null): string {
   return `
   WITH nearest AS MATERIALIZED (
     SELECT ph.plan_scope, ph.schema_version, ph.model_id, ph.id, ph.question, ph.question_key, ph.origin, ph.made_by,
-      ph.seal, ph.plan_id, ph.embedding::${type} <=> $4::${type} AS distance
+      ph.seal, ph.vector_seal, ph.plan_id, ph.embedding AS stored, ph.embedding::${type} <=> $4::${type} AS distance
     FROM askonce.phrasings ph
     WHERE ph.plan_scope = $1 AND ph.model_id = $2 AND ph.schema_version = $3
       AND ph.embedding IS NOT NULL
@@ -85,7 +102,7 @@ function nearestSql(dimensions: number | null): string {
         SELECT r.plan_id FROM askonce.rejections r WHERE r.plan_scope = $1 AND r.question_key = $5))
       ${dimensions === null ? '' : careful}
     ORDER BY ph.embedding::${type} <=> $4::${type} LIMIT $6)
-  SELECT ${PLAN_COLUMNS}, 1 - ph.distance AS similarity
+  SELECT ${PLAN_COLUMNS}, 1 - ph.distance AS similarity, halfvec_send(ph.stored) AS vector, ph.vector_seal
   FROM nearest ph JOIN askonce.plans pl ON pl.plan_scope = $1 AND pl.id = ph.plan_id
   ORDER BY ph.distance + 0`;
 }
@@ -107,8 +124,12 @@ export function createPlanStore(pool: Pool, options: PlanStoreOptions): PlanStor
   /** Nobody's plans are nobody's answers, and must not stand in the way of ours. */
   async function ours<Read extends PlanRow>(
     rows: readonly Read[],
+    isWhole: (row: Read) => boolean = () => true,
   ): Promise<Array<{ readonly row: Read; readonly phrasing: Phrasing }>> {
-    const read = rows.map((row) => ({ row, phrasing: readPhrasing(row, seal) }));
+    const read = rows.map((row) => ({
+      row,
+      phrasing: isWhole(row) ? readPhrasing(row, seal) : null,
+    }));
     const forged = read.filter(({ phrasing }) => phrasing === null).map(({ row }) => row);
     if (forged.length > 0) {
       onForged?.(forged.length);
@@ -167,10 +188,8 @@ export function createPlanStore(pool: Pool, options: PlanStoreOptions): PlanStor
         bytes(search.questionKey),
         search.limit,
       ]);
-      return (await ours(rows)).map(({ row, phrasing }) => ({
-        ...phrasing,
-        similarity: row.similarity ?? 0,
-      }));
+      const found = await ours(rows, (row) => isVectorOurs(row, seal));
+      return found.map(({ row, phrasing }) => ({ ...phrasing, similarity: row.similarity ?? 0 }));
     },
 
     async rejected(planScope, questionKey) {
@@ -211,14 +230,14 @@ export function createPlanStore(pool: Pool, options: PlanStoreOptions): PlanStor
 
     save: (scope, phrasing) => savePhrasing(pool, scope, phrasing, seal),
 
-    async reject(planScope, questionKey, planId) {
+    async reject({ planScope, questionKey, planId, by }) {
       await pool.query(
         `WITH forgotten AS (
            DELETE FROM askonce.phrasings WHERE plan_scope = $1 AND question_key = $2 AND plan_id = $3)
-         INSERT INTO askonce.rejections (plan_scope, question_key, plan_id)
-         SELECT plan_scope, $2, id FROM askonce.plans WHERE plan_scope = $1 AND id = $3
+         INSERT INTO askonce.rejections (plan_scope, question_key, plan_id, rejected_by)
+         SELECT plan_scope, $2, id, $4 FROM askonce.plans WHERE plan_scope = $1 AND id = $3
          ON CONFLICT DO NOTHING`,
-        [planScope, bytes(questionKey), planId],
+        [planScope, bytes(questionKey), planId, by],
       );
     },
   };
@@ -233,6 +252,7 @@ async function savePhrasing(
   seal: Seal,
 ): Promise<boolean> {
   const row = writePhrasing(scope, entry, seal);
+  const vector = entry.embedding && new Float16Array(entry.embedding);
   const bound = await pool.query(
     `WITH plan AS (
        INSERT INTO askonce.plans AS pl
@@ -245,14 +265,18 @@ async function savePhrasing(
        RETURNING id),
      forgiven AS (
        DELETE FROM askonce.rejections r USING plan
-       WHERE r.plan_scope = $2 AND r.question_key = $10 AND r.plan_id = plan.id)
+       WHERE r.plan_scope = $2 AND r.question_key = $10 AND r.plan_id = plan.id AND (r.rejected_by = $17 OR $19))
      INSERT INTO askonce.phrasings AS ph
-       (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding, made_by, seal)
-     SELECT $11, plan.id, $2, $12, $4, $13, $10, $14, $15::halfvec, $17, $18 FROM plan
+       (id, plan_id, plan_scope, model_id, schema_version, question, question_key, origin, embedding, made_by, seal,
+        vector_seal)
+     SELECT $11, plan.id, $2, $12, $4, $13, $10, $14, $15::halfvec, $17, $18, $20 FROM plan
+     WHERE $19 OR NOT EXISTS (SELECT FROM askonce.rejections r
+       WHERE r.plan_scope = $2 AND r.question_key = $10 AND r.plan_id = plan.id AND r.rejected_by <> $17)
      ON CONFLICT (plan_scope, id) DO UPDATE
        SET plan_id = excluded.plan_id, origin = excluded.origin, question = excluded.question,
            made_by = excluded.made_by, seal = excluded.seal,
-           embedding = coalesce(excluded.embedding, ph.embedding)
+           embedding = coalesce(excluded.embedding, ph.embedding),
+           vector_seal = coalesce(excluded.vector_seal, ph.vector_seal)
        WHERE ph.made_by = excluded.made_by OR $19
      RETURNING ph.id`,
     [
@@ -270,11 +294,12 @@ async function savePhrasing(
       row.model_id,
       row.question,
       row.origin,
-      entry.embedding === null ? null : toVector(entry.embedding),
+      vector && toVector(vector),
       row.plan_seal,
       row.made_by,
       row.phrasing_seal,
       entry.isByAdmin,
+      vector && sealOfVector(row, vector, seal),
     ],
   );
   return bound.length > 0;
@@ -282,6 +307,6 @@ async function savePhrasing(
 
 const NO_INDEXES = { dimensions: () => null };
 
-function toVector(embedding: Float32Array): string {
+function toVector(embedding: Iterable<number>): string {
   return pgvector.toSql(Array.from(embedding)) as string;
 }

@@ -50,10 +50,8 @@ export function createRecheck({ memory, plans, gate, notices, now }: RecheckOpti
     known: KnownQuestion,
   ): Promise<KnownQuestion | null> {
     const latest = await gate.attempt('recheck-question', undefined, async () => {
-      if (known.match === null) {
-        const phrasing = await plans.find(planScope, key);
-        return phrasing && { phrasing, match: null };
-      }
+      const phrasing = await plans.find(planScope, key);
+      if (phrasing || known.match === null) return phrasing && { phrasing, match: null };
       // Found by similarity, it stands in no store: only that it was refused does.
       return (await plans.rejected(planScope, key)).has(known.phrasing.plan.id) ? null : known;
     });

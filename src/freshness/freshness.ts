@@ -214,6 +214,15 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     return change;
   }
 
+  /** Whether at most rows were written, and none on which a right depends: policies read rows, too. */
+  function isOld(stamp: Stamp, latest: Observation): boolean {
+    const change = changeBy(latest, stamp);
+    const hasPolicies = Object.keys(stamp.relations).some(
+      (id) => latest.relations.get(id)?.hasPolicies,
+    );
+    return change === null || (change === 'write' && !hasPolicies);
+  }
+
   /** Whether known rows hold, by the last look; 'unknown' where that is too long ago. */
   function verdict(stamp: Stamp): Change {
     const latest = observer.latest(stamp.role);
@@ -274,16 +283,14 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       if (stamp === null) return false;
       const ids = Object.keys(stamp.relations);
       const latest = await seen(stamp.role, now() - SEEN_WITHIN_MS, ids);
-      const change = latest && changeBy(latest, stamp);
-      return latest !== null && (change === null || change === 'write');
+      return latest !== null && isOld(stamp, latest);
     },
 
     wasMerelyOld(value) {
       const stamp = readStamp(value);
       if (stamp === null) return false;
       const latest = observer.latest(stamp.role);
-      const change = latest && changeBy(latest, stamp);
-      return change !== 'definition' && change !== 'surroundings';
+      return latest === null || isOld(stamp, latest) || changeBy(latest, stamp) === 'unknown';
     },
 
     hint: () => observer.hint(),
@@ -296,9 +303,9 @@ export function createFreshness(options: FreshnessOptions): Freshness {
       const fault = foreign ?? options.stream?.fault ?? null;
       const at = source();
       if (at === 'unseen' || at === 'ttl') return { source: at, boundMs: null, unlogged: 0, fault };
-      const contents = observer
-        .relations()
-        .map((relation) => contentOf(relation, observer.shared!) ?? '');
+      const contents = [...observer.relations().values()].map(
+        (relation) => contentOf(relation, observer.shared!) ?? '',
+      );
       const counted = contents.filter(isFromStatistics).length;
       const unseen = contents.filter(isUnseen).length;
       if (unseen > 0) return { source: at, boundMs: null, unlogged: unseen, fault };

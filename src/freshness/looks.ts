@@ -4,8 +4,8 @@ import type { Pool } from '../db/pool.ts';
 import { isStatementError } from '../db/sqlstate.ts';
 import type { Observation, Stream } from './observation.ts';
 import type { Role } from './observer.ts';
-import { LOG_SQL, SERVER_SQL, SESSION_SQL, STATISTICS_SQL } from './relations-sql.ts';
-import { readRelations } from './relations.ts';
+import { LOG_SQL, SERVER_SQL, SESSION_SQL, STATISTICS_SQL, relationsSql } from './relations-sql.ts';
+import { toRelations } from './relations.ts';
 import type { Marks, Relation } from './relations.ts';
 import type { StreamState } from './stream-store.ts';
 
@@ -48,6 +48,10 @@ interface ServerRow {
   readonly is_standby: boolean;
   readonly has_counts: boolean;
   readonly has_log: boolean;
+}
+
+interface Answer {
+  readonly rows: readonly unknown[];
 }
 
 type Row<Fields> = Fields & Record<string, unknown>;
@@ -100,19 +104,25 @@ export function createLooks({ pool, stream, now }: LooksOptions): Looks {
     },
 
     async as(role, ids, at) {
+      // One moment for both, one way there and back, and nothing of the role is left behind.
+      const statements = [
+        'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY',
+        ...assume({ role, settings: [] }),
+        SESSION_SQL,
+        relationsSql(ids),
+        'ROLLBACK',
+      ];
       return await pool.withClient(async (client, discard) => {
         try {
-          // One moment for both, and nothing of the role is left behind.
-          const begin = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
-          await client.query([begin, ...assume({ role, settings: [] })].join('; '));
-          const { rows } = await client.query<SessionRow>(SESSION_SQL);
-          const found = await readRelations(client, ids);
-          await client.query('ROLLBACK');
+          const answers = (await client.query(
+            statements.join(';'),
+          )) as unknown as readonly Answer[];
+          const [session, found] = answers.slice(-3) as [Answer, Answer, Answer];
           const relations = new Map<string, Relation | null>(ids.map((id) => [id, null]));
-          for (const relation of found) relations.set(relation.id, relation);
-          return { session: sessionText(rows[0]!), relations, readAt: at };
+          for (const relation of toRelations(found.rows)) relations.set(relation.id, relation);
+          return { session: sessionText(session.rows[0] as SessionRow), relations, readAt: at };
         } catch (error) {
-          discard();
+          await client.query('ROLLBACK').catch(discard);
           if (role === null || !isStatementError(error)) throw error;
           return { session: `refused: ${String(error)}`, relations: new Map(), readAt: at };
         }

@@ -14,7 +14,7 @@ export interface Observer {
   /** What is the same for all roles; null before the first look. */
   readonly shared: Shared | null;
   /** All that is looked at, as whomever. */
-  relations(): Relation[];
+  relations(): ReadonlyMap<string, Relation>;
   /**
    * Looks again, at these relations too; one look for all who ask meanwhile.
    * @returns What began to be read at or after `since` (of performance.now()); null where it cannot be read.
@@ -83,6 +83,8 @@ export function createObserver({ looks, logger, now }: ObserverOptions): Observe
     }
     return made;
   }
+
+  const isActive = (sight: Sight): boolean => now() - sight.lastWantedAt <= ACTIVE_MS;
 
   function latest(role: Role): Observation | null {
     const sight = sights.get(role);
@@ -157,7 +159,7 @@ export function createObserver({ looks, logger, now }: ObserverOptions): Observe
 
   async function readAll(at: number): Promise<void> {
     const all = await looks.all(shared, at);
-    const active = [...sights.values()].filter((sight) => at - sight.lastWantedAt <= ACTIVE_MS);
+    const active = [...sights.values()].filter(isActive);
     for (const sight of active) {
       sight.seen = await looks.as(sight.role, [...sight.wanted.keys()], at);
     }
@@ -169,10 +171,11 @@ export function createObserver({ looks, logger, now }: ObserverOptions): Observe
     get shared() {
       return shared;
     },
-    relations: () =>
-      [...sights.values()].flatMap(({ seen }) =>
-        [...(seen?.relations.values() ?? [])].filter((relation) => relation !== null),
-      ),
+    relations() {
+      const active = [...sights.values()].filter(isActive);
+      const seen = active.flatMap((sight) => [...(sight.seen?.relations.values() ?? [])]);
+      return new Map(seen.flatMap((relation) => (relation ? [[relation.id, relation]] : [])));
+    },
     want,
     async observe(role, since, ids = []) {
       const needed = [...ids];

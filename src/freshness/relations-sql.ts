@@ -89,8 +89,11 @@ const RELATION = `
     ${IS_PUBLISHED} AS is_published, ${MARK} AS mark
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, ${TREE}`;
 
-/** $1 oids. */
-export const RELATIONS_SQL = `${RELATION} WHERE c.oid = ANY ($1::pg_catalog.oid[])`;
+/** @param ids oids: digits, and nothing else. */
+export function relationsSql(ids: readonly string[]): string {
+  if (!ids.every((id) => /^\d{1,10}$/.test(id))) throw new TypeError('an oid is a number');
+  return `${RELATION} WHERE c.oid = ANY ('{${ids.join(',')}}'::pg_catalog.oid[])`;
+}
 
 /**
  * What this transaction has read: PostgreSQL keeps a lock on each until its end, whatever way led there (a view, a

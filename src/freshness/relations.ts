@@ -1,6 +1,6 @@
 // Owns what is known of relations at one moment: the catalog's account of each, and what tells its writes apart.
 import type { Client } from '../db/pool.ts';
-import { DEFINITIONS_SQL, RELATIONS_SQL } from './relations-sql.ts';
+import { DEFINITIONS_SQL } from './relations-sql.ts';
 
 /** A relation as the catalog describes it. */
 export interface Relation {
@@ -64,10 +64,8 @@ export function toRelation(row: RelationRow): Relation {
   };
 }
 
-export async function readRelations(client: Client, ids: readonly string[]): Promise<Relation[]> {
-  if (ids.length === 0) return [];
-  return (await client.query<RelationRow>(RELATIONS_SQL, [ids])).rows.map(toRelation);
-}
+export const toRelations = (rows: readonly unknown[]): Relation[] =>
+  (rows as readonly RelationRow[]).map(toRelation);
 
 /** Whether what it shows follows from more than its rows. */
 export const hasDefinition = ({ kind, hasPolicies }: Relation): boolean =>

@@ -130,7 +130,7 @@ export const EXTENSION_FUNCTIONS = `
   approx_percentile first histogram last interpolate locf time_bucket time_bucket_gapfill`;
 
 export const UNSTABLE_EXTENSION_FUNCTIONS = `
-  gen_random_bytes normal_rand pg_stat_statements show_limit uuid_generate_v1 uuid_generate_v1mc
+  gen_random_bytes normal_rand show_limit uuid_generate_v1 uuid_generate_v1mc
   uuid_generate_v4`;
 
 /** PostGIS, without its st_ prefix; what writes tables or builds SQL from text is not among them. */

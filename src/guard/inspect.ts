@@ -185,7 +185,8 @@ function noteTable(walk: Walk, fields: SyntaxNode, scope: Scope): void {
   const schema = textOf(fields['schemaname']);
   const name = textOf(fields['relname']);
   if (schema === '' && scope.has(name)) return;
-  if ((schema === '' || schema === 'pg_catalog') && holdsSecrets(name)) {
+  const isSystem = schema === '' || schema === 'pg_catalog';
+  if ((isSystem && holdsSecrets(name)) || STATEMENT_LOGS.has(name)) {
     throw new AppError('QUERY_REJECTED', `"${name}" is not permitted: it holds server secrets`, {
       hint: 'Read the tables of the application; pg_roles and pg_settings tell what may be known.',
     });
@@ -282,6 +283,8 @@ const SECRET_RELATIONS = wordSet(`
   pg_authid pg_shadow pg_user_mapping pg_user_mappings pg_subscription pg_largeobject
   pg_hba_file_rules pg_ident_file_mappings pg_file_settings pg_stat_activity
 `);
+/** Of extensions, in whatever schema: what others have asked. */
+const STATEMENT_LOGS = new Set(['pg_stat_statements', 'pg_stat_monitor']);
 /** They show values of every table that the role may read: to a superuser, of passwords too. */
 const STATISTICS = /^pg_(stats|statistic)/;
 const holdsSecrets = (name: string): boolean => SECRET_RELATIONS.has(name) || STATISTICS.test(name);

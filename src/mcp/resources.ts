@@ -5,6 +5,7 @@ import { text as jsonText } from 'node:stream/consumers';
 import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 
 import { isAppError } from '../errors.ts';
+import { visibleJson } from '../lib/shown-text.ts';
 import type { RequestContext } from '../query/context.ts';
 import { Page } from '../query/page.ts';
 import type { WholeResults } from '../query/whole-result.ts';
@@ -43,7 +44,7 @@ export async function readResultResource(
       {
         uri,
         mimeType: 'application/json',
-        text,
+        text: visibleJson(text),
         ...(page.totals.truncated && { _meta: { truncated: true, rows: page.totals.rowCount } }),
       },
     ],

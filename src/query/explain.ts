@@ -7,9 +7,11 @@ import type { GuardedStatement, StatementGuard } from '../guard/guard.ts';
 import type { Prepare } from '../guard/prepare.ts';
 import { estimateOf } from './plan-cost.ts';
 import type { PlanEstimate } from './plan-cost.ts';
+import { WRITTEN_BY_OTHERS } from './shown.ts';
 
 export interface ExplainDocument {
   readonly status: 'explained';
+  readonly notice: string;
   readonly allowed: boolean;
   /** The rule that refuses the statement; null when it is allowed. */
   readonly reason: string | null;
@@ -83,6 +85,7 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       const cacheReason = CACHE_REASONS[checked.volatility];
       return {
         status: 'explained',
+        notice: WRITTEN_BY_OTHERS,
         allowed: true,
         reason: null,
         cached: cacheReason === null,
@@ -108,6 +111,7 @@ function checkOrReason(guard: StatementGuard, sql: string): GuardedStatement | s
 function refused(reason: string): ExplainDocument {
   return {
     status: 'explained',
+    notice: WRITTEN_BY_OTHERS,
     allowed: false,
     reason,
     cached: false,

@@ -66,7 +66,13 @@ export function createFeedback(options: {
         if (similarity !== null) metrics.falseHit();
         for (const id of new Set([planId, origin?.plan.id]))
           if (questionKey && id)
-            await cache.reject({ planScope, questionKey, planId: id, phrasingId });
+            await cache.reject({
+              planScope,
+              questionKey,
+              planId: id,
+              phrasingId,
+              by: principal.name,
+            });
         return { ...recorded, effect: REJECTED };
       }
       // A statement whose literals were exchanged is no other wording of the one it was made from.

@@ -10,8 +10,8 @@ import type { Asked } from './scope.ts';
 export interface Pending {
   /** Known to others until what it returns is called. */
   add(brought: Brought, embedding: Promise<Float32Array | null>): () => void;
-  /** These very words. */
-  find(questionKey: Key): Phrasing | null;
+  /** These very words; of several those that this principal brings. */
+  find(questionKey: Key, by: string): Phrasing | null;
   /** Those of the scope whose vector is made, with their likeness, in no order. Never rejects. */
   near(asked: Asked, vector: Float32Array): Promise<readonly Neighbour[]>;
 }
@@ -40,10 +40,14 @@ export function createPending(cache: Pick<Cache, 'rejected'>): Pending {
       void embedding.then((vector) => (entry.vector = vector));
       return () => entries.delete(entry);
     },
-    find(questionKey) {
-      for (const { asked, phrasing } of entries)
-        if (asked.questionKey === questionKey) return phrasing;
-      return null;
+    find(questionKey, by) {
+      let found: Phrasing | null = null;
+      for (const { asked, phrasing } of entries) {
+        if (asked.questionKey !== questionKey) continue;
+        if (phrasing.madeBy === by) return phrasing;
+        found ??= phrasing;
+      }
+      return found;
     },
     async near({ questionKey, scope }, vector) {
       const found = new Map<string, Neighbour>();

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Cache, FoundQuestion } from '../cache/cache.ts';
-import type { Plan } from '../cache/entities.ts';
+import type { Phrasing, Plan } from '../cache/entities.ts';
 import { isMissingObject } from '../db/sqlstate.ts';
 import { isAppError } from '../errors.ts';
 import type { SchemaExcerpt } from '../schema/render.ts';
@@ -75,18 +75,23 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const asked = await scoping.ask(request.question, context.principal);
     if (request.accept !== undefined) return await accept(request.accept, asked, request, context);
 
-    const known = await cache.heldQuestion(asked.scope.planScope, asked.questionKey);
+    const { name } = context.principal;
+    const known = await cache.heldQuestion(asked.scope.planScope, asked.questionKey, name);
     if (known) return await answeredOrUnknown(toPlanAnswer(asked, known), request, context);
-    const underWay = pending.find(asked.questionKey);
-    if (underWay) {
+    const join = async (underWay: Phrasing): Promise<AskOutcome | null> => {
       const found = { asked, plan: underWay.plan, match: null, tier: 'memory' } as const;
-      const joined = await unlessInvalid(() => answered(found, request, context));
-      if (joined) return joined;
-    }
+      return await unlessInvalid(() => answered(found, request, context));
+    };
+    const underWay = pending.find(asked.questionKey, name);
+    const own = underWay?.madeBy === name ? await join(underWay) : null;
+    if (own) return own;
     // While the store is asked for these very words. In vain only when it knows them: once, then held.
-    const embedding = recall.embed(asked, context);
+    const embedding = underWay ? undefined : recall.embed(asked, context);
     const stored = await cache.findQuestion(asked.scope.planScope, asked.questionKey);
     if (stored) return await answeredOrUnknown(toPlanAnswer(asked, stored), request, context);
+    // Of somebody else only where the words are bound to nothing yet.
+    const joined = underWay && underWay.madeBy !== name ? await join(underWay) : null;
+    if (joined) return joined;
     const recalled = await recall.find(asked, context, embedding);
     if (recalled.hit) {
       const { neighbour, match, isChecked } = recalled.hit;
@@ -141,6 +146,8 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     // Only what would be offered can be accepted: an id alone binds no question to another's answer.
     if (outcome === 'miss') throw unknownCandidate(differences);
     const { plan } = phrasing;
+    const match = matchOf(candidate);
+    const served = await answered({ asked, plan, match, tier: 'semantic' }, request, context);
     remember({ asked, plan, origin: 'confirmed' }, context);
     const { questionKey, scope } = asked;
     const { planScope } = scope;
@@ -151,8 +158,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
       label: 'same',
       source: 'accept',
     });
-    const match = matchOf(candidate);
-    return await answered({ asked, plan, match, tier: 'semantic' }, request, context);
+    return served;
   }
 
   function toPlanAnswer(asked: Asked, { phrasing, match, tier }: FoundQuestion): PlanAnswer {
@@ -187,7 +193,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
   async function query(request: QueryRequest, context: RequestContext): Promise<Answer> {
     const asked = await scoping.ask(request.question, context.principal);
-    const repeated = await repeatedPlan(asked, request);
+    const repeated = await repeatedPlan(asked, request, context.principal);
     if (repeated) {
       guard.requirePermitted(repeated.sql);
       return await serve({ asked, plan: repeated, match: null, tier: 'memory', request }, context);
@@ -210,8 +216,12 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
   }
 
   /** The plan of a question that was brought before with this very statement: nothing of it is new. */
-  async function repeatedPlan(asked: Asked, { sql, params }: QueryRequest): Promise<Plan | null> {
-    const known = await cache.peekQuestion(asked.scope.planScope, asked.questionKey);
+  async function repeatedPlan(
+    asked: Asked,
+    { sql, params }: QueryRequest,
+    { name }: Principal,
+  ): Promise<Plan | null> {
+    const known = await cache.peekQuestion(asked.scope.planScope, asked.questionKey, name);
     if (!known || known.match !== null) return null;
     const { plan } = known.phrasing;
     const isSame = plan.sql === sql.trim() && isDeepStrictEqual(plan.params, params);
@@ -220,7 +230,8 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
 
   async function held(request: AskRequest, principal: Principal): Promise<HeldAnswer | null> {
     const asked = await scoping.ask(request.question, principal);
-    const known = await cache.peekQuestion(asked.scope.planScope, asked.questionKey);
+    const { planScope } = asked.scope;
+    const known = await cache.peekQuestion(planScope, asked.questionKey, principal.name);
     if (!known) return null;
     guard.requirePermitted(known.phrasing.plan.sql);
     return serve.held({ ...toPlanAnswer(asked, known), request });

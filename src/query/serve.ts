@@ -148,7 +148,7 @@ export function createServe(options: ServeOptions): Serve {
 
   /** What the role may read no more is not served either while the database is away, whoever has seen it. */
   function retireRefused({ asked, plan }: PlanRun, error: unknown): void {
-    if (!isAppError(error, 'QUERY_REJECTED')) return;
+    if (!isAppError(error, 'QUERY_REJECTED') && !isAppError(error, 'FORBIDDEN')) return;
     void cache.results.retire(asked.resultScope, plan.statementKey);
   }
 

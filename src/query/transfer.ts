@@ -113,7 +113,7 @@ export function createTransfer(options: TransferOptions): Transfer {
     const { questionKey } = asked;
     const { planScope } = asked.scope;
     const known =
-      (await cache.peekQuestion(planScope, questionKey)) ??
+      (await cache.peekQuestion(planScope, questionKey, context.principal.name)) ??
       (await cache.findQuestion(planScope, questionKey));
     if (known?.match === null) return null;
     const rejected = await cache.rejected(planScope, questionKey);

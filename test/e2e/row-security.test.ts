@@ -131,6 +131,26 @@ test('a policy that changes ends the rows that it showed', async (t) => {
   });
 });
 
+test('a right that is kept as a row is no old row, however long stale ones may be served', async (t) => {
+  const { alice, url, red } = await startTenants(t, { STALE_WHILE_REVALIDATE_SECONDS: '600' });
+  await admin(
+    url,
+    `CREATE TABLE members (tenant text); INSERT INTO members VALUES ('a');
+     GRANT SELECT ON members TO ${red};
+     ALTER POLICY of_tenant ON orders USING (
+       tenant = current_setting('app.tenant', true) AND tenant IN (SELECT m.tenant FROM members m))`,
+  );
+  const ask = { question: ORDERS.question };
+  assert.deepEqual((await call(alice, 'query', ORDERS)).rows, [['a', ORDERS_OF_EACH]]);
+  assert.equal((await call(alice, 'ask', ask)).source, 'memory');
+  await admin(url, 'DELETE FROM members');
+  await eventually('she sees none', async () => {
+    const { rows, notice } = await call(alice, 'ask', ask);
+    assert.doesNotMatch(String(notice), /may have changed/);
+    return Array.isArray(rows) && rows.length === 0;
+  });
+});
+
 test('where all learn from all, a plan is shared and its rows are not', async (t) => {
   const { alice, bob } = await startTenants(t, { PLAN_SHARING: 'database' }, 'red');
   const ask = { question: ORDERS.question };

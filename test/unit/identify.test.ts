@@ -51,6 +51,21 @@ test('who lacks a claim, or has one that no database could hold, is nobody', () 
   assert.throws(() => createIdentify([{ setting: 'app.t', claim: 'constructor' }])({}));
 });
 
+test('a number that JSON has rounded is nobody: it may be the number of somebody else', () => {
+  const parsed = (json: string): Claims => JSON.parse(json) as Claims;
+  for (const number of [
+    '9007199254740993',
+    '12345678901234567890',
+    '1e400',
+    '0.1234567890123456789',
+  ])
+    refuses(parsed(`{ "db_role": "red", "tenant": ${number} }`));
+  const nested = parsed('{ "sub": "alice", "org": { "ids": [9007199254740993] } }');
+  refuses(nested, [{ setting: 'request.jwt.claims', claim: '*' }]);
+  const { settings } = createIdentify(RULES)(parsed('{ "db_role": "red", "tenant": -1.25 }'));
+  assert.deepEqual(settings, [['app.tenant', '-1.25']]);
+});
+
 test('no claim makes a statement run as the role that logs in', () => {
   refuses({ db_role: 'none', tenant: 'a' });
   refuses({ db_role: `${'r'.repeat(63)}x`, tenant: 'a' });

@@ -46,11 +46,15 @@ test('what is rejected on one replica is forgotten by the others within seconds'
   one!.remember(SCOPE, { ...phrasing, embed: async () => null });
   await one!.drain();
   assert.equal((await other!.findQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'store');
-  assert.equal((await other!.heldQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'memory');
+  assert.equal(
+    (await other!.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'))?.tier,
+    'memory',
+  );
   await one!.reject(rejectionOf(phrasing));
   // Whoever asks soon is answered, and has it looked up again for those who come later.
   clock.now += 8000;
-  const held = (): Promise<unknown> => other!.heldQuestion(SCOPE.planScope, phrasing.questionKey);
+  const held = (): Promise<unknown> =>
+    other!.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice');
   assert.ok(await held());
   await eventually('it is forgotten', async () => (await held()) === null);
   assert.equal(await other!.findQuestion(SCOPE.planScope, phrasing.questionKey), null);
@@ -73,9 +77,12 @@ test('what is rejected on one replica is forgotten by those that hear of it, at 
     assert.ok(await other.findQuestion(SCOPE.planScope, questionKey));
     await one.reject(rejectionOf(phrasing));
     assert.equal(told.length, 1);
-    assert.ok(await other.heldQuestion(SCOPE.planScope, questionKey), 'it has not heard yet');
+    assert.ok(
+      await other.heldQuestion(SCOPE.planScope, questionKey, 'alice'),
+      'it has not heard yet',
+    );
     heard.heard(told[0]!);
-    assert.equal(await other.heldQuestion(SCOPE.planScope, questionKey), null);
+    assert.equal(await other.heldQuestion(SCOPE.planScope, questionKey, 'alice'), null);
   }
 });
 
@@ -90,11 +97,11 @@ test('what may have been told while nobody listened is looked up before it is an
   await cacheOver(t, pool).reject(rejectionOf(phrasing));
   clock.now += 100;
   await sleep(5);
-  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey));
+  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'));
   clock.now += 100;
   await sleep(5);
   notices.missed();
-  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey), null);
+  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'), null);
 });
 
 test('a question that nobody has asked for a while is looked up before it is answered', async (t) => {
@@ -105,13 +112,13 @@ test('a question that nobody has asked for a while is looked up before it is ans
   cache.remember(SCOPE, { ...phrasing, embed: async () => null });
   await cache.drain();
   clock.now += 11_000;
-  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey));
+  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'));
   await cacheOver(t, pool).reject(rejectionOf(phrasing));
-  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey));
+  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'));
   clock.now += 11_000;
   // The tier reads its clock once in a millisecond.
   await sleep(5);
-  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey), null);
+  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'), null);
 });
 
 test('a process that has just started holds what was used last, questions and rows', async (t) => {
@@ -122,10 +129,10 @@ test('a process that has just started holds what was used last, questions and ro
   await write(earlier, headerOf());
   await earlier.drain();
   const cache = cacheOver(t, pool);
-  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey), null);
+  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'), null);
   await cache.warm(SCOPE);
   assert.equal(
-    (await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey))?.phrasing.question,
+    (await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'))?.phrasing.question,
     'how many',
   );
   const found = await cache.results.find('alice', STATEMENT_KEY, since(0));
@@ -138,11 +145,17 @@ test('a question is known at once here, and to a replica once it is written', as
   const cache = cacheOver(t, pool);
   const phrasing = phrasingOf('how many');
   cache.remember(SCOPE, { ...phrasing, embed: async () => phrasing.embedding });
-  assert.equal((await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'memory');
+  assert.equal(
+    (await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'))?.tier,
+    'memory',
+  );
   await cache.drain();
   const replica = cacheOver(t, poolOf(t, url));
   assert.equal((await replica.findQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'store');
-  assert.equal((await replica.heldQuestion(SCOPE.planScope, phrasing.questionKey))?.tier, 'memory');
+  assert.equal(
+    (await replica.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'))?.tier,
+    'memory',
+  );
   const search = { questionKey: 'ff'.repeat(32), embedding: phrasing.embedding!, limit: 5 };
   assert.equal((await replica.nearest(SCOPE, search))?.[0]?.id, phrasing.id);
 });
@@ -153,7 +166,7 @@ test('a rejected question is unknown at once, even while its plan still waits to
   const phrasing = phrasingOf('how many');
   cache.remember(SCOPE, { ...phrasing, embed: async () => phrasing.embedding });
   await cache.reject(rejectionOf(phrasing));
-  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey), null);
+  assert.equal(await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'), null);
   assert.equal(await cache.findQuestion(SCOPE.planScope, phrasing.questionKey), null);
   const search = { embedding: phrasing.embedding!, limit: 5 };
   const { questionKey } = phrasing;
@@ -258,7 +271,7 @@ async function useAll(cache: Cache) {
   assert.equal(await cache.sweep(), 0);
   await cache.drain();
   assert.ok(
-    await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey),
+    await cache.heldQuestion(SCOPE.planScope, phrasing.questionKey, 'alice'),
     'this process still knows it',
   );
 }

@@ -75,7 +75,9 @@ test('of too many plans those go that nobody asked for, with their phrasings', a
     cache.remember(SCOPE, { ...phrasingOf(`question ${at}`), embed: async () => null });
   }
   await cache.drain();
-  assert.ok(await cache.heldQuestion(SCOPE.planScope, phrasingOf('question 7').questionKey));
+  assert.ok(
+    await cache.heldQuestion(SCOPE.planScope, phrasingOf('question 7').questionKey, 'alice'),
+  );
   await pool.query("update askonce.plans set last_used_at = now() - interval '1 hour'");
   await cache.sweep();
   const left = await pool.query<{ question: string; uses: number }>(

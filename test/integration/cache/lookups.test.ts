@@ -29,7 +29,7 @@ async function write(cache: Cache, header: ResultHeader): Promise<void> {
 const PHRASING = phrasingOf('how many');
 
 async function lookUpQuestion(cache: Cache): Promise<void> {
-  if (!(await cache.heldQuestion(SCOPE.planScope, PHRASING.questionKey)))
+  if (!(await cache.heldQuestion(SCOPE.planScope, PHRASING.questionKey, 'alice')))
     await cache.findQuestion(SCOPE.planScope, PHRASING.questionKey);
 }
 

@@ -139,7 +139,12 @@ test('a rejection hides a plan for that question alone', async (t) => {
   const alias = phrasingOf('2023 orders', { sql: 'select 1' });
   const other = phrasingOf('all orders', { sql: 'select 2', embedding: [0.5, 0.5, 0] });
   for (const phrasing of [rejected, alias, other]) await store.save(SCOPE, phrasing);
-  await store.reject(SCOPE.planScope, rejected.questionKey, rejected.plan.id);
+  await store.reject({
+    planScope: SCOPE.planScope,
+    questionKey: rejected.questionKey,
+    planId: rejected.plan.id,
+    by: 'alice',
+  });
   assert.equal(await store.find(SCOPE.planScope, rejected.questionKey), null);
   assert.ok(await store.find(SCOPE.planScope, alias.questionKey), 'the alias is still known');
   const forIt = await store.nearest(SCOPE, { ...NEAR, questionKey: rejected.questionKey });
@@ -158,10 +163,25 @@ test('a rejection of an unknown plan is nothing, twice the same is once', async 
   const { pool } = await cacheDatabase(t);
   const store = createPlanStore(pool, { seal: SEAL });
   const phrasing = phrasingOf('how many');
-  await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
+  await store.reject({
+    planScope: SCOPE.planScope,
+    questionKey: phrasing.questionKey,
+    planId: phrasing.plan.id,
+    by: 'alice',
+  });
   await store.save(SCOPE, phrasing);
-  await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
-  await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
+  await store.reject({
+    planScope: SCOPE.planScope,
+    questionKey: phrasing.questionKey,
+    planId: phrasing.plan.id,
+    by: 'alice',
+  });
+  await store.reject({
+    planScope: SCOPE.planScope,
+    questionKey: phrasing.questionKey,
+    planId: phrasing.plan.id,
+    by: 'alice',
+  });
   assert.deepEqual(await pool.query('select count(*)::int as n from askonce.rejections'), [
     { n: 1 },
   ]);
@@ -172,7 +192,12 @@ test('whoever brings the same SQL again forgives the plan', async (t) => {
   const store = createPlanStore(pool, { seal: SEAL });
   const phrasing = phrasingOf('how many');
   await store.save(SCOPE, phrasing);
-  await store.reject(SCOPE.planScope, phrasing.questionKey, phrasing.plan.id);
+  await store.reject({
+    planScope: SCOPE.planScope,
+    questionKey: phrasing.questionKey,
+    planId: phrasing.plan.id,
+    by: 'alice',
+  });
   await store.save(SCOPE, phrasing);
   assert.ok(await store.find(SCOPE.planScope, phrasing.questionKey));
   const near = await store.nearest(SCOPE, { ...NEAR, questionKey: phrasing.questionKey });

@@ -27,6 +27,8 @@ const FORGERIES = {
   'another volatility': `UPDATE askonce.plans SET volatility = 'volatile'`,
   'another question': `UPDATE askonce.phrasings SET question = 'what did we earn?'`,
   'another maker': `UPDATE askonce.phrasings SET made_by = 'root'`,
+  'a NULL for a table': `UPDATE askonce.plans SET tables = ARRAY[NULL]`,
+  'lists for tables': `UPDATE askonce.plans SET tables = ARRAY[ARRAY['a'], ARRAY['b']]`,
   'no seal': `UPDATE askonce.plans SET seal = NULL`,
   'the seal of another thing': `UPDATE askonce.phrasings ph SET seal = pl.seal FROM askonce.plans pl`,
 } as const;
@@ -50,6 +52,23 @@ for (const [what, sql] of Object.entries(FORGERIES)) {
     );
   });
 }
+
+test('words whose vector is that of other words are not near to anything', async (t) => {
+  const { pool, store, forged } = await storeOf(t);
+  await store.save(SCOPE, phrasingOf('how many customers', { embedding: [0.6, 0.8, 0.1] }));
+  await store.save(SCOPE, phrasingOf('how many orders', { embedding: [-0.3, 0.123456789, 1e-7] }));
+  assert.equal((await store.nearest(SCOPE, NEAR)).length, 2);
+  await pool.query(
+    `UPDATE askonce.phrasings ph SET embedding = other.embedding, vector_seal = other.vector_seal
+     FROM askonce.phrasings other WHERE ph.question = 'how many orders' AND other.question = 'how many customers'`,
+  );
+  const found = await store.nearest(SCOPE, NEAR);
+  assert.deepEqual(
+    found.map(({ question }) => question),
+    ['how many customers'],
+  );
+  assert.equal(forged(), 1);
+});
 
 test('a question that is bound to the plan of another one is not used', async (t) => {
   const { pool, store } = await storeOf(t);
@@ -79,7 +98,11 @@ test('a question keeps the plan of who came first, until that one, an admin or a
   const bound = async (): Promise<string | undefined> => {
     await cache.drain();
     const stored = await cache.findQuestion(SCOPE.planScope, phrasingOf('revenue').questionKey);
-    const held = await cache.peekQuestion(SCOPE.planScope, phrasingOf('revenue').questionKey);
+    const held = await cache.peekQuestion(
+      SCOPE.planScope,
+      phrasingOf('revenue').questionKey,
+      'alice',
+    );
     assert.equal(held?.phrasing.plan.sql, stored?.phrasing.plan.sql);
     return stored?.phrasing.plan.sql;
   };
@@ -104,6 +127,35 @@ test('a question keeps the plan of who came first, until that one, an admin or a
   assert.equal(await bound(), 'select 4');
 });
 
+test('what one has reported wrong comes back by that one or an admin, and by nobody else', async (t) => {
+  const { store } = await storeOf(t);
+  const evil = (madeBy: string) => phrasingOf('revenue', { madeBy, sql: 'select 666' });
+  const { questionKey, plan } = evil('mallory');
+  const rejection = { planScope: SCOPE.planScope, questionKey, planId: plan.id };
+  await store.save(SCOPE, evil('mallory'));
+  await store.reject({ ...rejection, by: 'alice' });
+  assert.equal(await store.save(SCOPE, evil('mallory')), false);
+  assert.equal(await store.find(SCOPE.planScope, questionKey), null);
+  assert.deepEqual([...(await store.rejected(SCOPE.planScope, questionKey))], [plan.id]);
+  assert.equal(await store.save(SCOPE, { ...evil('root'), isByAdmin: true }), true);
+  await store.reject({ ...rejection, by: 'alice' });
+  assert.equal(await store.save(SCOPE, evil('alice')), true);
+  assert.equal((await store.rejected(SCOPE.planScope, questionKey)).size, 0);
+});
+
+test('what is found by its likeness takes the place of nothing that somebody has bound', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const cache = cacheOver(t, pool);
+  const bound = phrasingOf('revenue', { sql: 'select 1' });
+  const match = { id: 'x', question: 'income', similarity: 1, confidence: 1 };
+  const guess = phrasingOf('income', { sql: 'select 2' });
+  cache.note(SCOPE.planScope, bound.questionKey, { phrasing: guess, match });
+  cache.remember(SCOPE, { ...bound, embed: async () => null });
+  cache.note(SCOPE.planScope, bound.questionKey, { phrasing: guess, match });
+  const held = await cache.peekQuestion(SCOPE.planScope, bound.questionKey, 'alice');
+  assert.equal(held?.phrasing.plan.sql, 'select 1');
+});
+
 test('a process that does not know who came first learns it from the store', async (t) => {
   const { pool } = await cacheDatabase(t);
   const [first, second] = [cacheOver(t, pool), cacheOver(t, pool)];
@@ -113,7 +165,7 @@ test('a process that does not know who came first learns it from the store', asy
   await first.drain();
   second.remember(SCOPE, { ...phrasingOf('revenue', { madeBy: 'eve', sql: 'select 2' }), embed });
   await second.drain();
-  assert.equal(await second.peekQuestion(SCOPE.planScope, questionKey), null);
+  assert.equal(await second.peekQuestion(SCOPE.planScope, questionKey, 'alice'), null);
   const found = await second.findQuestion(SCOPE.planScope, questionKey);
   assert.deepEqual([found?.phrasing.plan.sql, found?.phrasing.madeBy], ['select 1', 'alice']);
 });
@@ -124,12 +176,12 @@ test('who fills the store with questions makes room at its own cost', async (t) 
   const cache = cacheOver(t, pool, { limits });
   const learn = (madeBy: string, count: number): void => {
     for (let at = 0; at < count; at += 1) {
-      const phrasing = phrasingOf(`${madeBy} asks ${at}`, { madeBy, sql: 'select 1' });
+      const phrasing = phrasingOf(`${madeBy} asks ${at}`, { madeBy });
       cache.remember(SCOPE, { ...phrasing, embed: async () => null });
     }
   };
   learn('alice', 15);
-  learn('mallory', 60);
+  learn('mallory', 200);
   await cache.drain();
   await pool.query(
     `update askonce.plans set last_used_at = now() - interval '1 hour';
@@ -143,6 +195,7 @@ test('who fills the store with questions makes room at its own cost', async (t) 
     { made_by: 'alice', n: 15 },
     { made_by: 'mallory', n: 18 },
   ]);
+  assert.equal((await pool.query('select from askonce.plans')).length, 33, 'with their plans');
 });
 
 test('who fills the store with rows makes room at its own cost', async (t) => {

@@ -97,6 +97,7 @@ export function rejectionOf(phrasing: NewPhrasing): Rejection {
     questionKey: phrasing.questionKey,
     planId: phrasing.plan.id,
     phrasingId: phrasing.id,
+    by: 'alice',
   };
 }
 

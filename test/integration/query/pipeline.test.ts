@@ -187,6 +187,34 @@ test('a statement that is in the store and not permitted is refused however ofte
   assert.equal(held, null);
 });
 
+test('words that are bound in the store are answered by that, whatever somebody else runs for them right now', async (t) => {
+  const { pipeline, beside } = await twoReplicas(t);
+  await documentOf(await pipeline.query({ ...ALL, limits: LIMITS }, ALICE));
+  await eventually('it is stored', async () => {
+    const asked = await beside.pipeline.ask({ question: 'nothing like it', limits: LIMITS }, ALICE);
+    const stored = await beside.cachePool.query('SELECT FROM askonce.phrasings');
+    return asked.kind === 'document' && stored.length === 1;
+  });
+  const mallory = contextOf('mallory');
+  const slow = {
+    ...ALL,
+    sql: 'select 666 from t a, t b, t c, generate_series(1, 3000)',
+    limits: LIMITS,
+  };
+  const running = beside.pipeline.query(slow, mallory).then(documentOf);
+  const asked = await beside.pipeline.ask({ question: ALL.question, limits: LIMITS }, ALICE);
+  assert.ok(asked.kind === 'answer');
+  assert.equal(asked.answer.head.sql, ALL.sql);
+  await documentOf(asked.answer);
+  await running;
+  await eventually('who was first is known', async () => {
+    const again = await beside.pipeline.ask({ question: ALL.question, limits: LIMITS }, mallory);
+    assert.ok(again.kind === 'answer');
+    await documentOf(again.answer);
+    return again.answer.head.sql === ALL.sql;
+  });
+});
+
 test('a question that comes again with its statement is served, with another one it runs that', async (t) => {
   const { pipeline } = await pipelineOf(t, SETUP);
   const request = { ...ALL, sql: 'select max(i) from t', limits: LIMITS };

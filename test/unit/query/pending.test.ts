@@ -34,12 +34,12 @@ test('a question is known while its rows are under way, and no longer', async ()
     Promise.resolve(vectorOf(0.6, 0.8)),
   );
   await Promise.resolve();
-  assert.equal(pending.find('how many boats')?.plan, PLAN);
+  assert.equal(pending.find('how many boats', 'bob')?.plan, PLAN);
   const [near] = await pending.near(ASKED, vectorOf(1, 0));
   assert.ok(Math.abs(near!.similarity - 0.6) < 1e-6);
   assert.equal(near!.question, 'how many boats');
   settled();
-  assert.equal(pending.find('how many boats'), null);
+  assert.equal(pending.find('how many boats', 'bob'), null);
   assert.deepEqual(await pending.near(ASKED, vectorOf(1, 0)), []);
 });
 
@@ -69,5 +69,5 @@ test('one whose vector is not made, or cannot be, is known by its words alone', 
   );
   await Promise.resolve();
   assert.deepEqual(await pending.near(ASKED, vectorOf(1, 0)), []);
-  assert.ok(pending.find('boats'));
+  assert.ok(pending.find('boats', 'bob'));
 });
