@@ -7,7 +7,7 @@ import { createNotices } from './cache/notices.ts';
 import { createDecider } from './cache/decide.ts';
 import { createScopeKeys } from './cache/key.ts';
 import { createSeal } from './cache/seal.ts';
-import { principalsOf } from './config.ts';
+import { identitiesOf, principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
 import { AS_LOGIN } from './db/identity.ts';
@@ -205,7 +205,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   warmUp(store, async () => (await views.of(PROGRAM).scoping.scopesOf(PROGRAM)).scope);
   releases.push('views', async () => views.close());
   const { pipeline, transfer, wholeResults } = views;
-  const { posture } = views.of(PROGRAM);
+  // Those who are known by now: what their roles can do is told from the start on.
+  for (const identity of identitiesOf(config)) views.of({ identity });
+  const { posture } = views;
   const readiness = createReadiness({
     data,
     freshness,

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
+import type { DatabaseIdentity } from './db/identity.ts';
 import { AppError } from './errors.ts';
 import { createIdentify } from './identify.ts';
 import type { Claims } from './identify.ts';
@@ -182,11 +183,19 @@ export const claimsOf = (
   sub: name,
 });
 
+const namesOf = (settings: Settings): readonly string[] =>
+  principalsOf(settings) === 0 ? [LOCAL.name] : settings.AUTH_TOKENS.map(({ name }) => name);
+
+/** Of everybody who needs no token of an authorization server. */
+export function identitiesOf(settings: Settings): readonly DatabaseIdentity[] {
+  const identify = createIdentify(settings.DATABASE_IDENTITY);
+  return namesOf(settings).map((name) => identify(claimsOf(settings, name)));
+}
+
 /** Everybody who is known by now has a place in the database, or the server does not start. */
 function identityFaults(settings: Settings): string[] {
   const identify = createIdentify(settings.DATABASE_IDENTITY);
-  const isOpen = principalsOf(settings) === 0;
-  const names = isOpen ? [LOCAL.name] : settings.AUTH_TOKENS.map(({ name }) => name);
+  const names = namesOf(settings);
   const strangers = settings.TOKEN_CLAIMS.filter(({ name }) => !names.includes(name));
   return [
     ...strangers.map(({ name }) => `TOKEN_CLAIMS names "${name}", who has no token in AUTH_TOKENS`),

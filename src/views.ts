@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { SchemaSearch } from './mcp/tools/search-schema.ts';
 import type { Principal, RequestContext } from './query/context.ts';
+import type { Posture } from './posture.ts';
 import type { View } from './view.ts';
 
 export interface Views extends Pick<
@@ -11,6 +12,8 @@ export interface Views extends Pick<
 > {
   of(principal: Pick<Principal, 'identity'>): View;
   readonly schema: SchemaSearch;
+  /** Of all roles that somebody is. */
+  readonly posture: Pick<Posture, 'findings'>;
   close(): void;
 }
 
@@ -49,6 +52,15 @@ export function createViews(create: (role: string | null) => View): Views {
     transfer: {
       page: (request, context) => by(context).transfer.page(request, context),
       warm: (request, context) => by(context).transfer.warm(request, context),
+    },
+    posture: {
+      get findings() {
+        const { findings } = login.posture;
+        const others = [...views].flatMap(([role, { posture }]) =>
+          (posture.findings ?? []).map((one) => ({ ...one, can: `${one.can} (as ${role})` })),
+        );
+        return findings && [...findings, ...others];
+      },
     },
     close() {
       login.posture.close();

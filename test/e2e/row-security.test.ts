@@ -26,7 +26,7 @@ const NOTES = { question: 'what do the notes say?', sql: 'SELECT note FROM red_n
 async function startTenants(t: TestContext, env: Environment = {}, his: 'red' | 'blue' = 'blue') {
   const tenants = await tenantDatabase(t);
   const { red } = tenants;
-  const server = await startAskonce(t, {
+  const settings = {
     DATABASE_URL: tenants.readerUrl,
     CACHE_DATABASE_URL: (await freshDatabase(t)).url,
     AUTH_TOKENS,
@@ -36,10 +36,11 @@ async function startTenants(t: TestContext, env: Environment = {}, his: 'red' | 
       'alice.tenant=a,carol.tenant=a,bob.tenant=b',
     ].join(','),
     ...env,
-  });
+  };
+  const server = await startAskonce(t, settings);
   const of = (name: string): Promise<Client> => connect(t, server.url, { token: tokenOf(name) });
   const [alice, bob, carol] = [await of('alice'), await of('bob'), await of('carol')];
-  return { ...tenants, server, alice, bob, carol };
+  return { ...tenants, settings, server, alice, bob, carol };
 }
 
 test('each principal has the rows of its role and its claims, whoever asked in the same words', async (t) => {
@@ -149,6 +150,18 @@ test('a right that is kept as a row is no old row, however long stale ones may b
     assert.doesNotMatch(String(notice), /may have changed/);
     return Array.isArray(rows) && rows.length === 0;
   });
+});
+
+test('what a role of somebody can do beside reading is told from the start on', async (t) => {
+  const { server, settings, url, red } = await startTenants(t);
+  const isHarmful = async (): Promise<boolean> =>
+    /"role":"can do more than read/.test(await (await fetch(`${server.origin}/readyz`)).text());
+  assert.equal(await isHarmful(), false);
+  await admin(url, `GRANT INSERT ON orders TO ${red}`);
+  const second = await startAskonce(t, settings);
+  const text = async () => await (await fetch(`${second.origin}/readyz`)).text();
+  await eventually('it is seen', async () => /"role":"can do more than read/.test(await text()));
+  assert.match(second.log(), new RegExp(`"role":"${red}".*"can":"write to public.orders"`));
 });
 
 test('where all learn from all, a plan is shared and its rows are not', async (t) => {
