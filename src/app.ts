@@ -105,7 +105,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     loadEmbedder(config, logger, releases),
     loadVerifier(config, logger, metrics),
   ]);
-  const seal = createCursorSeal();
+  const cursorSeal = createCursorSeal();
   const secret = scopeSecret(config, logger);
   const syntax = await createSyntax();
   const cuts = verifier?.cuts ?? null;
@@ -117,7 +117,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     metrics,
     database: cacheDatabase,
     releases,
-    seal,
+    cursorSeal,
     planSeal: createSeal(secret.keyFor('plans')),
     cuts,
     now,
@@ -193,7 +193,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       large,
       pending,
       remember,
-      seal,
+      cursorSeal,
       syntax,
       scopeKeys,
       onPlanScope,

@@ -4,14 +4,16 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 import { pino } from 'pino';
 
+import { AppError } from './errors.ts';
 import type { Logger } from './logger.ts';
+import type { Principal } from './query/context.ts';
 
 export interface AuditEntry {
   /** A tool, or 'download', 'resource', 'refused'. */
   readonly what: string;
   readonly requestId: string | null;
   /** Null for a stranger. */
-  readonly principal: { readonly name: string; readonly role: string } | null;
+  readonly principal: Principal | null;
   /** 'ok' or the code of the error. */
   readonly outcome: string;
   /** Which tier answered; null where none did. */
@@ -45,6 +47,8 @@ export interface AuditOptions {
 }
 
 const STDOUT = 1;
+/** It may hold values. */
+const OWN_FILE = 0o600;
 const ID_CHARS = 16;
 const KEY_BYTES = 32;
 const MAX_KNOWN = 500;
@@ -59,15 +63,9 @@ const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** For whoever wants none. */
 export const NO_AUDIT: Audit = { record: () => undefined, close: () => undefined };
 
-/** @throws what opening the file throws. */
+/** @throws AppError CONFIG_INVALID where the file cannot be opened. */
 export function openAudit({ target, isFull, redacted, logger }: AuditOptions): Audit {
-  const stream = pino.destination({
-    dest: target === 'stdout' ? STDOUT : target,
-    append: true,
-    mkdir: false,
-    sync: true,
-    maxLength: MAX_WAITING_BYTES,
-  });
+  const stream = openStream(target);
   // A disk that is full loses lines, and says so; it fails no call.
   let isFailing = false;
   let isClosed = false;
@@ -106,6 +104,7 @@ export function openAudit({ target, isFull, redacted, logger }: AuditOptions): A
         request_id: entry.requestId,
         principal: entry.principal?.name ?? null,
         role: entry.principal?.role ?? null,
+        database_role: entry.principal?.identity.role ?? null,
         outcome: entry.outcome,
         source: entry.source ?? null,
         question_id: idOf(question),
@@ -134,4 +133,22 @@ const shown = (text: string | null | undefined): string | null =>
 function shownParams(params: readonly unknown[] = []): readonly unknown[] | string {
   const text = JSON.stringify(params);
   return text.length <= MAX_SHOWN_CHARS ? params : text.slice(0, MAX_SHOWN_CHARS);
+}
+
+function openStream(target: string) {
+  try {
+    return pino.destination({
+      dest: target === 'stdout' ? STDOUT : target,
+      append: true,
+      mkdir: false,
+      sync: true,
+      mode: OWN_FILE,
+      maxLength: MAX_WAITING_BYTES,
+    });
+  } catch (error) {
+    throw new AppError('CONFIG_INVALID', `AUDIT_LOG: ${(error as Error).message}`, {
+      cause: error,
+      hint: 'Make its folder, and let the user that askonce runs as write there.',
+    });
+  }
 }

@@ -34,10 +34,13 @@ const SHORTEST_GUESSED_NAME = 8;
 export function readConfig(source: ConfigSource): Config {
   const file = readEnvFile(join(source.cwd, '.env'));
   const values: Record<string, string | undefined> = { ...file, ...source.env };
+  const stray = strayLines(join(source.cwd, '.env'));
   const faults = [
-    ...Object.keys(file)
-      .filter((name) => !isSetting(name))
-      .map(unknownSetting),
+    ...stray,
+    // Of a file that cannot be taken apart the names may be values.
+    ...(stray.length > 0 ? [] : Object.keys(file).filter((name) => !isSetting(name))).map(
+      unknownSetting,
+    ),
     ...Object.keys(source.env).filter(looksMistyped).map(unknownSetting),
   ];
   const settings: Record<string, unknown> = {};
@@ -95,6 +98,20 @@ function wordsOf(name: string): string[] {
 function readEnvFile(path: string): Record<string, string | undefined> {
   return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
 }
+
+/** A line that sets nothing is passed over in silence by the parser: what it was to set would not hold. */
+function strayLines(path: string): string[] {
+  if (!existsSync(path)) return [];
+  // A value in quotes may go on over lines.
+  const text = readFileSync(path, 'utf8').replace(QUOTED, (value) => value.replaceAll('\n', ' '));
+  return text.split(/\r?\n/).flatMap((line, at) => {
+    if (/^\s*(?:#|$)/.test(line) || /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=/.test(line)) return [];
+    const [word = ''] = line.trim().split(/[\s:]/);
+    return [`.env, line ${at + 1}: "${word.slice(0, 40)}…" sets nothing; write NAME=value`];
+  });
+}
+
+const QUOTED = /(?<==\s*)(?:"[^"]*"|'[^']*'|`[^`]*`)/g;
 
 function isSetting(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
@@ -183,6 +200,9 @@ export const claimsOf = (
   sub: name,
 });
 
+const NOBODY_SAYS_WHO =
+  ' Without AUTH_TOKENS or OAUTH_ISSUER everybody is "local": set one of these, or TOKEN_CLAIMS=local.claim=value.';
+
 const namesOf = (settings: Settings): readonly string[] =>
   principalsOf(settings) === 0 ? [LOCAL.name] : settings.AUTH_TOKENS.map(({ name }) => name);
 
@@ -204,7 +224,9 @@ function identityFaults(settings: Settings): string[] {
         identify(claimsOf(settings, name));
         return [];
       } catch (error) {
-        return [`DATABASE_IDENTITY does not fit "${name}": ${(error as Error).message}`];
+        const why = (error as Error).message;
+        const who = name === LOCAL.name ? NOBODY_SAYS_WHO : '';
+        return [`DATABASE_IDENTITY does not fit "${name}": ${why}${who}`];
       }
     }),
   ];

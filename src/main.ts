@@ -105,7 +105,8 @@ function token([name, admin, ...more]: readonly string[]): number {
     return misused('askonce token NAME [--admin], and no colon, comma or space in NAME.');
   const secret = randomBytes(24).toString('base64url');
   const role = admin === undefined ? '' : ':admin';
-  return print(`token:        ${secret}\nAUTH_TOKENS:  ${name}:${hashedToken(secret)}${role}\n`);
+  const entry = `${name}:${hashedToken(secret)}${role}`;
+  return print(`AUTH_TOKENS=${entry}\n# for ${name}, shown this once: ${secret}\n`);
 }
 
 async function guard(args: readonly string[]): Promise<number> {

@@ -36,7 +36,7 @@ export interface OpenCacheOptions {
   readonly database: OpenDatabase;
   readonly releases: ReleaseStack;
   /** Given the key that all replicas share. */
-  readonly seal: CursorSeal;
+  readonly cursorSeal: CursorSeal;
   /** Of the verifier; null without one. */
   readonly cuts: Cuts | null;
   /** Over what is stored of plans. */
@@ -51,7 +51,7 @@ export interface OpenedCache {
 }
 
 export function openCache(options: OpenCacheOptions): OpenedCache {
-  const { config, logger, metrics, database, releases, seal, cuts, notices, now } = options;
+  const { config, logger, metrics, database, releases, cursorSeal, cuts, notices, now } = options;
   const cache = createCache({
     pool: database.pool,
     maxMemoryBytes: config.CACHE_MAX_MEMORY_BYTES,
@@ -71,7 +71,7 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
   const open = async (): Promise<void> => {
     if (!(await database.ready)) return;
     try {
-      seal.adopt(await sharedSecret(database.pool, 'cursors'));
+      cursorSeal.adopt(await sharedSecret(database.pool, 'cursors'));
     } catch (error) {
       logger.warn({ error: String(error) }, 'cursors hold until this process ends, and only here');
     }

@@ -68,6 +68,10 @@ const FINDINGS_SQL = `
       AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE') AND p.oid IN (SELECT oid FROM (${BEHIND}) b)
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
         WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'e')
+  UNION ALL SELECT 'owner', format('%I.%I', n.nspname, c.relname)
+    FROM me, pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relrowsecurity AND NOT c.relforcerowsecurity AND NOT me.rolsuper AND NOT me.rolbypassrls
+      AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
   UNION ALL SELECT 'foreign', format('%I.%I', n.nspname, c.relname)
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'f' AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
@@ -86,6 +90,7 @@ type Kind =
   | 'schema'
   | 'table'
   | 'function'
+  | 'owner'
   | 'foreign'
   | 'temp files';
 
@@ -100,6 +105,7 @@ const KINDS: Readonly<Record<Kind, string>> = {
   schema: 'create in schema',
   table: 'write to',
   function: 'run volatile functions that stand behind operators, casts, views or policies:',
+  owner: 'pass row level security as the owner of',
   foreign: 'reach other servers by foreign tables:',
   'temp files': 'fill the disk with temporary files: temp_file_limit is not set',
 };
@@ -116,13 +122,20 @@ export function watchPosture({ runQuery, logger }: PostureOptions): Posture {
       try {
         findings = told((await runQuery(FINDINGS_SQL, [])) as unknown as readonly FindingRow[]);
         for (const { can, isHarmful } of findings)
-          logger[isHarmful ? 'warn' : 'info']({ can }, 'the database role can do more than read');
+          logger[isHarmful ? 'warn' : 'info'](
+            { can },
+            isHarmful
+              ? 'the database role can do more than read'
+              : 'worth knowing of the database role',
+          );
         if (findings.some(({ isHarmful }) => isHarmful))
           logger.warn('use a role that can only read: askonce reader-role prints how one is made');
         return;
       } catch (error) {
-        // Nobody can become this role.
-        if (isAppError(error, 'FORBIDDEN')) return;
+        if (isAppError(error, 'FORBIDDEN')) {
+          logger.warn({ error: error.message }, 'nobody can be this role in the database');
+          return;
+        }
         logger.debug({ error: String(error) }, 'rights of the database role not read');
       }
       await sleep(RETRY_MS, undefined, { signal: closing.signal, ref: false }).catch(

@@ -142,6 +142,7 @@ export function tokens() {
   );
 }
 
+const CLAIM_NAME = /^[^\s;=]+$/;
 const SETTING_NAME = /^[a-z_][\w$]*(\.[a-z_][\w$]*)+$/i;
 
 export function identityRules() {
@@ -150,9 +151,9 @@ export function identityRules() {
       items.map((item) => {
         const [setting, claim] = splitAt(item, item.indexOf('='));
         const isSetting = setting === 'role' ? claim !== '*' : SETTING_NAME.test(setting);
-        if (isSetting && claim !== '') return { setting, claim };
+        if (isSetting && CLAIM_NAME.test(claim)) return { setting, claim };
         const message =
-          'must be role=claim or app.setting=claim (a name with a dot), comma separated';
+          'must be role=claim or app.setting=claim (role in small letters, a setting with a dot in its name), comma separated';
         context.addIssue({ code: 'custom', message });
         return z.NEVER;
       }),

@@ -73,11 +73,11 @@ export interface ViewParts {
   readonly judging: Judging;
   readonly executor: Executor;
   readonly flights: Flights;
-  readonly freshness: Pick<Freshness, keyof Freshness>;
+  readonly freshness: Freshness;
   readonly large: LargeResults;
   readonly pending: Pending;
   readonly remember: Remember;
-  readonly seal: CursorSeal;
+  readonly cursorSeal: CursorSeal;
   readonly syntax: Syntax;
   readonly scopeKeys: ScopeKeys;
   /** Told of each plan scope that is asked in. */
@@ -179,7 +179,7 @@ export function createView(role: string | null, parts: ViewParts): View {
     }),
     fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
   });
-  const pipeline = sealCursors(bare, parts.seal);
+  const pipeline = sealCursors(bare, parts.cursorSeal);
   return {
     guard,
     scoping,

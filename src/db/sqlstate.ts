@@ -65,7 +65,7 @@ export function translateDatabaseError(error: unknown): AppError {
   if (REFUSED.has(code)) {
     return new AppError('QUERY_REJECTED', `The database refuses the statement: ${saidBy(error)}`, {
       cause: error,
-      hint: 'askonce only reads, with the rights of its database role.',
+      hint: 'askonce only reads, with the rights of your role in the database.',
     });
   }
   const isOfStatement = isInternalFault(error) || isOfArgument(error);
@@ -90,7 +90,7 @@ export function refusedIdentity(error: unknown): AppError {
   if (!isRefusal) return fault;
   return new AppError('FORBIDDEN', `The database does not know who you are: ${messageOf(error)}.`, {
     cause: error,
-    hint: 'Whoever runs askonce must let the role in DATABASE_URL become yours (GRANT role TO it).',
+    hint: 'Whoever runs askonce must make the role, and let the one in DATABASE_URL become it (GRANT).',
   });
 }
 

@@ -1,5 +1,7 @@
 // Owns what askonce knows of the data database's schema: keeps the last good catalog, refreshes it when
 // it is old, answers needs_sql and search_schema from it. Must never fail an answer for want of meaning.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { overview, queryAnswer, tableAnswer } from './answers.ts';
@@ -38,11 +40,12 @@ export interface SchemaIndexOptions {
   readonly visibility?: Visibility;
   readonly logger: Logger;
   readonly clock?: () => number;
-  /** Older catalogs still answer, while a new one is read in the background. */
+  /** Older catalogs are read anew first; they still answer where that takes long or fails. */
   readonly maxAgeMs?: number;
 }
 
 const DEFAULT_MAX_AGE_MS = 60_000;
+const PATIENCE_MS = 2000;
 const EXCERPT_TABLES = 6;
 const EXCERPT_BYTES = 6_000;
 const SEARCH_TABLES = 8;
@@ -74,12 +77,15 @@ export function createSchemaIndex(options: SchemaIndexOptions): SchemaIndex {
   }
 
   async function upToDate(signal?: AbortSignal): Promise<IndexedCatalog> {
-    const known = catalog ?? (await refresh(signal));
-    if (clock() - triedAt > maxAgeMs) {
-      refresh().catch((error: unknown) => {
+    if (catalog === null) await refresh(signal);
+    else if (flight !== null || clock() - triedAt > maxAgeMs) {
+      const refreshed = refresh(signal).catch((error: unknown) => {
         logger.warn({ err: error }, 'the schema could not be refreshed; the last one stays in use');
       });
+      // What the role may read no more is told no more; a database that says nothing must not hold a call up.
+      await Promise.race([refreshed, sleep(PATIENCE_MS, undefined, { ref: false })]);
     }
+    const known = catalog!;
     // built when first asked for: many refreshes may pass without a question
     if (indexed?.of !== known) indexed = { of: known, ready: indexCatalog(known) };
     return indexed.ready;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
-import { call, connect, startAskonce } from '../support/askonce.ts';
+import { call, connect, runAskonce, startAskonce } from '../support/askonce.ts';
 import { admin, freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { wireTo } from '../support/wire.ts';
@@ -160,4 +160,11 @@ test('a disk that takes no line fails no call', async (t) => {
   assert.equal(answer.status, 'answered');
   await eventually('the log says so', () => /audit log cannot be written/.test(server.log()));
   assert.equal((await call(client, 'query', { question: QUESTION, sql: SQL })).status, 'answered');
+});
+
+test('an audit log that cannot be opened stops the start, and says what to do', async () => {
+  const { code, stderr } = await runAskonce(['serve'], { AUDIT_LOG: '/nowhere/at/all.jsonl' });
+  assert.equal(code, 1);
+  assert.match(stderr, /^askonce: AUDIT_LOG: .*no such file or directory.*\nMake its folder/m);
+  assert.doesNotMatch(stderr, /^ +at /m);
 });

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
-import { describeConfig, doubtfulNames, isLoopback, readConfig } from '../../src/config.ts';
+import {
+  describeConfig,
+  doubtfulNames,
+  identitiesOf,
+  isLoopback,
+  readConfig,
+} from '../../src/config.ts';
 import { isAppError } from '../../src/errors.ts';
 import { SETTINGS } from '../../src/settings.ts';
 
@@ -144,6 +150,36 @@ test('an unknown key in .env is a fault, whatever it is', (t) => {
   const [fault] = faultsOf(t, {}, 'HOTS=0.0.0.0\n');
   assert.match(fault!, /HOTS is not a setting; did you mean HOST\?/);
   assert.equal(faultsOf(t, {}, 'UNRELATED=1\n').length, 1);
+});
+
+test('a line of .env that sets nothing is a fault, and shows no value', (t) => {
+  const file = 'PORT=4000\nAUTH_TOKENS:  alice:sha256-0c1b\nDATABASE_URL=postgres://a:b@c/d\n';
+  const [fault = '', ...more] = faultsOf(t, {}, file);
+  assert.equal(fault, '.env, line 2: "AUTH_TOKENS…" sets nothing; write NAME=value');
+  assert.deepEqual(more, []);
+  const well = '# a comment\n\n  PORT = 4000\nexport LOG_LEVEL=warn\nOAUTH_AUDIENCE="a\nb"\n';
+  assert.deepEqual(faultsOf(t, {}, well), []);
+});
+
+test('claims become roles and settings of the database where everybody has them', (t) => {
+  const AUTH_TOKENS = 'alice:token-of-alice-0000,bob:token-of-bob-000000';
+  const DATABASE_IDENTITY = 'role=db_role, app.tenant=tenant';
+  const TOKEN_CLAIMS = 'alice.db_role=red,alice.tenant=a=b,bob.db_role=blue,bob.tenant=1';
+  const config = readConfig(sourceOf(t, { AUTH_TOKENS, DATABASE_IDENTITY, TOKEN_CLAIMS }));
+  assert.deepEqual(identitiesOf(config), [
+    { role: 'red', settings: [['app.tenant', 'a=b']] },
+    { role: 'blue', settings: [['app.tenant', '1']] },
+  ]);
+  const faulty = (env: Env): string => faultsOf(t, { AUTH_TOKENS, ...env }).join('\n');
+  assert.match(faulty({ DATABASE_IDENTITY }), /does not fit "alice".*\n.*does not fit "bob"/);
+  assert.match(faulty({ DATABASE_IDENTITY, AUTH_TOKENS: '' }), /everybody is "local"/);
+  assert.match(faulty({ TOKEN_CLAIMS: 'eve.tenant=1' }), /names "eve", who has no token/);
+  for (const rules of ['role=a;app.x=b', 'tenant=a', 'ROLE=a', 'role=*', 'app.x', 'app.x=a b'])
+    assert.match(faulty({ DATABASE_IDENTITY: rules }), /must be role=claim or app.setting=claim/);
+  assert.match(faulty({ DATABASE_IDENTITY: 'role=a,role=b' }), /must name each setting once/);
+  assert.match(faulty({ TOKEN_CLAIMS: 'alice=1' }), /must be name.claim=value/);
+  assert.match(faulty({ CACHE_SECRET: 'short' }), /must have 16 characters/);
+  assert.match(faulty({ PLAN_SHARING: 'all' }), /must be identity, principal or database/);
 });
 
 test('a password with special characters is taken when it is percent-encoded', (t) => {
