@@ -102,16 +102,19 @@ function readEnvFile(path: string): Record<string, string | undefined> {
 /** A line that sets nothing is passed over in silence by the parser: what it was to set would not hold. */
 function strayLines(path: string): string[] {
   if (!existsSync(path)) return [];
-  // A value in quotes may go on over lines.
-  const text = readFileSync(path, 'utf8').replace(QUOTED, (value) => value.replaceAll('\n', ' '));
+  // A value in quotes may go on over lines: each of these is a comment then.
+  const text = readFileSync(path, 'utf8').replace(QUOTED, (set) => set.replaceAll('\n', '\n#'));
   return text.split(/\r?\n/).flatMap((line, at) => {
-    if (/^\s*(?:#|$)/.test(line) || /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=/.test(line)) return [];
-    const [word = ''] = line.trim().split(/[\s:]/);
-    return [`.env, line ${at + 1}: "${word.slice(0, 40)}…" sets nothing; write NAME=value`];
+    if (/^\s*(?:#|$)/.test(line) || SETS.test(line)) return [];
+    // Of what may be a value nothing is shown.
+    const [, name] = /^\s*([A-Z_]{1,40})\b/.exec(line) ?? [];
+    const told = name === undefined ? 'it' : name;
+    return [`.env, line ${at + 1}: ${told} sets nothing; write NAME=value`];
   });
 }
 
-const QUOTED = /(?<==\s*)(?:"[^"]*"|'[^']*'|`[^`]*`)/g;
+const SETS = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=/;
+const QUOTED = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)/gm;
 
 function isSetting(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);

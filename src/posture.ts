@@ -134,6 +134,7 @@ export function watchPosture({ runQuery, logger }: PostureOptions): Posture {
       } catch (error) {
         if (isAppError(error, 'FORBIDDEN')) {
           logger.warn({ error: error.message }, 'nobody can be this role in the database');
+          findings = [];
           return;
         }
         logger.debug({ error: String(error) }, 'rights of the database role not read');

@@ -55,11 +55,12 @@ export function createViews(create: (role: string | null) => View): Views {
     },
     posture: {
       get findings() {
-        const { findings } = login.posture;
-        const others = [...views].flatMap(([role, { posture }]) =>
-          (posture.findings ?? []).map((one) => ({ ...one, can: `${one.can} (as ${role})` })),
+        const found = [...views].map(([role, { posture }]) =>
+          posture.findings?.map((one) => ({ ...one, can: `${one.can} (as ${role})` })),
         );
-        return findings && [...findings, ...others];
+        const all = [login.posture.findings, ...found];
+        // Not known before all were looked at.
+        return all.every((one) => one !== null && one !== undefined) ? all.flat() : null;
       },
     },
     close() {

@@ -44,7 +44,7 @@ export interface Cache {
    * @param by Who asks: what somebody else has just bound may be bound in the store already.
    */
   heldQuestion(planScope: string, key: Key, by: string): Promise<FoundQuestion | null>;
-  /** As heldQuestion, and in vain it counts for nothing: somebody will look again. */
+  /** As heldQuestion, at once; and in vain it counts for nothing: somebody will look again. */
   peekQuestion(planScope: string, key: Key, by: string): Promise<FoundQuestion | null>;
   /** In the store; this process holds it from then on. */
   findQuestion(planScope: string, key: Key): Promise<FoundQuestion | null>;
@@ -174,13 +174,10 @@ export function createCache(options: CacheOptions): Cache {
     isShared && gate.open && !queue.isWaiting(known.phrasing.id);
 
   /** What is on its way into the store is its maker's alone: only there is it known whether somebody was first. */
-  async function settled(key: Key, by: string): Promise<KnownQuestion | undefined> {
+  function isOnItsWay(key: Key, by: string): string | null {
     const held = memory.question(key);
-    if (held?.match !== null || held.phrasing.madeBy === by) return held;
-    const { id } = held.phrasing;
-    if (!queue.isWaiting(id)) return held;
-    await Promise.race([queue.settled(id), sleep(OWN_WRITES_WAIT_MS)]);
-    return queue.isWaiting(id) ? undefined : memory.question(key);
+    if (held?.match !== null || held.phrasing.madeBy === by) return null;
+    return queue.isWaiting(held.phrasing.id) ? held.phrasing.id : null;
   }
 
   async function peekQuestion(
@@ -188,7 +185,7 @@ export function createCache(options: CacheOptions): Cache {
     key: Key,
     by: string,
   ): Promise<FoundQuestion | null> {
-    const held = await settled(key, by);
+    const held = isOnItsWay(key, by) === null ? memory.question(key) : undefined;
     const known = held && isRechecked(held) ? await rechecked(planScope, key, held) : held;
     if (!known) return null;
     metrics.cacheLookup('memory', 'hit');
@@ -202,6 +199,8 @@ export function createCache(options: CacheOptions): Cache {
     leases,
 
     async heldQuestion(planScope, key, by) {
+      const waiting = isOnItsWay(key, by);
+      if (waiting !== null) await Promise.race([queue.settled(waiting), sleep(OWN_WRITES_WAIT_MS)]);
       const known = await peekQuestion(planScope, key, by);
       if (!known) metrics.cacheLookup('memory', 'miss');
       return known;

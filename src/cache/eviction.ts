@@ -46,6 +46,14 @@ const PLANS_SQL = `
     SELECT plan_scope, id FROM askonce.plans WHERE last_used_at < now() - ${IN_USE}
     ORDER BY last_used_at + least(uses, 1000) * interval '1 day' LIMIT least($1, ${BATCH})) RETURNING id`;
 
+/** $1 plans that have to go: those that no words lead to are worth nothing. */
+const UNLED_SQL = `
+  DELETE FROM askonce.plans WHERE (plan_scope, id) IN (
+    SELECT pl.plan_scope, pl.id FROM askonce.plans pl
+    WHERE pl.last_used_at < now() - ${IN_USE} AND NOT EXISTS (
+      SELECT FROM askonce.phrasings ph WHERE ph.plan_scope = pl.plan_scope AND ph.plan_id = pl.id)
+    LIMIT least($1, ${BATCH})) RETURNING id`;
+
 /** $1 phrasings that have to go, $2 of which principal: of all where it is null. */
 const PHRASINGS_SQL = `
   DELETE FROM askonce.phrasings WHERE (plan_scope, id) IN (
@@ -94,6 +102,12 @@ export function createEviction(pool: Pool, limits: EvictionLimits): Eviction {
 
   const removeResults = async (size: number, scope: string | null = null): Promise<number> =>
     size > 0 ? (await pool.query(RESULTS_SQL, [size, scope])).length : 0;
+
+  async function removePlans(size: number): Promise<number> {
+    if (size <= 0) return 0;
+    const unled = (await pool.query(UNLED_SQL, [size])).length;
+    return unled > 0 ? unled : (await pool.query(PLANS_SQL, [size])).length;
+  }
 
   async function removePhrasings(size: number, maker: string | null = null): Promise<number> {
     if (size <= 0) return 0;
@@ -147,9 +161,9 @@ export function createEviction(pool: Pool, limits: EvictionLimits): Eviction {
       const sizes = levelled > 0 ? await measured() : before;
       const rows = await removeResults(tooMuch('results', sizes.results, maxResultBytes));
       const words = await removePhrasings(tooMuch('phrasings', sizes.phrasings, maxPhrasings));
-      const plans = tooMuch('plans', sizes.plans, maxPlans);
-      const gone = plans > 0 ? (await pool.query(PLANS_SQL, [plans])).length : 0;
-      return levelled + rows + words + gone;
+      // Behind words that went, plans are gone, too: the next sweep counts anew.
+      const plans = words > 0 ? 0 : tooMuch('plans', sizes.plans, maxPlans);
+      return levelled + rows + words + (await removePlans(plans));
     },
   };
 }

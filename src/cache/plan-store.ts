@@ -54,7 +54,7 @@ export interface PlanStore {
   save(scope: PlanScope, phrasing: NewPhrasing): Promise<boolean>;
   /**
    * This question is answered by this plan no more, however near it is; and is bound to it again only by who said so,
-   * or by an admin.
+   * where nobody else did, or by an admin.
    */
   reject(rejection: {
     readonly planScope: string;
@@ -234,9 +234,10 @@ export function createPlanStore(pool: Pool, options: PlanStoreOptions): PlanStor
       await pool.query(
         `WITH forgotten AS (
            DELETE FROM askonce.phrasings WHERE plan_scope = $1 AND question_key = $2 AND plan_id = $3)
-         INSERT INTO askonce.rejections (plan_scope, question_key, plan_id, rejected_by)
+         INSERT INTO askonce.rejections AS r (plan_scope, question_key, plan_id, rejected_by)
          SELECT plan_scope, $2, id, $4 FROM askonce.plans WHERE plan_scope = $1 AND id = $3
-         ON CONFLICT DO NOTHING`,
+         ON CONFLICT (plan_scope, question_key, plan_id) DO UPDATE
+           SET rejected_by = '' WHERE r.rejected_by <> excluded.rejected_by`,
         [planScope, bytes(questionKey), planId, by],
       );
     },
@@ -252,7 +253,8 @@ async function savePhrasing(
   seal: Seal,
 ): Promise<boolean> {
   const row = writePhrasing(scope, entry, seal);
-  const vector = entry.embedding && new Float16Array(entry.embedding);
+  // Added to zero, -0 is the 0 that its text says.
+  const vector = entry.embedding && new Float16Array(entry.embedding).map((digit) => digit + 0);
   const bound = await pool.query(
     `WITH plan AS (
        INSERT INTO askonce.plans AS pl

@@ -172,8 +172,9 @@ export function createObserver({ looks, logger, now }: ObserverOptions): Observe
       return shared;
     },
     relations() {
-      const active = [...sights.values()].filter(isActive);
-      const seen = active.flatMap((sight) => [...(sight.seen?.relations.values() ?? [])]);
+      const remembered = now() - FORGET_AFTER_MS;
+      const known = [...sights.values()].filter(({ lastWantedAt: at }) => at > remembered);
+      const seen = known.flatMap((sight) => [...(sight.seen?.relations.values() ?? [])]);
       return new Map(seen.flatMap((relation) => (relation ? [[relation.id, relation]] : [])));
     },
     want,

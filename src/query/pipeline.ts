@@ -90,8 +90,13 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const stored = await cache.findQuestion(asked.scope.planScope, asked.questionKey);
     if (stored) return await answeredOrUnknown(toPlanAnswer(asked, stored), request, context);
     // Of somebody else only where the words are bound to nothing yet.
-    const joined = underWay && underWay.madeBy !== name ? await join(underWay) : null;
-    if (joined) return joined;
+    if (underWay && underWay.madeBy !== name) {
+      const rejected = await cache.rejected(asked.scope.planScope, asked.questionKey);
+      // What was reported wrong is wrong while it runs, too.
+      const isWrong = rejected === null || rejected.has(underWay.plan.id);
+      const joined = isWrong ? null : await join(underWay);
+      if (joined) return joined;
+    }
     const recalled = await recall.find(asked, context, embedding);
     if (recalled.hit) {
       const { neighbour, match, isChecked } = recalled.hit;

@@ -2,7 +2,7 @@
 // it is old, answers needs_sql and search_schema from it. Must never fail an answer for want of meaning.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { AppError } from '../errors.ts';
+import { AppError, isAppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { overview, queryAnswer, tableAnswer } from './answers.ts';
 import type { SchemaAnswer } from './answers.ts';
@@ -64,7 +64,14 @@ export function createSchemaIndex(options: SchemaIndexOptions): SchemaIndex {
 
   async function load(): Promise<Catalog> {
     triedAt = clock();
-    catalog = await reader.read();
+    try {
+      catalog = await reader.read();
+    } catch (error) {
+      logger.warn({ err: error }, 'the schema could not be read; the last one stays in use');
+      // But not by who is nobody in the database any more.
+      if (isAppError(error, 'FORBIDDEN')) catalog = null;
+      throw error;
+    }
     meaning.follow(catalog);
     return catalog;
   }
@@ -80,12 +87,12 @@ export function createSchemaIndex(options: SchemaIndexOptions): SchemaIndex {
     if (catalog === null) await refresh(signal);
     else if (flight !== null || clock() - triedAt > maxAgeMs) {
       const refreshed = refresh(signal).catch((error: unknown) => {
-        logger.warn({ err: error }, 'the schema could not be refreshed; the last one stays in use');
+        if (isAppError(error, 'FORBIDDEN')) throw error;
       });
       // What the role may read no more is told no more; a database that says nothing must not hold a call up.
       await Promise.race([refreshed, sleep(PATIENCE_MS, undefined, { ref: false })]);
     }
-    const known = catalog!;
+    const known = catalog ?? (await refresh(signal));
     // built when first asked for: many refreshes may pass without a question
     if (indexed?.of !== known) indexed = { of: known, ready: indexCatalog(known) };
     return indexed.ready;

@@ -155,9 +155,12 @@ test('an unknown key in .env is a fault, whatever it is', (t) => {
 test('a line of .env that sets nothing is a fault, and shows no value', (t) => {
   const file = 'PORT=4000\nAUTH_TOKENS:  alice:sha256-0c1b\nDATABASE_URL=postgres://a:b@c/d\n';
   const [fault = '', ...more] = faultsOf(t, {}, file);
-  assert.equal(fault, '.env, line 2: "AUTH_TOKENS…" sets nothing; write NAME=value');
+  assert.equal(fault, '.env, line 2: AUTH_TOKENS sets nothing; write NAME=value');
   assert.deepEqual(more, []);
-  const well = '# a comment\n\n  PORT = 4000\nexport LOG_LEVEL=warn\nOAUTH_AUDIENCE="a\nb"\n';
+  const key = 'OAUTH_AUDIENCE="a\nb"\nb3BlbnNzaC1rZXk\n';
+  assert.deepEqual(faultsOf(t, {}, key), ['.env, line 3: it sets nothing; write NAME=value']);
+  const well =
+    '# e.g. PORT="x\n# a comment\n\n  PORT = 4000\nexport LOG_LEVEL=warn\nOAUTH_AUDIENCE="a\nb"\n';
   assert.deepEqual(faultsOf(t, {}, well), []);
 });
 

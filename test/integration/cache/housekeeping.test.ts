@@ -88,6 +88,30 @@ test('of too many plans those go that nobody asked for, with their phrasings', a
   assert.equal(kept?.uses, 1, 'it was asked since');
 });
 
+test('of too many plans those go first that no words lead to', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const cache = cacheOver(t, pool, {
+    limits: { maxResultBytes: 1e9, maxPlans: 10, shareOfOne: 1 },
+  });
+  const learn = (question: string, sql: string): void =>
+    cache.remember(SCOPE, { ...phrasingOf(question, { sql }), embed: async () => null });
+  for (let at = 0; at < 8; at += 1) learn(`question ${at}`, `select ${at}`);
+  await cache.drain();
+  await pool.query("update askonce.plans set last_used_at = now() - interval '2 hours'");
+  for (let at = 100; at < 112; at += 1) {
+    learn('always the same', `select ${at}`);
+    await cache.drain();
+  }
+  await pool.query(
+    "update askonce.plans set last_used_at = now() - interval '1 hour' where last_used_at > now() - interval '1 hour'",
+  );
+  await cache.sweep();
+  const [left] = await pool.query('select count(*)::int as n from askonce.phrasings');
+  assert.deepEqual(left, { n: 9 }, 'nobody has lost a question');
+  const [plans] = await pool.query<{ n: number }>('select count(*)::int as n from askonce.plans');
+  assert.equal(plans?.n, 9);
+});
+
 async function fill(pool: Pool, planScope: string, count: number): Promise<void> {
   await pool.query(
     `with plan as (
