@@ -33,7 +33,8 @@ function sizeOfCall(call: SyntaxNode): number {
     case 'format':
       return sum(args.map(sizeOf)) + Math.max(0, ...args.map(largestNumberIn));
     default:
-      return sum(args.map(sizeOf));
+      // One that takes nothing gives something all the same.
+      return Math.max(UNKNOWN_BYTES, sum(args.map(sizeOf)));
   }
 }
 
