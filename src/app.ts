@@ -178,9 +178,14 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const embedSchema = embedder && createSharedVectors((text) => embedder.embed(text));
   const remember = createRememberer({ cache, embedder });
   const scopeKeys = createScopeKeys(secret.keyFor('scopes'));
+  const answerSettings = {
+    maxRows: config.MAX_ROWS,
+    maxResponseBytes: config.MAX_RESPONSE_BYTES,
+  };
   const views = createViews((role) =>
     createView(role, {
       config,
+      answerSettings,
       data,
       cache,
       embedder,
@@ -218,10 +223,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     posture,
     now,
   });
-  const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
   const tools: Tool[] = [
-    askTool(pipeline, settings),
-    queryTool(pipeline, settings),
+    askTool(pipeline, answerSettings),
+    queryTool(pipeline, answerSettings),
     fetchRowsTool(pipeline),
     searchSchemaTool(views.schema),
     explainTool(views.explainer),
@@ -251,7 +255,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     tools,
     heldAnswers: createHeldAnswers({
       pipeline,
-      settings,
+      settings: answerSettings,
       metrics,
       audit,
       newRequestId,

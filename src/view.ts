@@ -15,6 +15,7 @@ import type { Syntax } from './guard/syntax.ts';
 import { hasTableRules } from './guard/table-policy.ts';
 import type { Logger } from './logger.ts';
 import { toLimits } from './mcp/tools/arguments.ts';
+import type { AnswerSettings } from './mcp/tools/arguments.ts';
 import type { Metrics } from './metrics.ts';
 import { watchPosture } from './posture.ts';
 import type { Posture } from './posture.ts';
@@ -64,6 +65,7 @@ export interface View {
 /** What all roles share. */
 export interface ViewParts {
   readonly config: Config;
+  readonly answerSettings: AnswerSettings;
   readonly data: OpenDatabase;
   readonly cache: Cache;
   readonly embedder: Embedder | null;
@@ -153,7 +155,6 @@ export function createView(role: string | null, parts: ViewParts): View {
     shadowCheckRate: config.SHADOW_CHECK_RATE,
   });
   const most = { max_rows: config.MAX_ROWS, max_bytes: config.MAX_RESPONSE_BYTES };
-  const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
   const bare = createPipeline({
     cache,
     guard,
@@ -177,7 +178,11 @@ export function createView(role: string | null, parts: ViewParts): View {
       shownSql: (sql) => guard.shown(sql),
       now,
     }),
-    fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
+    fetchRows: createFetchRows({
+      cache,
+      scoping,
+      hardLimits: toLimits(most, parts.answerSettings),
+    }),
   });
   const pipeline = sealCursors(bare, parts.cursorSeal);
   return {

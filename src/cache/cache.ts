@@ -173,8 +173,8 @@ export function createCache(options: CacheOptions): Cache {
   const isRechecked = (known: KnownQuestion): boolean =>
     isShared && gate.open && !queue.isWaiting(known.phrasing.id);
 
-  /** What is on its way into the store is its maker's alone: only there is it known whether somebody was first. */
-  function isOnItsWay(key: Key, by: string): string | null {
+  /** The id of what is on its way into the store, and its maker's alone: only there is it known who was first. */
+  function onItsWay(key: Key, by: string): string | null {
     const held = memory.question(key);
     if (held?.match !== null || held.phrasing.madeBy === by) return null;
     return queue.isWaiting(held.phrasing.id) ? held.phrasing.id : null;
@@ -185,7 +185,7 @@ export function createCache(options: CacheOptions): Cache {
     key: Key,
     by: string,
   ): Promise<FoundQuestion | null> {
-    const held = isOnItsWay(key, by) === null ? memory.question(key) : undefined;
+    const held = onItsWay(key, by) === null ? memory.question(key) : undefined;
     const known = held && isRechecked(held) ? await rechecked(planScope, key, held) : held;
     if (!known) return null;
     metrics.cacheLookup('memory', 'hit');
@@ -199,7 +199,7 @@ export function createCache(options: CacheOptions): Cache {
     leases,
 
     async heldQuestion(planScope, key, by) {
-      const waiting = isOnItsWay(key, by);
+      const waiting = onItsWay(key, by);
       if (waiting !== null) await Promise.race([queue.settled(waiting), sleep(OWN_WRITES_WAIT_MS)]);
       const known = await peekQuestion(planScope, key, by);
       if (!known) metrics.cacheLookup('memory', 'miss');
