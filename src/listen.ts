@@ -105,7 +105,7 @@ export async function listen(parts: Listening): Promise<number> {
     allowedOrigins: config.ALLOWED_ORIGINS,
     ...openDoor(config, { audit, logger, now }),
     mcp,
-    results: createResultsEndpoint({ results: parts.wholeResults, audit }),
+    results: createResultsEndpoint({ results: parts.wholeResults, audit, metrics }),
     readiness: parts.readiness,
     metrics,
     logger,

@@ -117,8 +117,9 @@ function createExpressApp(options: HttpServerOptions): Express {
   });
   app.use(hostHeaderValidation(hostsOf(options)));
   app.use(originValidation(originsOf(options)));
-  app.get('/metrics', async (_request, response) => {
-    response.type(options.metrics.contentType).send(await options.metrics.render());
+  app.get('/metrics', async (request, response) => {
+    const { contentType, text } = await options.metrics.render(request.headers.accept);
+    response.type(contentType).send(text);
   });
   for (const [path, document] of Object.entries(options.metadata)) {
     app.get(path, (_request, response) => void response.json(document));

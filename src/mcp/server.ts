@@ -21,6 +21,8 @@ import type { Metrics } from '../metrics.ts';
 import type { Principal, RequestContext } from '../query/context.ts';
 import type { WholeResults } from '../query/whole-result.ts';
 import { auditCall } from './audited.ts';
+import { whenOver } from './call-end.ts';
+import type { CallEnd } from './call-end.ts';
 import { followCall, setLevel } from './follow.ts';
 import { tellParamsFaults } from './params-fault.ts';
 import { readResultResource, RESULT_TEMPLATES } from './resources.ts';
@@ -132,21 +134,22 @@ async function callTool(
   const { name } = tool.definition;
   const followed = followCall(context, name);
   const request = { ...toRequestContext(deps, context), atStage: followed.atStage };
-  const audited = auditCall(deps.audit, { tool: name, args, context: request });
-  const finish = (source: string, outcome: string): void => {
-    followed.end();
-    const seconds = (performance.now() - started) / 1000;
-    deps.metrics.request({ tool: name, source, outcome }, seconds);
+  const over = (source: string, end: CallEnd): void => {
+    const ms = performance.now() - started;
+    const { outcome, documents } = end;
+    deps.metrics.request({ tool: name, source, outcome }, ms / 1000);
+    deps.metrics.servedBySimilarity(documents.filter(({ matched }) => matched).length);
+    auditCall(deps.audit, { tool: name, args, context: request, ms }, end);
   };
   try {
     const { result, source }: ToolOutcome = await tool.call(args, request);
-    finish(source, 'ok');
-    audited.answered(result);
+    followed.end();
+    whenOver(result, request.signal, (end) => over(source, end));
     return result;
   } catch (error) {
+    followed.end();
     const fault = toAppError(error, request.requestId);
-    finish('none', fault.code);
-    audited.failed(fault);
+    over('none', { outcome: fault.code, documents: [] });
     logFault(request.logger, name, fault);
     return errorResult(fault);
   }
