@@ -267,6 +267,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     metrics,
     releases,
     data,
+    cache,
     large,
     memoryUse,
     readiness,

@@ -38,6 +38,7 @@ export interface Listening {
   readonly metrics: Metrics;
   readonly releases: ReleaseStack;
   readonly data: OpenDatabase;
+  readonly cache: { readonly available: boolean };
   readonly large: Pick<LargeResults, 'stats'>;
   readonly memoryUse: () => number;
   readonly audit: Audit;
@@ -87,6 +88,7 @@ export async function listen(parts: Listening): Promise<number> {
     dbPool: () => parts.data.pool.stats(),
     largeResults: () => parts.large.stats(),
     conversations: () => conversations.size,
+    isStoreUp: () => parts.cache.available,
     memoryUse: parts.memoryUse,
   });
   const mcp = createMcpEndpoint({

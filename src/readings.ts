@@ -13,6 +13,7 @@ export interface GaugeReaders {
   readonly dbPool: () => { total: number; idle: number; waiting: number };
   readonly largeResults: () => { inside: number; waiting: number };
   readonly conversations: () => number;
+  readonly isStoreUp: () => boolean;
   readonly memoryUse: () => number;
 }
 
@@ -125,6 +126,10 @@ export function registerGauges(registry: Registry, gauges: GaugeReaders): void {
       const { total, idle, waiting } = gauges.dbPool();
       return { busy: total - idle, idle, waiting };
     },
+  });
+  registerReading(registry, 'askonce_cache_store_up', {
+    help: 'Whether the cache database is asked: 0 before its schema is there, and for seconds behind a failure.',
+    read: () => Number(gauges.isStoreUp()),
   });
   registerReading(registry, 'askonce_conversations', {
     help: 'Open conversations.',
