@@ -15,6 +15,8 @@ import type { SettingName, Settings } from './settings.ts';
 export interface Config extends Settings {
   /** Folder with the numbered SQL migrations of the cache database. */
   readonly migrationsDir: string;
+  /** Where the console's files are. */
+  readonly consoleDir: string;
 }
 
 export interface ConfigSource {
@@ -255,6 +257,7 @@ function located(settings: Settings, source: ConfigSource): Config {
       ? expandHome(settings.MODELS_DIR, source.cwd)
       : join(source.root, 'models'),
     migrationsDir: join(source.root, 'migrations'),
+    consoleDir: join(source.root, 'dist/console'),
   };
 }
 

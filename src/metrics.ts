@@ -3,6 +3,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 import { createBurstRate } from './burst-rate.ts';
+import type { BurstRate } from './burst-rate.ts';
 import type { BreakerState } from './db/breaker.ts';
 import { exposition } from './exposition.ts';
 import type { Exposition } from './exposition.ts';
@@ -14,6 +15,8 @@ import {
   registerGauges,
 } from './readings.ts';
 import type { FreshnessReader, GaugeReaders } from './readings.ts';
+import { createRecentCalls } from './recent-calls.ts';
+import type { CallsSummary } from './recent-calls.ts';
 
 export interface Metrics {
   /** @param accept What the reader takes, as its Accept header says it; Prometheus' text by default. */
@@ -47,6 +50,16 @@ export interface Metrics {
   /** Read when metrics are rendered. */
   observe(gauges: GaugeReaders): void;
   observeFreshness(status: FreshnessReader): void;
+  /** What somebody sees who looks at this server, without reading metrics. */
+  glance(): Glance;
+}
+
+export interface Glance {
+  readonly calls: CallsSummary;
+  readonly burst: ReturnType<BurstRate['peak']>;
+  readonly breaker: BreakerState;
+  /** Null until it listens. */
+  readonly gauges: GaugeReaders | null;
 }
 
 /** `stale`: known, but older than asked for. `error`: the tier could not be asked. */
@@ -78,6 +91,9 @@ export function createMetrics(): Metrics {
     registers,
   });
   const bursts = createBurstRate(() => performance.now());
+  const recent = createRecentCalls();
+  let breakerState: BreakerState = 'closed';
+  let gaugeReaders: GaugeReaders | null = null;
   registerBursts(registry, bursts);
   observeCollections(registry);
   const seconds = new Histogram({
@@ -193,6 +209,7 @@ export function createMetrics(): Metrics {
       const { tool, source, outcome } = labels;
       requestsOf(`${tool} ${source} ${outcome}`, () => requests.labels({ ...labels })).inc();
       bursts.call(outcome !== 'ok');
+      recent.call(duration, outcome !== 'ok');
       if (traceId === null) {
         secondsOf(`${tool} ${source}`, () => seconds.labels({ tool, source })).observe(duration);
       } else {
@@ -218,13 +235,25 @@ export function createMetrics(): Metrics {
     cacheCut: (risk, cut) => cuts.set({ risk }, cut ?? Infinity),
     invalidated: (cause) => invalidations.inc({ cause }),
     coalesced: () => coalesced.inc(),
-    breakerState: (state) => breaker.set(BREAKER_LEVELS[state]),
+    breakerState(state) {
+      breakerState = state;
+      breaker.set(BREAKER_LEVELS[state]);
+    },
     queue: (what) => ({
       admitted: (waitedMs) => queued.observe({ for: what }, waitedMs / 1000),
       shed: () => shed.inc({ for: what }),
     }),
-    observe: (gauges) => registerGauges(registry, gauges),
+    observe(gauges) {
+      gaugeReaders = gauges;
+      registerGauges(registry, gauges);
+    },
     observeFreshness: (status) => registerFreshness(registry, status),
+    glance: () => ({
+      calls: recent.summary(),
+      burst: bursts.peak(),
+      breaker: breakerState,
+      gauges: gaugeReaders,
+    }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/express';
 import express from 'express';
-import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler, Router } from 'express';
 
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -38,6 +38,8 @@ export interface HttpServerOptions {
   readonly metadata: Readonly<Record<string, object>>;
   readonly mcp: McpEndpoint;
   readonly results: ResultsEndpoint;
+  /** What stands below /admin. */
+  readonly admin: Router;
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -128,6 +130,8 @@ function createExpressApp(options: HttpServerOptions): Express {
   app.get('/results/:answerId', requirePrincipal(options.admit), (request, response) =>
     options.results(request, response, response.locals['principal']),
   );
+  app.get('/admin', (_request, response) => response.redirect(308, '/admin/'));
+  app.use('/admin', options.admin);
   app.use((_request, response) => sendInvalid(response, 404, 'No such path; MCP is at /mcp.'));
   app.use(errorHandler(options.logger));
   return app;

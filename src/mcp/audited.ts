@@ -3,9 +3,10 @@ import type { Audit, AuditEntry } from '../audit.ts';
 import type { RequestContext } from '../query/context.ts';
 import { outcomeOf } from './call-end.ts';
 import type { CallEnd, Document } from './call-end.ts';
+import type { Tool } from './tool.ts';
 
 export interface AuditedCall {
-  readonly tool: string;
+  readonly tool: Pick<Tool, 'definition' | 'isForAdmins'>;
   readonly args: unknown;
   readonly context: Pick<RequestContext, 'requestId' | 'principal'>;
   readonly ms: number;
@@ -18,7 +19,7 @@ export function auditCall(audit: Audit, call: AuditedCall, { outcome, documents 
 
   const write = (how: string, document: Document): void =>
     audit.record({
-      what: tool,
+      what: tool.definition.name,
       requestId,
       principal,
       outcome: how,
@@ -28,6 +29,7 @@ export function auditCall(audit: Audit, call: AuditedCall, { outcome, documents 
       params: Array.isArray(given['params']) ? given['params'] : [],
       answerId: textOf(document['answer_id']) ?? textOf(given['answer_id']),
       ...totalsOf(document),
+      ...(isChange(tool) && { change: withoutText(given) }),
       ms,
     });
 
@@ -46,5 +48,17 @@ export function totalsOf(document: Document): Pick<AuditEntry, 'rows' | 'bytes'>
     bytes: typeof bytes === 'number' ? bytes : null,
   };
 }
+
+/** Of what only admins can change it is told how. */
+const isChange = ({ definition, isForAdmins }: AuditedCall['tool']): boolean =>
+  isForAdmins && !definition.annotations.readOnlyHint;
+
+/** What was said in words stands elsewhere in the line, or may hold values. */
+const withoutText = ({
+  question: _one,
+  questions: _many,
+  note: _note,
+  ...rest
+}: Document): object => rest;
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);

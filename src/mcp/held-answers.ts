@@ -85,7 +85,9 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
     const started = performance.now();
     try {
       const held = await pipeline.held({ question, limits }, principal);
-      const answer = held && (written.get(held.key) ?? (await write(held)));
+      const known = held && written.get(held.key);
+      if (known) held.again();
+      const answer = known ?? (held && (await write(held)));
       if (!answer) return null;
       const ms = performance.now() - started;
       metrics.request({ tool: 'ask', source: answer.source, outcome: 'ok' }, ms / 1000);

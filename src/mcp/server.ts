@@ -20,16 +20,14 @@ import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal, RequestContext } from '../query/context.ts';
 import type { WholeResults } from '../query/whole-result.ts';
-import { auditCall } from './audited.ts';
-import { whenOver } from './call-end.ts';
-import type { CallEnd } from './call-end.ts';
 import { followCall, setLevel } from './follow.ts';
 import { tellParamsFaults } from './params-fault.ts';
 import { readResultResource, RESULT_TEMPLATES } from './resources.ts';
 import { answerIdOf } from './result-uri.ts';
-import { errorResult, toAppError } from './result.ts';
+import { toAppError } from './result.ts';
 import type { ToolResult } from './result.ts';
-import type { Tool, ToolOutcome } from './tool.ts';
+import { logFault, runTool } from './run-tool.ts';
+import type { Tool } from './tool.ts';
 
 export interface McpServerDeps {
   readonly tools: readonly Tool[];
@@ -117,7 +115,7 @@ function createOwnHandlers(deps: McpServerDeps): OwnHandlers {
         deps.audit.record({ what, requestId, principal, outcome: 'NOT_FOUND' });
         throw unknownTool(what, byName.keys());
       }
-      return await callTool(deps, tool, params.arguments, context);
+      return await callTool(deps, { tool, args: params.arguments, context });
     },
     readResource: ({ params }, context) =>
       readResource(deps, params.uri, toRequestContext(deps, context)),
@@ -126,33 +124,15 @@ function createOwnHandlers(deps: McpServerDeps): OwnHandlers {
 
 async function callTool(
   deps: McpServerDeps,
-  tool: Tool,
-  args: unknown,
-  context: ServerContext,
+  {
+    tool,
+    args,
+    context,
+  }: { readonly tool: Tool; readonly args: unknown; readonly context: ServerContext },
 ): Promise<ToolResult> {
-  const started = performance.now();
-  const { name } = tool.definition;
-  const followed = followCall(context, name);
-  const request = { ...toRequestContext(deps, context), atStage: followed.atStage };
-  const over = (source: string, end: CallEnd): void => {
-    const ms = performance.now() - started;
-    const { outcome, documents } = end;
-    deps.metrics.request({ tool: name, source, outcome }, ms / 1000);
-    deps.metrics.servedBySimilarity(documents.filter(({ matched }) => matched).length);
-    auditCall(deps.audit, { tool: name, args, context: request, ms }, end);
-  };
-  try {
-    const { result, source }: ToolOutcome = await tool.call(args, request);
-    followed.end();
-    whenOver(result, request.signal, (end) => over(source, end));
-    return result;
-  } catch (error) {
-    followed.end();
-    const fault = toAppError(error, request.requestId);
-    over('none', { outcome: fault.code, documents: [] });
-    logFault(request.logger, name, fault);
-    return errorResult(fault);
-  }
+  const { atStage, end } = followCall(context, tool.definition.name);
+  const request = { ...toRequestContext(deps, context), atStage };
+  return await runTool(deps, { tool, args, request, onAnswer: end });
 }
 
 async function readResource(deps: McpServerDeps, uri: string, request: RequestContext) {
@@ -208,12 +188,6 @@ function toRequestContext(deps: McpServerDeps, context: ServerContext): RequestC
     atStage: () => undefined,
     logger: deps.logger.child({ requestId, principal: principal.name }),
   };
-}
-
-function logFault(logger: Logger, tool: string, fault: AppError): void {
-  const entry = { tool, code: fault.code, message: fault.message };
-  if (fault.code === 'INTERNAL') logger.error({ ...entry, err: fault.cause }, 'call failed');
-  else logger.debug(entry, 'call answered with an error');
 }
 
 function unknownTool(name: string, known: Iterable<string>): ProtocolError {

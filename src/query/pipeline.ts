@@ -148,7 +148,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const phrasing = await cache.findPhrasing(asked.scope, id);
     const similarity = phrasing && (await recall.similarity(asked, phrasing.question, context));
     if (!phrasing || similarity === null) throw unknownCandidate();
-    const candidate = recall.judge(asked.question, { ...phrasing, similarity });
+    const candidate = recall.judge(asked, { ...phrasing, similarity });
     const { outcome, differences } = candidate.decision;
     // Only what would be offered can be accepted: an id alone binds no question to another's answer.
     if (outcome === 'miss') throw unknownCandidate(differences);
@@ -203,12 +203,19 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const repeated = await repeatedPlan(asked, request, context.principal);
     if (repeated) {
       guard.requirePermitted(repeated.sql);
-      return await serve({ asked, plan: repeated, match: null, tier: 'memory', request }, context);
+      const again = {
+        asked,
+        plan: repeated,
+        match: null,
+        tier: 'memory',
+        isBrought: true,
+      } as const;
+      return await serve({ ...again, request }, context);
     }
     const statement = guard.check(request.sql);
     requireParams(statement, request.params);
     const plan = toPlan(statement, asked, request.params);
-    const run = { asked, plan, match: null, tier: 'memory', request } as const;
+    const run = { asked, plan, match: null, tier: 'memory', isBrought: true, request } as const;
     const isRecalled = isRememberable(asked, plan);
     // Needed when the caller has its answer and is gone.
     const lasting = { ...context, signal: NEVER };
