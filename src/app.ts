@@ -205,7 +205,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       scopeKeys,
       onScope(entry) {
         onPlanScope(entry.planScope);
-        cache.scopes.saw(entry);
+        if (entry.principal !== PROGRAM.name) cache.scopes.saw(entry);
       },
       metrics,
       logger,

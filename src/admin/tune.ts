@@ -288,7 +288,7 @@ function recommended(
   }
   const labels =
     asked.labelled < TELLING_LABELS
-      ? `Only ${asked.labelled} of what it serves is labelled, so the calibration pairs decide: cache_review and shadow checks bring more.`
+      ? `Of ${asked.served} that it serves ${asked.labelled} are labelled, too few to tell more than the calibration pairs do: cache_review and shadow checks bring more.`
       : `Of ${asked.labelled} labelled answers ${asked.wrong} were wrong, which does not refute it, and no higher target is shown to be as good.`;
   return { target_error_rate: tolerated, why: labels };
 }

@@ -71,3 +71,29 @@ test('the lower bound of a share is zero without evidence and near the share wit
   assert.ok(Math.abs(lowerBound(1, 1) - 0.05) < 1e-6);
   assert.ok(lowerBound(100, 1000) > 0.08 && lowerBound(100, 1000) < 0.1);
 });
+
+test('each target has cuts of its own, which the same labels move', () => {
+  const { cuts: subject } = cuts();
+  assert.deepEqual(
+    [subject.of('list', 0.5), subject.of('list', 0), subject.of('list')],
+    [1, null, 2],
+  );
+  subject.learn([...served(20, 4), ...served(3, 2.5, true)]);
+  const [strict, lax] = [subject.of('list')!, subject.of('list', 0.5)!];
+  assert.ok(strict > 2.5);
+  assert.equal(lax, 1);
+  const [, list] = subject.at(0.01);
+  assert.deepEqual([list!.served, list!.wrong, list!.inForce], [23, 3, strict]);
+});
+
+test('another aim says which cuts it moves, and applies where no target is named', () => {
+  const { cuts: subject, changes } = cuts();
+  subject.aim(0.5);
+  assert.equal(subject.of('list'), 1);
+  assert.deepEqual(
+    changes.map(({ risk, inForce }) => [risk, inForce]),
+    [['list', 1]],
+  );
+  subject.aim(0);
+  assert.deepEqual([subject.of('list'), subject.of('figure')], [null, null]);
+});
