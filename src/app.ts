@@ -260,6 +260,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     audit,
     newRequestId,
     wholeResults,
+    schema: views.schema,
     metrics,
     releases,
     data,

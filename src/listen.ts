@@ -16,6 +16,7 @@ import type { Logger } from './logger.ts';
 import { createMcpServerFactory } from './mcp/server.ts';
 import type { ExtendSession } from './mcp/server.ts';
 import type { HeldAnswers } from './mcp/held-answers.ts';
+import type { SchemaCatalog } from './mcp/resources/schema.ts';
 import type { Tool } from './mcp/tool.ts';
 import type { Metrics } from './metrics.ts';
 import type { LargeResults } from './query/large-results.ts';
@@ -35,6 +36,7 @@ export interface Listening {
   readonly tools: readonly Tool[];
   readonly heldAnswers: HeldAnswers;
   readonly wholeResults: WholeResults;
+  readonly schema: SchemaCatalog;
   readonly metrics: Metrics;
   readonly releases: ReleaseStack;
   readonly data: OpenDatabase;
@@ -52,6 +54,7 @@ export async function listen(parts: Listening): Promise<number> {
   const createServer = createMcpServerFactory({
     tools: parts.tools,
     results: parts.wholeResults,
+    schema: parts.schema,
     version,
     logger,
     metrics,
