@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { claimStart } from './claim.ts';
 import type { Claim } from './claim.ts';
+import { nodeProgram, usualNodeFolders } from './node-program.ts';
 import type { Target } from './target.ts';
 
 export interface LauncherOptions {
@@ -126,11 +127,17 @@ async function startServer(
   { host, port }: NonNullable<Target['startAt']>,
   log: string,
 ): Promise<StartedServer> {
+  const node = await nodeProgram({
+    execPath: process.execPath,
+    isNode: process.versions['electron'] === undefined,
+    env,
+    usualFolders: usualNodeFolders(env),
+  });
   // The log of the start before is kept, so that two are the most there ever are.
   await rename(log, `${log}.old`).catch(() => undefined);
   const output = await open(log, 'a', 0o600);
   try {
-    const child = spawn(process.execPath, [join(root, 'bin', 'askonce.mjs'), 'serve'], {
+    const child = spawn(node, [join(root, 'bin', 'askonce.mjs'), 'serve'], {
       detached: true,
       windowsHide: true,
       stdio: ['ignore', output.fd, output.fd],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 import { ERAS, ROOT, call, startAskonce } from '../support/askonce.ts';
 import type { Era } from '../support/askonce.ts';
+import { freePort, serverPid } from '../support/started-server.ts';
 
 const QUESTION = 'how many customers are there?';
 const SQL = 'SELECT count(*) FROM customers';
@@ -39,10 +40,7 @@ interface Settings {
 }
 
 async function settings(): Promise<Settings> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  const port = await freePort();
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: dataDir,
@@ -70,21 +68,11 @@ async function openWindow(t: TestContext, { env }: Settings, era: Era): Promise<
   return client;
 }
 
-/** The server that a bridge left running, as the lock of its data folder names it. */
-async function serverPid(): Promise<number> {
-  const folder = join(dataDir, 'cache');
-  const lock = (await readdir(folder)).find((name) => name.startsWith('lock.'));
-  const holder = JSON.parse(await readFile(join(folder, lock ?? '', 'holder.json'), 'utf8')) as {
-    serverPid: number;
-  };
-  return holder.serverPid;
-}
-
 test('windows that open at once share one server, which outlives them', async (t) => {
   const at = await settings();
   const [one, two] = await Promise.all(ERAS.map((era) => openWindow(t, at, era)));
   assert.ok(one && two);
-  const pid = await serverPid();
+  const pid = await serverPid(dataDir);
   t.after(() => process.kill(pid));
   const first = await call(one, 'query', { question: QUESTION, sql: SQL });
   assert.equal(first.source, 'database');
