@@ -3,5 +3,6 @@
 for (const [name, value] of Object.entries(process.env)) {
   if (/^\$\{user_config\.\w+\}$/.test(value)) delete process.env[name];
 }
-process.argv.splice(2, process.argv.length, 'connect');
+// Whatever is filled in later holds from the next window on.
+process.argv.splice(2, process.argv.length, 'connect', '--restart');
 await import('./bin/askonce.mjs');

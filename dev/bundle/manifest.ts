@@ -21,9 +21,8 @@ const NAMES = Object.keys(ASKED_FOR) as Array<keyof typeof ASKED_FOR>;
 const LONG_DESCRIPTION = `askonce answers questions about a PostgreSQL database and remembers every answer: a question \
 that was asked before, in the same words or in others, is answered at once and without SQL. It only reads.
 
-All windows share one askonce server on this computer. It is started when none runs there, with the settings below, and \
-stays up: settings that are changed later hold once it has been ended and started again. Without a database it \
-brings a demo shop to ask about.
+All windows share one askonce server on this computer, which is started when none runs there and stays up. Without a \
+database it brings a demo shop to ask about.
 
 Needs Node.js 20 or newer on this computer.`;
 

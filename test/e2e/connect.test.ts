@@ -50,7 +50,12 @@ async function settings(): Promise<Settings> {
   return { env, url: `http://127.0.0.1:${port}/mcp` };
 }
 
-async function openWindow(t: TestContext, { env }: Settings, era: Era): Promise<Client> {
+async function openWindow(
+  t: TestContext,
+  { env }: Settings,
+  era: Era,
+  ...flags: readonly string[]
+): Promise<Client> {
   const client = new Client(
     { name: 'askonce-tests', version: '1' },
     { versionNegotiation: era === '2026-07-28' ? { mode: 'auto' } : { mode: 'legacy' } },
@@ -58,7 +63,7 @@ async function openWindow(t: TestContext, { env }: Settings, era: Era): Promise<
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
-      args: [LAUNCHER, 'connect'],
+      args: [LAUNCHER, 'connect', ...flags],
       env,
       cwd: dataDir,
       stderr: 'ignore',
@@ -83,6 +88,31 @@ test('windows that open at once share one server, which outlives them', async (t
   const health = await fetch(new URL('/healthz', at.url));
   assert.deepEqual(await health.json(), { status: 'ok' });
   assert.deepEqual(await readdir(join(dataDir, 'logs')), ['serve.log'], 'one server was started');
+});
+
+test('a window that may restart the server has its own settings, and those that are open go on with it', async (t) => {
+  const at = await settings();
+  const [era] = ERAS;
+  const tablesOf = async (client: Client): Promise<number> =>
+    (await client.listResources()).resources.length - 1;
+  const first = await openWindow(t, at, era!, '--restart');
+  const pid = await serverPid(dataDir);
+  assert.ok((await tablesOf(first)) > 1);
+
+  const second = await openWindow(t, at, era!, '--restart');
+  assert.ok((await tablesOf(second)) > 1);
+  assert.equal(await serverPid(dataDir), pid, 'nothing has changed');
+
+  const changed = { ...at, env: { ...at.env, ALLOWED_TABLES: 'customers' } };
+  const without = await openWindow(t, changed, era!);
+  assert.ok((await tablesOf(without)) > 1, 'not asked for');
+  const third = await openWindow(t, changed, era!, '--restart');
+  assert.equal(await tablesOf(third), 1);
+  const successor = await serverPid(dataDir);
+  t.after(() => process.kill(successor));
+  assert.notEqual(successor, pid);
+  assert.equal(await tablesOf(first), 1);
+  assert.equal(await serverPid(dataDir), successor);
 });
 
 for (const era of ERAS) {
