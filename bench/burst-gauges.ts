@@ -1,8 +1,8 @@
 // Owns watching a server while it is under load: its own metrics, its memory, and how many connections its
 // database counts. Reads seldom: each reading is work for the server.
-import { readFileSync } from 'node:fs';
-
 import { Client } from 'pg';
+
+import { residentKib } from './resident.ts';
 
 export interface Gauges {
   /** Most connections of the data pool, as the server tells. */
@@ -90,8 +90,4 @@ async function connectionsOf(client: Client): Promise<number> {
      WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
   );
   return rows[0]?.count ?? 0;
-}
-
-function residentKib(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
 }

@@ -42,7 +42,7 @@ export function createJudge(product: Product): Judge {
     const plan = product.planOf(cached_sql, earlier, scoping);
     const { phrasingId: id, question } = earlier;
     const started = performance.now();
-    const { decision } = recall.judge(later.question, {
+    const { decision } = recall.judge(later, {
       id,
       question,
       madeBy: '',

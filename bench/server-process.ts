@@ -6,6 +6,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { request as httpRequest, Agent } from 'node:http';
 import { join } from 'node:path';
 
+import { residentKib } from './resident.ts';
+
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
@@ -50,12 +52,10 @@ function readyUrl(child: ChildProcess): Promise<string> {
 export function residentMiB(pid: number): Record<string, number> {
   const rss: Record<string, number> = {};
   for (const id of [pid, ...descendants(pid)]) {
-    const status = readFileSync(`/proc/${id}/status`, 'utf8');
-    const kib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
     const name = readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('embedded')
       ? `engine_${Object.keys(rss).length}`
       : 'server';
-    rss[name] = Math.round(kib / 1024);
+    rss[name] = Math.round(residentKib(id) / 1024);
   }
   return rss;
 }

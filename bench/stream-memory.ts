@@ -1,5 +1,5 @@
 // Owns the memory of a process over a time: what it held at the beginning, and at most; Linux only.
-import { readFileSync } from 'node:fs';
+import { residentKib } from './resident.ts';
 
 export interface MemoryFigures {
   readonly before_mib: number;
@@ -22,6 +22,5 @@ export function watchMemory(pid: number): () => MemoryFigures {
 }
 
 function residentOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024);
+  return Math.round(residentKib(pid) / 1024);
 }

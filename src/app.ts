@@ -2,6 +2,7 @@
 // release; closing, or a failed start, unwinds them newest first.
 import { randomUUID } from 'node:crypto';
 
+import { createAdminTools } from './admin-tools.ts';
 import { NO_AUDIT, openAudit } from './audit.ts';
 import { createNotices } from './cache/notices.ts';
 import { createDecider } from './cache/decide.ts';
@@ -11,6 +12,7 @@ import { identitiesOf, principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import { openCacheDatabase, openDataDatabase } from './databases.ts';
 import { AS_LOGIN } from './db/identity.ts';
+import { createAdminSessions } from './http/admin-session.ts';
 import { createSyntax } from './guard/syntax.ts';
 import { requireFreePort } from './http/server.ts';
 import { createAdmission, shareOfOne } from './lib/admission.ts';
@@ -22,18 +24,15 @@ import { createHeldAnswers } from './mcp/held-answers.ts';
 import type { ExtendSession } from './mcp/server.ts';
 import type { Tool } from './mcp/tool.ts';
 import { askTool } from './mcp/tools/ask.ts';
-import { cacheExportTool } from './mcp/tools/cache-export.ts';
-import { cacheWarmTool } from './mcp/tools/cache-warm.ts';
 import { explainTool } from './mcp/tools/explain.ts';
 import { fetchRowsTool } from './mcp/tools/fetch-rows.ts';
 import { queryTool } from './mcp/tools/query.ts';
 import { reportTool } from './mcp/tools/report.ts';
 import { searchSchemaTool } from './mcp/tools/search-schema.ts';
-import { serverStatusTool } from './mcp/tools/server-status.ts';
 import { createMemoryUse } from './memory-use.ts';
 import { createMetrics } from './metrics.ts';
 import { loadEmbedder, loadVerifier } from './models.ts';
-import { keepLearning, openCache, warmUp } from './open-cache.ts';
+import { evictionLimits, keepLearning, openCache, warmUp } from './open-cache.ts';
 import { openFreshness } from './open-freshness.ts';
 import type { Principal } from './query/context.ts';
 import { createExecutor } from './query/execute.ts';
@@ -109,6 +108,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const secret = scopeSecret(config, logger);
   const syntax = await createSyntax();
   const cuts = verifier?.cuts ?? null;
+  const seal = createSeal(secret.keyFor('plans'));
+  const scopeKeys = createScopeKeys(secret.keyFor('scopes'));
+  const deployment = scopeKeys.deployment(data.id);
   const notices = createNotices(cacheDatabase.pool);
   const store = openCache({
     notices,
@@ -118,7 +120,8 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     database: cacheDatabase,
     releases,
     cursorSeal,
-    planSeal: createSeal(secret.keyFor('plans')),
+    planSeal: seal,
+    deployment,
     cuts,
     now,
   });
@@ -177,10 +180,14 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const pending = createPending(cache);
   const embedSchema = embedder && createSharedVectors((text) => embedder.embed(text));
   const remember = createRememberer({ cache, embedder });
-  const scopeKeys = createScopeKeys(secret.keyFor('scopes'));
+  const answerSettings = {
+    maxRows: config.MAX_ROWS,
+    maxResponseBytes: config.MAX_RESPONSE_BYTES,
+  };
   const views = createViews((role) =>
     createView(role, {
       config,
+      answerSettings,
       data,
       cache,
       embedder,
@@ -196,7 +203,10 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       cursorSeal,
       syntax,
       scopeKeys,
-      onPlanScope,
+      onScope(entry) {
+        onPlanScope(entry.planScope);
+        cache.scopes.saw(entry);
+      },
       metrics,
       logger,
       now,
@@ -218,29 +228,43 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     posture,
     now,
   });
-  const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
   const tools: Tool[] = [
-    askTool(pipeline, settings),
-    queryTool(pipeline, settings),
+    askTool(pipeline, answerSettings),
+    queryTool(pipeline, answerSettings),
     fetchRowsTool(pipeline),
     searchSchemaTool(views.schema),
     explainTool(views.explainer),
     reportTool(views.feedback),
-    cacheExportTool(transfer, config.MAX_RESPONSE_BYTES),
-    cacheWarmTool(transfer),
-    serverStatusTool(
-      createStatus({
+    ...createAdminTools({
+      pool: cacheDatabase.pool,
+      cache,
+      limits: evictionLimits(config),
+      seal,
+      embedder,
+      verifier,
+      remember,
+      viewOf: (principal) => views.of(principal),
+      login: PROGRAM,
+      runQuery: data.queryAs(AS_LOGIN),
+      now,
+      transfer,
+      maxResponseBytes: config.MAX_RESPONSE_BYTES,
+      status: createStatus({
         version: options.version,
         readiness,
         freshness,
         posture,
         data: data.pool,
-        cache: cacheDatabase.pool,
-        memoryUse,
+        cachePool: cacheDatabase.pool,
+        cache,
         large,
-        staleSeconds: config.STALE_WHILE_REVALIDATE_SECONDS,
+        metrics,
+        cuts,
+        hasEmbedder: embedder !== null,
+        memoryUse,
+        config,
       }),
-    ),
+    }),
   ];
   const newRequestId = (): string => randomUUID().slice(0, 8);
   return await listen({
@@ -251,7 +275,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     tools,
     heldAnswers: createHeldAnswers({
       pipeline,
-      settings,
+      settings: answerSettings,
       metrics,
       audit,
       newRequestId,
@@ -264,9 +288,16 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     metrics,
     releases,
     data,
+    cache,
     large,
     memoryUse,
     readiness,
+    adminSessions: createAdminSessions({
+      key: secret.keyFor('sessions'),
+      name: `askonce_${deployment.slice(0, 8)}`,
+      isSecure: config.PUBLIC_URL?.startsWith('https:') ?? false,
+      now,
+    }),
     extendSession: options.extendSession,
   });
 }

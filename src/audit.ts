@@ -25,6 +25,8 @@ export interface AuditEntry {
   readonly rows?: number | null;
   readonly bytes?: number | null;
   readonly ms?: number;
+  /** What an admin has changed: the arguments, without texts. */
+  readonly change?: object;
   /** Of the connection. */
   readonly address?: string | null;
 }
@@ -116,6 +118,7 @@ export function openAudit({ target, isFull, redacted, logger }: AuditOptions): A
         rows: entry.rows ?? null,
         bytes: entry.bytes ?? null,
         ms: entry.ms === undefined ? null : Math.round(entry.ms * 1000) / 1000,
+        ...(entry.change !== undefined && { change: shown(JSON.stringify(entry.change)) }),
         ...(entry.address !== undefined && { address: entry.address }),
       };
       stream.write(`${JSON.stringify(line)}\n`);

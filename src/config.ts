@@ -15,6 +15,8 @@ import type { SettingName, Settings } from './settings.ts';
 export interface Config extends Settings {
   /** Folder with the numbered SQL migrations of the cache database. */
   readonly migrationsDir: string;
+  /** Where the console's files are. */
+  readonly consoleDir: string;
 }
 
 export interface ConfigSource {
@@ -193,7 +195,7 @@ function crossChecks(settings: Settings): string[] {
 export const LOCAL = { name: 'local', role: 'admin' } as const;
 
 /** What is known of one of AUTH_TOKENS, or of whoever needs none. */
-export const claimsOf = (
+const claimsOf = (
   { TOKEN_CLAIMS: claims }: Pick<Settings, 'TOKEN_CLAIMS'>,
   name: string,
 ): Claims => ({
@@ -209,22 +211,23 @@ const NOBODY_SAYS_WHO =
 const namesOf = (settings: Settings): readonly string[] =>
   principalsOf(settings) === 0 ? [LOCAL.name] : settings.AUTH_TOKENS.map(({ name }) => name);
 
+/** @throws AppError FORBIDDEN where a claim is missing. */
+export const identityOf = (settings: Settings, name: string): DatabaseIdentity =>
+  createIdentify(settings.DATABASE_IDENTITY)(claimsOf(settings, name));
+
 /** Of everybody who needs no token of an authorization server. */
-export function identitiesOf(settings: Settings): readonly DatabaseIdentity[] {
-  const identify = createIdentify(settings.DATABASE_IDENTITY);
-  return namesOf(settings).map((name) => identify(claimsOf(settings, name)));
-}
+export const identitiesOf = (settings: Settings): readonly DatabaseIdentity[] =>
+  namesOf(settings).map((name) => identityOf(settings, name));
 
 /** Everybody who is known by now has a place in the database, or the server does not start. */
 function identityFaults(settings: Settings): string[] {
-  const identify = createIdentify(settings.DATABASE_IDENTITY);
   const names = namesOf(settings);
   const strangers = settings.TOKEN_CLAIMS.filter(({ name }) => !names.includes(name));
   return [
     ...strangers.map(({ name }) => `TOKEN_CLAIMS names "${name}", who has no token in AUTH_TOKENS`),
     ...names.flatMap((name) => {
       try {
-        identify(claimsOf(settings, name));
+        identityOf(settings, name);
         return [];
       } catch (error) {
         const why = (error as Error).message;
@@ -254,6 +257,7 @@ function located(settings: Settings, source: ConfigSource): Config {
       ? expandHome(settings.MODELS_DIR, source.cwd)
       : join(source.root, 'models'),
     migrationsDir: join(source.root, 'migrations'),
+    consoleDir: join(source.root, 'dist/console'),
   };
 }
 

@@ -1,6 +1,6 @@
 // Owns who is let in, put together from the settings: tokens, an authorization server, how often.
 import type { Audit } from './audit.ts';
-import { LOCAL, claimsOf } from './config.ts';
+import { LOCAL, identityOf } from './config.ts';
 import type { Config } from './config.ts';
 import { createAdmit } from './http/admit.ts';
 import { createAuthenticate } from './http/auth.ts';
@@ -22,10 +22,9 @@ export function openDoor(
   const { OAUTH_ISSUER: issuer, OAUTH_JWKS_URL: jwksUrl, PUBLIC_URL: publicUrl } = config;
   const { OAUTH_SCOPE: scope, OAUTH_ADMIN_SCOPE: adminScope } = config;
   const rateLimit = createRateLimit(config.RATE_LIMIT_PER_MINUTE, () => performance.now());
-  const identify = createIdentify(config.DATABASE_IDENTITY);
   const tokens = config.AUTH_TOKENS.map(({ token, name, role }) => ({
     token,
-    principal: { name, role, identity: identify(claimsOf(config, name)) },
+    principal: { name, role, identity: identityOf(config, name) },
   }));
   if (issuer === undefined || jwksUrl === undefined || publicUrl === undefined) {
     const authenticate = tokens.length > 0 ? createAuthenticate({ tokens }) : owner(config);
@@ -41,7 +40,7 @@ export function openDoor(
     audience,
     scope,
     adminScope,
-    identify,
+    identify: createIdentify(config.DATABASE_IDENTITY),
     logger,
     now,
   });
@@ -61,7 +60,6 @@ export function openDoor(
 
 /** Without tokens only loopback can be listened on (config.ts sees to it). */
 function owner(config: Config): Authenticate {
-  const identity = createIdentify(config.DATABASE_IDENTITY)(claimsOf(config, LOCAL.name));
-  const principal = { ...LOCAL, identity };
+  const principal = { ...LOCAL, identity: identityOf(config, LOCAL.name) };
   return () => principal;
 }

@@ -4,6 +4,8 @@ import type { Audit } from './audit.ts';
 import { principalsOf } from './config.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
+import { createAdminRouter } from './http/admin-endpoint.ts';
+import type { AdminSessions } from './http/admin-session.ts';
 import { createConversations } from './http/conversations.ts';
 import { createMcpEndpoint } from './http/mcp-endpoint.ts';
 import { createResultsEndpoint } from './http/results-endpoint.ts';
@@ -13,6 +15,7 @@ import { createSessionPool } from './http/session-pool.ts';
 import { shareOfOne } from './lib/admission.ts';
 import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
+import { createAdminCalls } from './mcp/admin-calls.ts';
 import { createMcpServerFactory } from './mcp/server.ts';
 import type { ExtendSession } from './mcp/server.ts';
 import type { HeldAnswers } from './mcp/held-answers.ts';
@@ -40,11 +43,13 @@ export interface Listening {
   readonly metrics: Metrics;
   readonly releases: ReleaseStack;
   readonly data: OpenDatabase;
+  readonly cache: { readonly available: boolean };
   readonly large: Pick<LargeResults, 'stats'>;
   readonly memoryUse: () => number;
   readonly audit: Audit;
   readonly newRequestId: () => string;
   readonly readiness: () => Promise<Readiness>;
+  readonly adminSessions: AdminSessions;
   readonly extendSession: ExtendSession | undefined;
 }
 
@@ -90,6 +95,7 @@ export async function listen(parts: Listening): Promise<number> {
     dbPool: () => parts.data.pool.stats(),
     largeResults: () => parts.large.stats(),
     conversations: () => conversations.size,
+    isStoreUp: () => parts.cache.available,
     memoryUse: parts.memoryUse,
   });
   const mcp = createMcpEndpoint({
@@ -101,14 +107,22 @@ export async function listen(parts: Listening): Promise<number> {
     logger,
   });
   releases.push('mcp', () => mcp.close());
+  const door = openDoor(config, { audit, logger, now });
   const http = await startHttpServer({
     host: config.HOST,
     port: config.PORT,
     allowedHosts: config.ALLOWED_HOSTS,
     allowedOrigins: config.ALLOWED_ORIGINS,
-    ...openDoor(config, { audit, logger, now }),
+    ...door,
     mcp,
-    results: createResultsEndpoint({ results: parts.wholeResults, audit }),
+    admin: createAdminRouter({
+      consoleDir: config.consoleDir,
+      admit: door.admit,
+      sessions: parts.adminSessions,
+      calls: createAdminCalls(parts),
+      logger,
+    }),
+    results: createResultsEndpoint({ results: parts.wholeResults, audit, metrics }),
     readiness: parts.readiness,
     metrics,
     logger,

@@ -1,26 +1,41 @@
-// Owns the metrics: their names, labels and buckets. Labels are few and bounded: never SQL, a question,
-// a table or an error text.
-import { PerformanceObserver } from 'node:perf_hooks';
-
+// Owns the metrics that are counted as things happen: their names, labels and buckets. Labels are few and bounded:
+// never SQL, a question, a table or an error text.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 import { createBurstRate } from './burst-rate.ts';
 import type { BurstRate } from './burst-rate.ts';
 import type { BreakerState } from './db/breaker.ts';
+import { exposition } from './exposition.ts';
+import type { Exposition } from './exposition.ts';
 import type { QueueWatcher } from './lib/admission.ts';
+import {
+  observeCollections,
+  registerBursts,
+  registerFreshness,
+  registerGauges,
+} from './readings.ts';
+import type { FreshnessReader, GaugeReaders } from './readings.ts';
+import { createRecentCalls } from './recent-calls.ts';
+import type { CallsSummary } from './recent-calls.ts';
 
 export interface Metrics {
-  /** Prometheus text exposition. */
-  render(): Promise<string>;
-  readonly contentType: string;
-  request(labels: RequestLabels, seconds: number): void;
+  /** @param accept What the reader takes, as its Accept header says it; Prometheus' text by default. */
+  render(accept?: string): Promise<Exposition>;
+  /** @param traceId Stands beside it as an exemplar, for who reads OpenMetrics. */
+  request(labels: RequestLabels, seconds: number, traceId?: string | null): void;
   responseBytes(bytes: number): void;
+  /** @returns to be called when the response is written, or nobody reads it any more. */
+  responding(): () => void;
   /** One look-up of a question or of rows in one tier. */
   cacheLookup(tier: 'memory' | 'store' | 'semantic', outcome: LookupOutcome): void;
   cacheSimilarity(similarity: number): void;
   cacheFailure(operation: string): void;
   cacheDropped(what: string): void;
+  /** Answers whose question was recognised by its likeness to an earlier one. */
+  servedBySimilarity(answers: number): void;
   falseHit(): void;
+  /** Wrong answers tolerated among those. */
+  cacheTarget(errorRate: number): void;
   /** What turned out about a decision. */
   cacheLabel(source: string, label: string): void;
   /** The lowest margin that is served in a class of risk; null where nothing is. */
@@ -34,6 +49,17 @@ export interface Metrics {
   queue(what: 'session' | 'connection' | 'large result' | 'judging'): QueueWatcher;
   /** Read when metrics are rendered. */
   observe(gauges: GaugeReaders): void;
+  observeFreshness(status: FreshnessReader): void;
+  /** What somebody sees who looks at this server, without reading metrics. */
+  glance(): Glance;
+}
+
+export interface Glance {
+  readonly calls: CallsSummary;
+  readonly burst: ReturnType<BurstRate['peak']>;
+  readonly breaker: BreakerState;
+  /** Null until it listens. */
+  readonly gauges: GaugeReaders | null;
 }
 
 /** `stale`: known, but older than asked for. `error`: the tier could not be asked. */
@@ -43,14 +69,6 @@ export interface RequestLabels {
   readonly tool: string;
   readonly source: string;
   readonly outcome: string;
-}
-
-export interface GaugeReaders {
-  readonly sessionPool: () => { leased: number; total: number; waiting: number };
-  readonly dbPool: () => { total: number; idle: number; waiting: number };
-  readonly largeResults: () => { inside: number; waiting: number };
-  readonly conversations: () => number;
-  readonly memoryUse: () => number;
 }
 
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -73,6 +91,9 @@ export function createMetrics(): Metrics {
     registers,
   });
   const bursts = createBurstRate(() => performance.now());
+  const recent = createRecentCalls();
+  let breakerState: BreakerState = 'closed';
+  let gaugeReaders: GaugeReaders | null = null;
   registerBursts(registry, bursts);
   observeCollections(registry);
   const seconds = new Histogram({
@@ -80,6 +101,14 @@ export function createMetrics(): Metrics {
     help: 'Time from call to last byte.',
     labelNames: ['tool', 'source'],
     buckets: SECONDS,
+    enableExemplars: true,
+    // One for Prometheus' text takes no metric with exemplars from its constructor.
+    registers: [],
+  });
+  registry.registerMetric(seconds);
+  const responses = new Gauge({
+    name: 'askonce_responses_streaming',
+    help: 'Responses that are being written.',
     registers,
   });
   const bytes = new Histogram({
@@ -112,6 +141,11 @@ export function createMetrics(): Metrics {
     labelNames: ['what'],
     registers,
   });
+  const similar = new Counter({
+    name: 'askonce_cache_similarity_served_total',
+    help: 'Answers whose question was recognised by similarity, whether or not anybody said if they are right.',
+    registers,
+  });
   const falseHits = new Counter({
     name: 'askonce_cache_false_hits_total',
     help: 'Answers by similarity that were reported as wrong.',
@@ -127,6 +161,11 @@ export function createMetrics(): Metrics {
     name: 'askonce_invalidations_total',
     help: 'Known rows not served because what they depend on changed, or could not be looked at.',
     labelNames: ['cause'],
+    registers,
+  });
+  const target = new Gauge({
+    name: 'askonce_cache_target_error_ratio',
+    help: 'Wrong answers tolerated among those served by similarity.',
     registers,
   });
   const cuts = new Gauge({
@@ -165,31 +204,56 @@ export function createMetrics(): Metrics {
   const lookupsOf = remembered<Counter.Internal>();
 
   return {
-    render: () => registry.metrics(),
-    contentType: registry.contentType,
-    request(labels, duration) {
+    render: (accept) => exposition(registry, accept),
+    request(labels, duration, traceId = null) {
       const { tool, source, outcome } = labels;
       requestsOf(`${tool} ${source} ${outcome}`, () => requests.labels({ ...labels })).inc();
       bursts.call(outcome !== 'ok');
-      secondsOf(`${tool} ${source}`, () => seconds.labels({ tool, source })).observe(duration);
+      recent.call(duration, outcome !== 'ok');
+      if (traceId === null) {
+        secondsOf(`${tool} ${source}`, () => seconds.labels({ tool, source })).observe(duration);
+      } else {
+        // The types of the library know the labels of the metric alone.
+        const exemplarLabels = { trace_id: traceId } as never;
+        seconds.observe({ labels: { tool, source }, value: duration, exemplarLabels });
+      }
     },
     responseBytes: (size) => bytes.observe(size),
+    responding() {
+      responses.inc();
+      return () => responses.dec();
+    },
     cacheLookup: (tier, outcome) =>
       lookupsOf(`${tier} ${outcome}`, () => lookups.labels({ tier, outcome })).inc(),
     cacheSimilarity: (value) => similarity.observe(value),
     cacheFailure: (operation) => failures.inc({ operation }),
     cacheDropped: (what) => dropped.inc({ what }),
+    servedBySimilarity: (answers) => similar.inc(answers),
     falseHit: () => falseHits.inc(),
+    cacheTarget: (errorRate) => target.set(errorRate),
     cacheLabel: (source, label) => learned.inc({ source, label }),
     cacheCut: (risk, cut) => cuts.set({ risk }, cut ?? Infinity),
     invalidated: (cause) => invalidations.inc({ cause }),
     coalesced: () => coalesced.inc(),
-    breakerState: (state) => breaker.set(BREAKER_LEVELS[state]),
+    breakerState(state) {
+      breakerState = state;
+      breaker.set(BREAKER_LEVELS[state]);
+    },
     queue: (what) => ({
       admitted: (waitedMs) => queued.observe({ for: what }, waitedMs / 1000),
       shed: () => shed.inc({ for: what }),
     }),
-    observe: (gauges) => registerGauges(registry, gauges),
+    observe(gauges) {
+      gaugeReaders = gauges;
+      registerGauges(registry, gauges);
+    },
+    observeFreshness: (status) => registerFreshness(registry, status),
+    glance: () => ({
+      calls: recent.summary(),
+      burst: bursts.peak(),
+      breaker: breakerState,
+      gauges: gaugeReaders,
+    }),
   };
 }
 
@@ -201,99 +265,4 @@ function remembered<Series>(): (labels: string, find: () => Series) => Series {
     known.set(labels, series);
     return series;
   };
-}
-
-/** One number, read when metrics are rendered. */
-function registerReading(
-  registry: Registry,
-  name: string,
-  { help, read }: { readonly help: string; readonly read: () => number },
-): void {
-  registry.registerMetric(
-    new Gauge({
-      name,
-      help,
-      registers: [],
-      collect() {
-        this.set(read());
-      },
-    }),
-  );
-}
-
-function registerBursts(registry: Registry, bursts: BurstRate): void {
-  registerReading(registry, 'askonce_burst_requests_per_second', {
-    help: 'Tool calls in the densest second of the last minute.',
-    read: () => bursts.peak().perSecond,
-  });
-  registerReading(registry, 'askonce_burst_error_ratio', {
-    help: 'Share of the calls in that second that were answered with an error.',
-    read: () => bursts.peak().errorRatio,
-  });
-}
-
-/** How long the collector stops everything, as the runtime tells it. */
-function observeCollections(registry: Registry): void {
-  const pauses = new Histogram({
-    name: 'askonce_gc_pause_seconds',
-    help: 'Pauses for garbage collection.',
-    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
-    registers: [registry],
-  });
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) pauses.observe(duration / 1000);
-  }).observe({ entryTypes: ['gc'] });
-}
-
-function registerGauges(registry: Registry, gauges: GaugeReaders): void {
-  registerReading(registry, 'askonce_session_pool_utilization_ratio', {
-    help: 'Leased MCP sessions over those that exist.',
-    read: () => {
-      const { leased, total } = gauges.sessionPool();
-      return total === 0 ? 0 : leased / total;
-    },
-  });
-  registerReading(registry, 'askonce_session_pool_waiting', {
-    help: 'Requests that wait for a session.',
-    read: () => gauges.sessionPool().waiting,
-  });
-  registry.registerMetric(
-    new Gauge({
-      name: 'askonce_large_results',
-      help: 'Large results that are being read, and callers that wait for their turn to read one.',
-      labelNames: ['state'],
-      registers: [],
-      collect() {
-        const { inside, waiting } = gauges.largeResults();
-        this.set({ state: 'reading' }, inside);
-        this.set({ state: 'waiting' }, waiting);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-      name: 'askonce_db_pool_connections',
-      help: 'Connections of the data pool by state; waiting counts callers.',
-      labelNames: ['state'],
-      registers: [],
-      collect() {
-        const { total, idle, waiting } = gauges.dbPool();
-        this.set({ state: 'busy' }, total - idle);
-        this.set({ state: 'idle' }, idle);
-        this.set({ state: 'waiting' }, waiting);
-      },
-    }),
-  );
-  registerReading(registry, 'askonce_conversations', {
-    help: 'Open conversations.',
-    read: gauges.conversations,
-  });
-  registerReading(registry, 'askonce_memory_use_ratio', {
-    help: 'Share of the memory limit, or of the heap limit, that is in use; see MEMORY_WATERMARK.',
-    read: gauges.memoryUse,
-  });
-  registerReading(registry, 'askonce_heap_bytes', {
-    help: 'Heap in use.',
-    read: () => process.memoryUsage().heapUsed,
-  });
 }

@@ -33,6 +33,7 @@ export async function loadVerifier(
   logger: Logger,
   metrics: Metrics,
 ): Promise<Verifier | null> {
+  metrics.cacheTarget(config.TARGET_ERROR_RATE);
   try {
     const verifier = createVerifier({
       ...(await readVerifier(config.MODELS_DIR)),

@@ -4,8 +4,10 @@ import { LRUCache } from 'lru-cache';
 import { createCache } from './cache/cache.ts';
 import type { Cache } from './cache/cache.ts';
 import { NOTICE_CHANNEL } from './cache/notices.ts';
+import type { EvictionLimits } from './cache/eviction.ts';
 import type { Notices } from './cache/notices.ts';
 import type { PlanScope } from './cache/plan-store.ts';
+import type { Policy } from './cache/policies.ts';
 import type { Cuts } from './cache/live-cuts.ts';
 import type { Seal } from './cache/seal.ts';
 import { principalsOf } from './config.ts';
@@ -28,6 +30,13 @@ const BUILDER_ACQUIRE_MS = 5000;
 const LEARN_EVERY_MS = 30_000;
 const MAX_PLAN_SCOPES = 200;
 
+/** How much it may hold. */
+export const evictionLimits = (config: Config): EvictionLimits => ({
+  maxResultBytes: config.CACHE_MAX_STORE_BYTES,
+  maxPlans: config.CACHE_MAX_PLANS,
+  shareOfOne: shareOfOne(principalsOf(config)),
+});
+
 export interface OpenCacheOptions {
   readonly notices: Notices;
   readonly config: Config;
@@ -39,8 +48,10 @@ export interface OpenCacheOptions {
   readonly cursorSeal: CursorSeal;
   /** Of the verifier; null without one. */
   readonly cuts: Cuts | null;
-  /** Over what is stored of plans. */
+  /** Over what is stored of plans, and of the policy. */
   readonly planSeal: Seal;
+  /** Name of the servers that share scopes. */
+  readonly deployment: string;
   readonly now: () => number;
 }
 
@@ -57,12 +68,10 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
     maxMemoryBytes: config.CACHE_MAX_MEMORY_BYTES,
     cuts,
     isShared: config.CACHE_DATABASE_URL !== undefined,
-    limits: {
-      maxResultBytes: config.CACHE_MAX_STORE_BYTES,
-      maxPlans: config.CACHE_MAX_PLANS,
-      shareOfOne: shareOfOne(principalsOf(config)),
-    },
+    limits: evictionLimits(config),
     seal: options.planSeal,
+    deployment: options.deployment,
+    policy: policyOf(config),
     notices,
     logger,
     metrics,
@@ -88,6 +97,17 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
   });
   return { cache, opened };
 }
+
+/** Where no operator has set another one. */
+const policyOf = (config: Config): Policy => ({
+  targetErrorRate: config.TARGET_ERROR_RATE,
+  ttlSeconds: config.CACHE_TTL_SECONDS,
+  staleWhileRevalidateSeconds: config.STALE_WHILE_REVALIDATE_SECONDS,
+  templateHits: config.TEMPLATE_HITS,
+  shadowCheckRate: config.SHADOW_CHECK_RATE,
+  maxRows: config.MAX_ROWS,
+  maxResponseBytes: config.MAX_RESPONSE_BYTES,
+});
 
 /** To the other replicas; nobody else uses an embedded cache. */
 function listen({ config, notices, logger, releases }: OpenCacheOptions): void {
@@ -151,6 +171,8 @@ export function keepLearning(
 ): (planScope: string) => void {
   const planScopes = new LRUCache<string, true>({ max: MAX_PLAN_SCOPES });
   const learner = setInterval(() => {
+    // Some other replica may have been told, and its notice be lost.
+    void cache.policies.refresh();
     for (const planScope of planScopes.keys()) void cache.decisions.learn(planScope);
   }, LEARN_EVERY_MS);
   learner.unref();

@@ -29,7 +29,10 @@ const STREAM_ACQUIRE_MS = 1500;
 
 export function openFreshness(options: OpenFreshnessOptions): Freshness {
   const { data, volatilityOf, metrics, logger, releases } = options;
-  if (data.watchPool === null) return UNCHANGING;
+  if (data.watchPool === null) {
+    metrics.observeFreshness(() => UNCHANGING.status());
+    return UNCHANGING;
+  }
   const stream = openStream(options);
   const freshness = createFreshness({
     pool: data.watchPool,
@@ -39,6 +42,7 @@ export function openFreshness(options: OpenFreshnessOptions): Freshness {
     onChange: (cause) => metrics.invalidated(cause),
     logger,
   });
+  metrics.observeFreshness(() => freshness.status());
   options.notices.on('stream', () => freshness.hint());
   // What is known from earlier runs can be served from the first call on.
   void freshness.beforeRun(null);

@@ -123,44 +123,48 @@ export interface TokenEntry {
   readonly role: 'user' | 'admin';
 }
 
-export function tokens() {
-  return list().transform((entries, context): readonly TokenEntry[] =>
-    entries.map((entry) => {
-      const [name, token, role = 'user', ...rest] = entry.split(':');
-      const isHash = HASHED.test(token ?? '');
-      const isText = token !== undefined && token.length >= 16 && !token.startsWith('sha256-');
-      const valid = name && token && (isHash || isText) && rest.length === 0;
-      if (valid && (role === 'user' || role === 'admin')) return { name, token, role };
-      context.addIssue({
-        code: 'custom',
-        message:
-          'must be name:token or name:token:admin, comma separated, tokens of 16+ characters or ' +
-          'sha256- and 64 hexadecimal digits',
-      });
+/** @param read Null for what is none. */
+function listOf<Item>(read: (item: string) => Item | null, message: string) {
+  return list().transform((items, context): readonly Item[] =>
+    items.map((item) => {
+      const found = read(item);
+      if (found !== null) return found;
+      context.addIssue({ code: 'custom', message });
       return z.NEVER;
     }),
   );
 }
 
+export const tokens = () =>
+  listOf(
+    readToken,
+    'must be name:token or name:token:admin, comma separated, tokens of 16+ characters or ' +
+      'sha256- and 64 hexadecimal digits',
+  );
+
+function readToken(entry: string): TokenEntry | null {
+  const [name, token, role = 'user', ...rest] = entry.split(':');
+  const isHash = HASHED.test(token ?? '');
+  const isText = token !== undefined && token.length >= 16 && !token.startsWith('sha256-');
+  const valid = name && token && (isHash || isText) && rest.length === 0;
+  return valid && (role === 'user' || role === 'admin') ? { name, token, role } : null;
+}
+
 const CLAIM_NAME = /^[^\s;=]+$/;
 const SETTING_NAME = /^[a-z_][\w$]*(\.[a-z_][\w$]*)+$/i;
 
-export function identityRules() {
-  return list()
-    .transform((items, context): readonly IdentityRule[] =>
-      items.map((item) => {
-        const [setting, claim] = splitAt(item, item.indexOf('='));
-        const isSetting = setting === 'role' ? claim !== '*' : SETTING_NAME.test(setting);
-        if (isSetting && CLAIM_NAME.test(claim)) return { setting, claim };
-        const message =
-          'must be role=claim or app.setting=claim (role in small letters, a setting with a dot in its name), comma separated';
-        context.addIssue({ code: 'custom', message });
-        return z.NEVER;
-      }),
-    )
-    .refine((rules) => new Set(rules.map(({ setting }) => setting)).size === rules.length, {
-      message: 'must name each setting once',
-    });
+export const identityRules = () =>
+  listOf(
+    readRule,
+    'must be role=claim or app.setting=claim (role in small letters, a setting with a dot in its name), comma separated',
+  ).refine((rules) => new Set(rules.map(({ setting }) => setting)).size === rules.length, {
+    message: 'must name each setting once',
+  });
+
+function readRule(item: string): IdentityRule | null {
+  const [setting, claim] = splitAt(item, item.indexOf('='));
+  const isSetting = setting === 'role' ? claim !== '*' : SETTING_NAME.test(setting);
+  return isSetting && CLAIM_NAME.test(claim) ? { setting, claim } : null;
 }
 
 export interface TokenClaim {
@@ -169,17 +173,13 @@ export interface TokenClaim {
   readonly value: string;
 }
 
-export function tokenClaims() {
-  return list().transform((items, context): readonly TokenClaim[] =>
-    items.map((item) => {
-      const [path, value] = splitAt(item, item.indexOf('='));
-      const [name, claim] = splitAt(path, path.lastIndexOf('.'));
-      if (name !== '' && claim !== '' && value !== '') return { name, claim, value };
-      const message = 'must be name.claim=value, comma separated, names as AUTH_TOKENS has them';
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    }),
-  );
+export const tokenClaims = () =>
+  listOf(readClaim, 'must be name.claim=value, comma separated, names as AUTH_TOKENS has them');
+
+function readClaim(item: string): TokenClaim | null {
+  const [path, value] = splitAt(item, item.indexOf('='));
+  const [name, claim] = splitAt(path, path.lastIndexOf('.'));
+  return name !== '' && claim !== '' && value !== '' ? { name, claim, value } : null;
 }
 
 function splitAt(item: string, at: number): readonly [string, string] {

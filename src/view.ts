@@ -3,6 +3,7 @@
 import type { Cache } from './cache/cache.ts';
 import type { Decider } from './cache/decide.ts';
 import type { ScopeKeys } from './cache/key.ts';
+import type { ScopeEntry } from './cache/scope-register.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
 import type { Embedder } from './embedding/embedder.ts';
@@ -15,6 +16,7 @@ import type { Syntax } from './guard/syntax.ts';
 import { hasTableRules } from './guard/table-policy.ts';
 import type { Logger } from './logger.ts';
 import { toLimits } from './mcp/tools/arguments.ts';
+import type { AnswerSettings } from './mcp/tools/arguments.ts';
 import type { Metrics } from './metrics.ts';
 import { watchPosture } from './posture.ts';
 import type { Posture } from './posture.ts';
@@ -33,6 +35,7 @@ import { createPipeline } from './query/pipeline.ts';
 import type { QueryPipeline } from './query/pipeline.ts';
 import { createRebinder } from './query/rebind-statement.ts';
 import { createRecall } from './query/recall.ts';
+import type { Recall } from './query/recall.ts';
 import type { Remember } from './query/remember.ts';
 import { createColumnValues, createSchemaNames } from './query/schema-names.ts';
 import { createScoping } from './query/scope.ts';
@@ -51,6 +54,7 @@ import type { SchemaIndex } from './schema/schema-index.ts';
 export interface View {
   readonly guard: StatementGuard;
   readonly scoping: Scoping;
+  readonly recall: Recall;
   readonly schema: SchemaIndex;
   readonly pipeline: QueryPipeline;
   readonly explainer: Explainer;
@@ -64,6 +68,7 @@ export interface View {
 /** What all roles share. */
 export interface ViewParts {
   readonly config: Config;
+  readonly answerSettings: AnswerSettings;
   readonly data: OpenDatabase;
   readonly cache: Cache;
   readonly embedder: Embedder | null;
@@ -80,8 +85,8 @@ export interface ViewParts {
   readonly cursorSeal: CursorSeal;
   readonly syntax: Syntax;
   readonly scopeKeys: ScopeKeys;
-  /** Told of each plan scope that is asked in. */
-  readonly onPlanScope: (planScope: string) => void;
+  /** Told of each principal that asks, and again where the schema has changed since. */
+  readonly onScope: (entry: ScopeEntry) => void;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly now: () => number;
@@ -91,7 +96,6 @@ export interface ViewParts {
 export function createView(role: string | null, parts: ViewParts): View {
   const { config, data, cache, embedder, executor, freshness, metrics, logger, now } = parts;
   const { remember, pending } = parts;
-  const ttlMs = config.CACHE_TTL_SECONDS * 1000;
   const tables = {
     allowed: config.ALLOWED_TABLES,
     denied: config.DENIED_TABLES,
@@ -134,7 +138,7 @@ export function createView(role: string | null, parts: ViewParts): View {
       const known = schema.current() ?? (await schema.refresh().catch(() => null));
       return known?.version ?? 'unknown';
     },
-    onPlanScope: parts.onPlanScope,
+    onScope: parts.onScope,
   });
   const prepare = createPrepare(guard, serverCatalog);
   const recall = createRecall({
@@ -144,16 +148,12 @@ export function createView(role: string | null, parts: ViewParts): View {
     metrics,
     decider: parts.decider,
     judging: parts.judging,
-    rebinder:
-      config.TEMPLATE_HITS === 'on'
-        ? createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) })
-        : undefined,
+    rebinder: createRebinder({ guard, knownValues: createColumnValues(() => schema.current()) }),
+    policies: cache.policies,
     schemaNames: createSchemaNames(() => schema.current()),
     onDecision: (record) => cache.decisions.add(record),
-    shadowCheckRate: config.SHADOW_CHECK_RATE,
   });
   const most = { max_rows: config.MAX_ROWS, max_bytes: config.MAX_RESPONSE_BYTES };
-  const settings = { maxRows: config.MAX_ROWS, maxResponseBytes: config.MAX_RESPONSE_BYTES };
   const bare = createPipeline({
     cache,
     guard,
@@ -161,7 +161,14 @@ export function createView(role: string | null, parts: ViewParts): View {
     recall,
     pending,
     remember,
-    labeller: createLabeller({ cache, guard, remember, ttlMs, holds: freshness.holds, now }),
+    labeller: createLabeller({
+      cache,
+      guard,
+      remember,
+      policies: cache.policies,
+      holds: freshness.holds,
+      now,
+    }),
     schema,
     serve: createServe({
       cache,
@@ -170,19 +177,22 @@ export function createView(role: string | null, parts: ViewParts): View {
       freshness,
       large: parts.large,
       backend: data.pool,
-      ttlMs,
-      staleMs: config.STALE_WHILE_REVALIDATE_SECONDS * 1000,
       spoolMaxBytes: config.SPOOL_MAX_BYTES,
       prepare,
       shownSql: (sql) => guard.shown(sql),
       now,
     }),
-    fetchRows: createFetchRows({ cache, scoping, hardLimits: toLimits(most, settings) }),
+    fetchRows: createFetchRows({
+      cache,
+      scoping,
+      hardLimits: toLimits(most, parts.answerSettings),
+    }),
   });
   const pipeline = sealCursors(bare, parts.cursorSeal);
   return {
     guard,
     scoping,
+    recall,
     schema,
     pipeline,
     explainer: createExplainer({

@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly owner?: { readonly uid: number; readonly gid: number } | null;
+  /** Every user can enter "/", the default; the folder that we were called in perhaps not. */
+  readonly cwd?: string;
 }
 
 /** @returns what it wrote to stdout. */
@@ -27,8 +29,7 @@ export async function run(
 ): Promise<string> {
   try {
     const { stdout } = await execute(command, args, {
-      // "/" can be entered by every user; the folder that we were called in perhaps not.
-      cwd: '/',
+      cwd: options.cwd ?? '/',
       env: { ...cleanEnv(), ...options.env },
       maxBuffer: MAX_OUTPUT_BYTES,
       timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,

@@ -21,15 +21,21 @@ import { UNSHARED, createLeases } from './leases.ts';
 import type { Leases } from './leases.ts';
 import type { Cuts } from './live-cuts.ts';
 import { createMemoryTier } from './memory.ts';
-import type { KnownQuestion } from './memory.ts';
+import type { KnownQuestion, MemoryTier } from './memory.ts';
 import type { Notices } from './notices.ts';
 import { createPlanStore } from './plan-store.ts';
+import { createPolicies } from './policies.ts';
+import type { Policies, Policy } from './policies.ts';
 import type { NearestSearch, NewPhrasing, PlanScope, StoredPage } from './plan-store.ts';
 import { createRecheck } from './recheck.ts';
 import { createResultStore } from './result-store.ts';
 import { createResults } from './results.ts';
 import type { Results } from './results.ts';
+import { createScopeRegister } from './scope-register.ts';
+import type { ScopeRegister } from './scope-register.ts';
 import type { Seal } from './seal.ts';
+import { createServed } from './served.ts';
+import type { Served } from './served.ts';
 import { createSearchIndexes } from './search-indexes.ts';
 import { createUsage } from './usage.ts';
 import { createWriteQueue } from './write-queue.ts';
@@ -39,6 +45,12 @@ export interface Cache {
   readonly decisions: Decisions;
   /** Of statements that run, among the replicas that share the store. */
   readonly leases: Leases;
+  readonly policies: Policies;
+  readonly served: Served;
+  readonly scopes: ScopeRegister;
+  readonly memory: Pick<MemoryTier, 'bytes' | 'maxBytes'>;
+  /** No replica holds anything of what it has read: what is gone from the store is answered by nobody. */
+  dropHeld(): Promise<void>;
   /**
    * By this process; what other replicas may have been told of it meanwhile is known within seconds.
    * @param by Who asks: what somebody else has just bound may be bound in the store already.
@@ -102,8 +114,12 @@ export interface CacheOptions {
   /** Whether other replicas use the same store. */
   readonly isShared: boolean;
   readonly limits: EvictionLimits;
-  /** Over what is stored of plans. */
+  /** Over what is stored of plans, and of the policy. */
   readonly seal: Seal;
+  /** Name of the servers that share scopes. */
+  readonly deployment: string;
+  /** Where no operator has set another one. */
+  readonly policy: Policy;
   /** Of the replicas that use it. */
   readonly notices: Notices;
   readonly logger: Logger;
@@ -146,6 +162,21 @@ export function createCache(options: CacheOptions): Cache {
   const decisionLog = createDecisionLog(pool);
   const decisions = createDecisions({ log: decisionLog, gate, queue, metrics, cuts, isShared });
   const usage = createUsage(pool);
+  const served = createServed(pool);
+  const scopes = createScopeRegister(pool, options.deployment);
+  const policies = createPolicies({
+    pool,
+    gate,
+    seal: options.seal,
+    notices,
+    deployment: options.deployment,
+    settings: options.policy,
+    onChange({ targetErrorRate }) {
+      cuts?.aim(targetErrorRate);
+      metrics.cacheTarget(targetErrorRate);
+    },
+    logger,
+  });
   const eviction = createEviction(pool, options.limits);
   const results = createResults({
     memory,
@@ -162,6 +193,7 @@ export function createCache(options: CacheOptions): Cache {
   let lastSave: Promise<void> = Promise.resolve();
 
   notices.on('rejected', forget);
+  notices.on('forgotten', () => memory.clear());
 
   function forget(questionKey: Key, planId: string): void {
     memory.dropQuestion(questionKey);
@@ -173,8 +205,8 @@ export function createCache(options: CacheOptions): Cache {
   const isRechecked = (known: KnownQuestion): boolean =>
     isShared && gate.open && !queue.isWaiting(known.phrasing.id);
 
-  /** What is on its way into the store is its maker's alone: only there is it known whether somebody was first. */
-  function isOnItsWay(key: Key, by: string): string | null {
+  /** The id of what is on its way into the store, and its maker's alone: only there is it known who was first. */
+  function onItsWay(key: Key, by: string): string | null {
     const held = memory.question(key);
     if (held?.match !== null || held.phrasing.madeBy === by) return null;
     return queue.isWaiting(held.phrasing.id) ? held.phrasing.id : null;
@@ -185,7 +217,7 @@ export function createCache(options: CacheOptions): Cache {
     key: Key,
     by: string,
   ): Promise<FoundQuestion | null> {
-    const held = isOnItsWay(key, by) === null ? memory.question(key) : undefined;
+    const held = onItsWay(key, by) === null ? memory.question(key) : undefined;
     const known = held && isRechecked(held) ? await rechecked(planScope, key, held) : held;
     if (!known) return null;
     metrics.cacheLookup('memory', 'hit');
@@ -193,13 +225,23 @@ export function createCache(options: CacheOptions): Cache {
     return { ...known, tier: 'memory' };
   }
 
+  async function tellUse(): Promise<void> {
+    await usage.flush();
+    await served.flush();
+    await scopes.flush();
+  }
+
   return {
     results,
     decisions,
     leases,
+    policies,
+    served,
+    scopes,
+    memory,
 
     async heldQuestion(planScope, key, by) {
-      const waiting = isOnItsWay(key, by);
+      const waiting = onItsWay(key, by);
       if (waiting !== null) await Promise.race([queue.settled(waiting), sleep(OWN_WRITES_WAIT_MS)]);
       const known = await peekQuestion(planScope, key, by);
       if (!known) metrics.cacheLookup('memory', 'miss');
@@ -276,6 +318,11 @@ export function createCache(options: CacheOptions): Cache {
       if (isShared) await notices.tell('rejected', questionKey, planId);
     },
 
+    async dropHeld() {
+      memory.clear();
+      if (isShared) await notices.tell('forgotten');
+    },
+
     recordAnswer: (record) => answers.add(record),
     findAnswer: (resultScope, id) => answers.find(resultScope, id),
     report: (report) => answers.report(report),
@@ -286,10 +333,11 @@ export function createCache(options: CacheOptions): Cache {
     open() {
       gate.ready();
       void gate.attempt('indexes', undefined, () => indexes.refresh());
+      void policies.refresh();
     },
     async sweep() {
       let total = 0;
-      await gate.attempt('usage', undefined, () => usage.flush());
+      await gate.attempt('usage', undefined, tellUse);
       for (;;) {
         // In batches, so that no statement deletes for long; to the end, so that the store is bounded.
         const gone = await gate.attempt(
@@ -300,6 +348,7 @@ export function createCache(options: CacheOptions): Cache {
             (await answerLog.sweep()) +
             (await decisionLog.sweep()) +
             (await leases.sweep()) +
+            (await served.sweep()) +
             (await eviction.sweep()),
         );
         if (gone === 0) return total;

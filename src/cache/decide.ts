@@ -56,6 +56,13 @@ const miss = (rule: string, differences: readonly string[], confidence = 0): Ver
   weighed: null,
 });
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+interface Weighing {
+  readonly schemaNames: ReadonlySet<string>;
+  readonly targetErrorRate: number | undefined;
+}
+
 interface Reading {
   readonly question: string;
   readonly frame: Frame;
@@ -69,8 +76,15 @@ const MAX_KEPT_CHARS = 500;
 export type Judge = (candidate: Candidate) => Decision;
 
 export interface Decider {
-  /** @param schemaNames Concepts of the names of the database's tables and columns. */
-  about(question: string, schemaNames?: ReadonlySet<string>): Judge;
+  about(question: string, known?: KnownOfScope): Judge;
+}
+
+/** What holds where the question is asked. */
+export interface KnownOfScope {
+  /** Concepts of the names of the database's tables and columns. */
+  readonly schemaNames?: ReadonlySet<string>;
+  /** Wrong of all served, 0 to 1; by default the one that applies to all. */
+  readonly targetErrorRate?: number;
 }
 
 /** @param verifier Null when its model is missing: then only the same text is served. */
@@ -86,7 +100,7 @@ export function createDecider(verifier: Verifier | null): Decider {
   }
 
   return {
-    about(question, schemaNames = new Set()) {
+    about(question, { schemaNames = NO_NAMES, targetErrorRate } = {}) {
       const read = (): Reading => readingOf(question);
       function decide(candidate: Candidate): Verdict {
         try {
@@ -95,7 +109,8 @@ export function createDecider(verifier: Verifier | null): Decider {
             return miss('context', ['the new question depends on what was said before']);
           const earlier = readingOf(candidate.question);
           if (later.canonical === earlier.canonical) return SAME_TEXT;
-          return weigh(later, { ...candidate, earlier, schemaNames }, verifier);
+          const pair = { ...candidate, earlier, schemaNames, targetErrorRate };
+          return weigh(later, pair, verifier);
         } catch {
           // Counted by its rule: a question that cannot be read costs a cached answer, never the request.
           return miss('fault', []);
@@ -125,12 +140,12 @@ const SAME_TEXT: Verdict = {
 
 function weigh(
   later: Reading,
-  candidate: Candidate & { readonly earlier: Reading; readonly schemaNames: ReadonlySet<string> },
+  candidate: Candidate & { readonly earlier: Reading } & Weighing,
   verifier: Verifier | null,
 ): Verdict {
   // A vector of nothing has no direction, so its cosine is no number: no likeness then.
   const similarity = Math.min(1, Math.max(0, candidate.similarity || 0));
-  const { earlier, facts, schemaNames } = candidate;
+  const { earlier, facts, schemaNames, targetErrorRate } = candidate;
   const named = conceptsOf([...facts.tables, ...facts.columns, ...facts.groupBy]);
   const isOtherName = (concept: string): boolean => schemaNames.has(concept) && !named.has(concept);
   const pair = { earlier, later, facts, isOtherName };
@@ -147,7 +162,7 @@ function weigh(
     ...told,
   ].slice(0, MAX_DIFFERENCES);
   const plausible = (similarity + evidence.residue.explained) / 2;
-  const verdict = verifier?.weigh(evidence);
+  const verdict = verifier?.weigh(evidence, targetErrorRate);
   const confidence = verdict?.probability ?? plausible / 2;
   const weighed = verdict ? { margin: verdict.margin, risk: evidence.risk } : null;
   if (verdict?.sure) return { outcome: 'hit', confidence, differences, rule: 'verified', weighed };

@@ -30,8 +30,9 @@ export interface Label {
   readonly planScope: string;
   readonly questionKey: Key;
   readonly planId: string;
-  readonly label: 'same' | 'different';
-  readonly source: 'report' | 'accept' | 'sql' | 'rows';
+  /** Null takes back what was said. */
+  readonly label: 'same' | 'different' | null;
+  readonly source: 'report' | 'accept' | 'sql' | 'rows' | 'review';
 }
 
 /** An earlier question that was judged for this one, and nobody has said yet whether both are the same. */
@@ -83,7 +84,8 @@ export function createDecisionLog(pool: Pool): DecisionLog {
 
     async label({ planScope, questionKey, planId, label, source }) {
       await pool.query(
-        `UPDATE askonce.decisions SET label = $4, label_source = $5, labelled_at = now()
+        `UPDATE askonce.decisions SET label = $4, labelled_at = now(),
+           label_source = CASE WHEN $4::text IS NOT NULL THEN $5 END
          WHERE plan_scope = $1 AND question_key = decode($2, 'hex') AND plan_id = $3`,
         [planScope, questionKey, planId, label, source],
       );

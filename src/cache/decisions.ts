@@ -18,7 +18,7 @@ import type { WriteQueue } from './write-queue.ts';
 
 export interface Decisions {
   add(record: DecisionRecord): void;
-  /** Kept for every decision about this question and this plan; tightens the cuts where it must. */
+  /** Kept for every decision about this question and this plan; moves the cuts where it must. */
   label(label: Label): Promise<void>;
   /**
    * Earlier questions that were judged for this one, not served, and are without a label.
@@ -84,11 +84,12 @@ export function createDecisions(options: DecisionsOptions): Decisions {
       if (!batch.add(record)) metrics.cacheDropped('decision');
     },
     async label(label) {
-      metrics.cacheLabel(label.source, label.label);
+      metrics.cacheLabel(label.source, label.label ?? 'none');
       // The decision itself may still wait to be written.
       await batch.flush();
       await gate.attempt('label', undefined, () => log.label(label));
-      if (label.label === 'different') await learn(label.planScope);
+      const isNews = label.label === 'different' || label.source === 'review';
+      if (isNews) await learn(label.planScope);
     },
     async open(planScope, questionKey, planId) {
       const held = noted.get(questionKey);

@@ -46,12 +46,15 @@ const PLANS_SQL = `
     SELECT plan_scope, id FROM askonce.plans WHERE last_used_at < now() - ${IN_USE}
     ORDER BY last_used_at + least(uses, 1000) * interval '1 day' LIMIT least($1, ${BATCH})) RETURNING id`;
 
+/** No words lead to the plan pl. */
+const IS_UNLED = `NOT EXISTS (
+  SELECT FROM askonce.phrasings ph WHERE ph.plan_scope = pl.plan_scope AND ph.plan_id = pl.id)`;
+
 /** $1 plans that have to go: those that no words lead to are worth nothing. */
 const UNLED_SQL = `
   DELETE FROM askonce.plans WHERE (plan_scope, id) IN (
     SELECT pl.plan_scope, pl.id FROM askonce.plans pl
-    WHERE pl.last_used_at < now() - ${IN_USE} AND NOT EXISTS (
-      SELECT FROM askonce.phrasings ph WHERE ph.plan_scope = pl.plan_scope AND ph.plan_id = pl.id)
+    WHERE pl.last_used_at < now() - ${IN_USE} AND ${IS_UNLED}
     LIMIT least($1, ${BATCH})) RETURNING id`;
 
 /** $1 phrasings that have to go, $2 of which principal: of all where it is null. */
@@ -66,8 +69,7 @@ const PHRASINGS_SQL = `
 /** $1 scopes and $2 plans of phrasings that are gone: what no words lead to any more counts as one all the same. */
 const LEFT_ALONE_SQL = `
   DELETE FROM askonce.plans pl USING unnest($1::text[], $2::uuid[]) AS gone (plan_scope, id)
-  WHERE pl.plan_scope = gone.plan_scope AND pl.id = gone.id AND NOT EXISTS (
-    SELECT FROM askonce.phrasings ph WHERE ph.plan_scope = pl.plan_scope AND ph.plan_id = pl.id)`;
+  WHERE pl.plan_scope = gone.plan_scope AND pl.id = gone.id AND ${IS_UNLED}`;
 
 /** $1 what one may hold. */
 const LARGE_SCOPES_SQL = `

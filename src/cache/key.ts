@@ -29,6 +29,8 @@ export interface ScopeKeys {
    * @param shown What the operator lets agents see of the tables: what was read under other rules is not theirs.
    */
   resultScope(parts: ScopeParts, shown?: string): string;
+  /** Of the servers that make the same scopes over this database. */
+  deployment(databaseId: string): string;
 }
 
 /** @param secret Without it nobody can tell, or make, the name of a scope. */
@@ -42,6 +44,7 @@ export function createScopeKeys(secret: Buffer): ScopeKeys {
     },
     resultScope: ({ databaseId, role, identity, principal }, shown = '') =>
       keyed(['result-scope', ROWS_FORM, databaseId, role, identity, principal, shown]),
+    deployment: (databaseId) => keyed(['deployment', databaseId]),
   };
 }
 

@@ -1,17 +1,23 @@
 // Owns the cuts in force: those that the calibration pairs give for the operator's target, and higher ones
 // where what was served since turned out worse. Live labels only tighten: an agent's word can cost hits,
 // it can never make the cache serve more.
+import { LRUCache } from 'lru-cache';
+
 import { cutFor, lowerBound } from './calibration.ts';
 import type { ServedHit } from './decision-log.ts';
 import type { Risk } from './hold.ts';
 import type { TreeFile } from './trees.ts';
 
 export interface Cuts {
-  /** The lowest margin that is served; null where nothing is. */
-  of(risk: Risk): number | null;
+  /** The lowest margin that is served; null where nothing is. @param target Wrong of all served, 0 to 1. */
+  of(risk: Risk, target?: number): number | null;
   /** Holds the cuts against everything that was served of late. */
   learn(hits: readonly ServedHit[]): void;
+  /** At the target that applies where none is named. */
   readonly state: readonly CutState[];
+  at(target: number): readonly CutState[];
+  /** From now on this target applies where none is named. */
+  aim(target: number): void;
 }
 
 export interface CutState {
@@ -29,33 +35,53 @@ export interface CutsOptions {
   readonly onChange: (state: CutState) => void;
 }
 
+/** Operators set few, and look at a few more. */
+const MAX_TARGETS = 200;
+
 export function createCuts({ curves, targetErrorRate, onChange }: CutsOptions): Cuts {
-  const begin = (risk: Risk, calibrated: number | null): CutState => ({
-    risk,
-    calibrated,
-    inForce: calibrated,
-    served: 0,
-    wrong: 0,
-  });
-  let states: readonly CutState[] = [
-    begin('figure', cutFor(curves.figure, targetErrorRate)),
-    begin('list', cutFor(curves.list, targetErrorRate)),
-    begin('never', null),
-  ];
+  const byTarget = new LRUCache<number, readonly CutState[]>({ max: MAX_TARGETS });
+  let hits: readonly ServedHit[] = [];
+  let aimed = targetErrorRate;
+
+  function stateOf(risk: Risk, target: number): CutState {
+    const calibrated = risk === 'never' ? null : cutFor(curves[risk], target);
+    const mine = hits.filter((hit) => hit.risk === risk);
+    const inForce = tightened(calibrated, mine, target);
+    const wrong = mine.filter((hit) => hit.wrong).length;
+    return { risk, calibrated, inForce, served: mine.length, wrong };
+  }
+
+  function at(target: number): readonly CutState[] {
+    const known = byTarget.get(target);
+    if (known) return known;
+    const states = (['figure', 'list', 'never'] as const).map((risk) => stateOf(risk, target));
+    byTarget.set(target, states);
+    return states;
+  }
+
+  /** @param change of what the cuts follow from. */
+  function changed(change: () => void): void {
+    const before = at(aimed);
+    change();
+    for (const [place, state] of at(aimed).entries()) {
+      if (state.inForce !== before[place]!.inForce) onChange(state);
+    }
+  }
+
   return {
-    of: (risk) => states.find((state) => state.risk === risk)?.inForce ?? null,
-    learn(hits) {
-      states = states.map((state) => {
-        const mine = hits.filter(({ risk }) => risk === state.risk);
-        const inForce = tightened(state.calibrated, mine, targetErrorRate);
-        const wrong = mine.filter((hit) => hit.wrong).length;
-        const next = { ...state, inForce, served: mine.length, wrong };
-        if (inForce !== state.inForce) onChange(next);
-        return next;
+    at,
+    of: (risk, target = aimed) => at(target).find((state) => state.risk === risk)?.inForce ?? null,
+    learn(served) {
+      changed(() => {
+        hits = served;
+        byTarget.clear();
       });
     },
+    aim(target) {
+      changed(() => (aimed = target));
+    },
     get state() {
-      return states;
+      return at(aimed);
     },
   };
 }

@@ -32,6 +32,9 @@ export interface MemoryTier {
   dropResult(resultScope: string, statementKey: Key): void;
   /** Forgets what was answered by this plan for its similarity alone. */
   dropMatched(planId: string): void;
+  clear(): void;
+  readonly bytes: number;
+  readonly maxBytes: number;
 }
 
 export interface MemoryOptions {
@@ -87,6 +90,11 @@ export function createMemoryTier(options: MemoryOptions): MemoryTier {
     },
     dropResult: (resultScope, statementKey) =>
       void entries.delete(`s:${resultScope}:${statementKey}`),
+    clear: () => entries.clear(),
+    get bytes() {
+      return entries.calculatedSize;
+    },
+    maxBytes: options.maxBytes,
     dropMatched(planId) {
       for (const [key, entry] of entries.entries()) {
         const isOfPlan =

@@ -7,6 +7,10 @@ import type { Pool } from '../db/pool.ts';
 export type NoticeKind =
   /** A question is not to be answered by a plan: its key, the plan's id. */
   | 'rejected'
+  /** Much of what is known was forgotten. */
+  | 'forgotten'
+  /** Some level of it was set. */
+  | 'policy'
   /** Something was written to a data database: the id of its stream. */
   | 'stream';
 

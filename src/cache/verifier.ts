@@ -26,7 +26,10 @@ export interface Verdict {
 export interface Verifier {
   readonly lexicon: Lexicon;
   readonly cuts: Cuts;
-  weigh(evidence: Pick<Evidence, 'measures' | 'risk'>): Verdict;
+  /** What the cuts are made of. */
+  readonly curves: TreeFile['curves'];
+  /** @param targetErrorRate In the place of the one that applies to all. */
+  weigh(evidence: Pick<Evidence, 'measures' | 'risk'>, targetErrorRate?: number): Verdict;
 }
 
 export interface VerifierOptions extends VerifierModel {
@@ -43,9 +46,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     lexicon,
     cuts,
-    weigh({ measures, risk }) {
+    curves: file.curves,
+    weigh({ measures, risk }, target) {
       const margin = trees.margin(measures);
-      const cut = cuts.of(risk);
+      const cut = cuts.of(risk, target);
       return {
         probability: 1 / (1 + Math.exp(-(slope * margin + offset))),
         margin,

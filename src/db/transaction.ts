@@ -26,6 +26,8 @@ const LOCK_TIMEOUT_MS = 2000;
 const GRACE_MS = 1000;
 /** Ending a whole engine is the last resort: a statement between two batches stops without it. */
 const INTERRUPT_AFTER_MS = 300;
+/** What is asked behind the rows sees what they saw. */
+export const BEGIN_READ_ONLY = 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY';
 /** A server that is there answers BEGIN and ROLLBACK within this, and a request to cancel. */
 const SILENCE_MS = 3000;
 
@@ -177,8 +179,7 @@ const END = [
 
 function begin(statementTimeoutMs: number, identity: DatabaseIdentity): string {
   return [
-    // What is asked behind the rows sees what they saw.
-    'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY',
+    BEGIN_READ_ONLY,
     `SET LOCAL statement_timeout = ${statementTimeoutMs}`,
     `SET LOCAL lock_timeout = ${Math.min(LOCK_TIMEOUT_MS, statementTimeoutMs)}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeoutMs + GRACE_MS}`,

@@ -65,12 +65,22 @@ export interface Stamped {
 }
 
 /** Where changes are learned from, the best first; 'unseen' before the database was asked. */
-export type Source = 'embedded' | 'logical' | 'triggers' | 'statistics' | 'ttl' | 'unseen';
+export const FRESHNESS_SOURCES = [
+  'embedded',
+  'logical',
+  'triggers',
+  'statistics',
+  'ttl',
+  'unseen',
+] as const;
+export type Source = (typeof FRESHNESS_SOURCES)[number];
 
 export interface FreshnessStatus {
   readonly source: Source;
   /** An answer holds every write that was committed so long before the call. Null where only the TTL tells. */
   readonly boundMs: number | null;
+  /** How old what the stream of changes tells is; Infinity while none is read, null where none was asked for. */
+  readonly lagMs: number | null;
   /** Of the relations behind known rows, those whose writes the source does not see: by statistics, or not at all. */
   readonly unlogged: number;
   /** Why the stream of changes that was asked for is not read; null where it is, or was not. */
@@ -134,6 +144,20 @@ export function createFreshness(options: FreshnessOptions): Freshness {
     if (shared.stream) return 'logical';
     if (shared.log) return 'triggers';
     return shared.statistics ? 'statistics' : 'ttl';
+  }
+
+  function boundBy(at: Source): Pick<FreshnessStatus, 'source' | 'boundMs' | 'unlogged'> {
+    if (at === 'unseen' || at === 'ttl') return { source: at, boundMs: null, unlogged: 0 };
+    const contents = [...observer.relations().values()].map(
+      (relation) => contentOf(relation, observer.shared!) ?? '',
+    );
+    const counted = contents.filter(isFromStatistics).length;
+    const unseen = contents.filter(isUnseen).length;
+    if (unseen > 0) return { source: at, boundMs: null, unlogged: unseen };
+    const isLate = at === 'statistics' || counted > 0;
+    const exact = at === 'logical' ? STREAM_WITHIN_MS : SEEN_WITHIN_MS;
+    const boundMs = isLate ? SEEN_WITHIN_MS + STATISTICS_LATE_MS : exact;
+    return { source: at, boundMs, unlogged: at === 'statistics' ? 0 : counted };
   }
 
   async function seen(
@@ -297,22 +321,11 @@ export function createFreshness(options: FreshnessOptions): Freshness {
 
     async status() {
       if (!options.isDown?.()) await patiently(observer.look(now() - SEEN_WITHIN_MS));
-      const foreign = observer.shared?.isForeign
-        ? 'it names another database than DATABASE_URL'
-        : null;
+      const { shared } = observer;
+      const foreign = shared?.isForeign ? 'it names another database than DATABASE_URL' : null;
       const fault = foreign ?? options.stream?.fault ?? null;
-      const at = source();
-      if (at === 'unseen' || at === 'ttl') return { source: at, boundMs: null, unlogged: 0, fault };
-      const contents = [...observer.relations().values()].map(
-        (relation) => contentOf(relation, observer.shared!) ?? '',
-      );
-      const counted = contents.filter(isFromStatistics).length;
-      const unseen = contents.filter(isUnseen).length;
-      if (unseen > 0) return { source: at, boundMs: null, unlogged: unseen, fault };
-      const isLate = at === 'statistics' || counted > 0;
-      const exact = at === 'logical' ? STREAM_WITHIN_MS : SEEN_WITHIN_MS;
-      const boundMs = isLate ? SEEN_WITHIN_MS + STATISTICS_LATE_MS : exact;
-      return { source: at, boundMs, unlogged: at === 'statistics' ? 0 : counted, fault };
+      const lagMs = options.stream ? now() - (shared?.stream?.seenAt ?? -Infinity) : null;
+      return { ...boundBy(source()), lagMs, fault };
     },
 
     close: () => observer.close(),

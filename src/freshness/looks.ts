@@ -2,9 +2,17 @@
 import { assume } from '../db/identity.ts';
 import type { Pool } from '../db/pool.ts';
 import { isStatementError } from '../db/sqlstate.ts';
+import { BEGIN_READ_ONLY } from '../db/transaction.ts';
 import type { Observation, Stream } from './observation.ts';
 import type { Role } from './observer.ts';
-import { LOG_SQL, SERVER_SQL, SESSION_SQL, STATISTICS_SQL, relationsSql } from './relations-sql.ts';
+import {
+  LOG_SQL,
+  SERVER_SQL,
+  SESSION_SQL,
+  STATISTICS_SQL,
+  STREAM_ID_SQL,
+  relationsSql,
+} from './relations-sql.ts';
 import { toRelations } from './relations.ts';
 import type { Marks, Relation } from './relations.ts';
 import type { StreamState } from './stream-store.ts';
@@ -73,6 +81,11 @@ export function createLooks({ pool, stream, now }: LooksOptions): Looks {
     }
   }
 
+  async function databaseId(): Promise<string> {
+    const [row] = await pool.query<{ id: string }>(STREAM_ID_SQL);
+    return row!.id;
+  }
+
   async function marks(sql: string, values: readonly unknown[] = []): Promise<Marks> {
     const rows = await pool.query<{ id: string; mark: string }>(sql, values);
     return new Map(rows.map(({ id, mark }) => [id, mark]));
@@ -80,12 +93,11 @@ export function createLooks({ pool, stream, now }: LooksOptions): Looks {
 
   return {
     async all(known, at) {
-      const [session] = await pool.query<Row<SessionRow>>(SESSION_SQL);
       const [row] = await pool.query<Row<ServerRow>>(SERVER_SQL);
       const log = row!.has_log ? await marks(LOG_SQL) : null;
       // A standby is behind its primary, of which the stream tells.
       const state = row!.is_standby ? null : await readStream(known?.stream ?? null);
-      const isForeign = state !== null && state.id !== session!.id;
+      const isForeign = state !== null && state.id !== (await databaseId());
       return {
         server: row!.mark,
         log,
@@ -106,7 +118,7 @@ export function createLooks({ pool, stream, now }: LooksOptions): Looks {
     async as(role, ids, at) {
       // One moment for both, one way there and back, and nothing of the role is left behind.
       const statements = [
-        'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY',
+        BEGIN_READ_ONLY,
         ...assume({ role, settings: [] }),
         SESSION_SQL,
         relationsSql(ids),

@@ -170,6 +170,7 @@ const DATABASE = `
   (SELECT d.oid::text FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())`;
 /** The database that a stream tells of, on its server: another one behind a promotion. */
 const STREAM_ID = `pg_catalog.concat_ws(' ', ${SYSTEM}, ${TIMELINE}, ${DATABASE})`;
+export const STREAM_ID_SQL = `SELECT ${STREAM_ID} AS id`;
 /** Which one it is, and whether it has what is read of it. $1 publication. */
 export const STREAM_PLACE = `${STREAM_ID} AS id,
   EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.pubname = $1) AS has_publication`;

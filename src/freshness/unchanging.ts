@@ -17,6 +17,7 @@ export const UNCHANGING: Freshness = {
   wasMerelyOld: () => true,
   seenWithinMs: Infinity,
   hint: () => undefined,
-  status: () => Promise.resolve({ source: 'embedded', boundMs: 0, unlogged: 0, fault: null }),
+  status: () =>
+    Promise.resolve({ source: 'embedded', boundMs: 0, lagMs: null, unlogged: 0, fault: null }),
   close: () => undefined,
 };

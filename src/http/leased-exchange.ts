@@ -96,11 +96,14 @@ export function createLeasedExchange(options: LeasedExchangeOptions): LeasedExch
       return {
         ...reply,
         async answer(message, status) {
+          const responded = metrics.responding();
           try {
             await reply.answer(message, status);
           } catch (error) {
             logger.warn({ error: String(error) }, 'response broken off');
             response.destroy();
+          } finally {
+            responded();
           }
         },
       };

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 
 import type { Audit } from '../audit.ts';
 import { AppError } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Principal } from '../query/context.ts';
 import { rowFormat } from '../query/format.ts';
 import { linesIn } from '../query/whole-result.ts';
@@ -26,6 +27,7 @@ export type ResultsEndpoint = (
 export interface ResultsEndpointOptions {
   readonly results: WholeResults;
   readonly audit: Audit;
+  readonly metrics: Pick<Metrics, 'responding'>;
   readonly patienceMs?: number;
 }
 
@@ -34,6 +36,7 @@ export function createResultsEndpoint(options: ResultsEndpointOptions): ResultsE
   return async (request, response, principal) => {
     const begunAt = performance.now();
     const answerId = String(request.params['answerId']);
+    const responded = options.metrics.responding();
     let bytes = 0;
     const record = (outcome: string): void => {
       const ms = performance.now() - begunAt;
@@ -46,6 +49,8 @@ export function createResultsEndpoint(options: ResultsEndpointOptions): ResultsE
     } catch (error) {
       record(error instanceof AppError ? error.code : 'INTERNAL');
       throw error;
+    } finally {
+      responded();
     }
   };
 }

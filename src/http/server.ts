@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/express';
 import express from 'express';
-import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler, Router } from 'express';
 
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -38,6 +38,8 @@ export interface HttpServerOptions {
   readonly metadata: Readonly<Record<string, object>>;
   readonly mcp: McpEndpoint;
   readonly results: ResultsEndpoint;
+  /** What stands below /admin. */
+  readonly admin: Router;
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -117,8 +119,9 @@ function createExpressApp(options: HttpServerOptions): Express {
   });
   app.use(hostHeaderValidation(hostsOf(options)));
   app.use(originValidation(originsOf(options)));
-  app.get('/metrics', async (_request, response) => {
-    response.type(options.metrics.contentType).send(await options.metrics.render());
+  app.get('/metrics', async (request, response) => {
+    const { contentType, text } = await options.metrics.render(request.headers.accept);
+    response.type(contentType).send(text);
   });
   for (const [path, document] of Object.entries(options.metadata)) {
     app.get(path, (_request, response) => void response.json(document));
@@ -127,6 +130,8 @@ function createExpressApp(options: HttpServerOptions): Express {
   app.get('/results/:answerId', requirePrincipal(options.admit), (request, response) =>
     options.results(request, response, response.locals['principal']),
   );
+  app.get('/admin', (_request, response) => response.redirect(308, '/admin/'));
+  app.use('/admin', options.admin);
   app.use((_request, response) => sendInvalid(response, 404, 'No such path; MCP is at /mcp.'));
   app.use(errorHandler(options.logger));
   return app;

@@ -36,6 +36,7 @@ interface Written {
   readonly legacy: string;
   readonly modern: string;
   readonly source: string;
+  readonly isBySimilarity: boolean;
   /** What the audit log is told of it. */
   readonly audited: Pick<AuditEntry, 'source' | 'sql' | 'answerId' | 'rows' | 'bytes'>;
 }
@@ -43,7 +44,7 @@ interface Written {
 export interface HeldAnswersOptions {
   readonly pipeline: Pick<QueryPipeline, 'held'>;
   readonly settings: AnswerSettings;
-  readonly metrics: Pick<Metrics, 'request'>;
+  readonly metrics: Pick<Metrics, 'request' | 'servedBySimilarity'>;
   readonly audit: Audit;
   readonly newRequestId: () => string;
   readonly version: string;
@@ -71,9 +72,9 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
     if (!(rows instanceof StreamedRows) || rows.json === null) return null;
     const legacy = jsonWithRows(result);
     const modern = `${legacy.slice(0, -1)},${stamp.slice(1)}`;
-    const { source, sql, answer_id: answerId } = answer.head;
+    const { source, sql, matched, answer_id: answerId } = answer.head;
     const audited = { source, sql, answerId, ...totalsOf(result.structuredContent) };
-    const entry = { legacy, modern, source, audited };
+    const entry = { legacy, modern, source, isBySimilarity: matched !== null, audited };
     written.set(key, entry);
     return entry;
   }
@@ -84,10 +85,13 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
     const started = performance.now();
     try {
       const held = await pipeline.held({ question, limits }, principal);
-      const answer = held && (written.get(held.key) ?? (await write(held)));
+      const known = held && written.get(held.key);
+      if (known) held.again();
+      const answer = known ?? (held && (await write(held)));
       if (!answer) return null;
       const ms = performance.now() - started;
       metrics.request({ tool: 'ask', source: answer.source, outcome: 'ok' }, ms / 1000);
+      if (answer.isBySimilarity) metrics.servedBySimilarity(1);
       if (audit !== NO_AUDIT) {
         const requestId = newRequestId();
         const asked = { what: 'ask', requestId, principal, outcome: 'ok', question, ms };

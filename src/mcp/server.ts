@@ -21,13 +21,11 @@ import type {
   ServerContext,
 } from '@modelcontextprotocol/server';
 
-import type { AppError } from '../errors.ts';
 import type { Audit } from '../audit.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal, RequestContext } from '../query/context.ts';
 import type { WholeResults } from '../query/whole-result.ts';
-import { auditCall } from './audited.ts';
 import { followCall, setLevel } from './follow.ts';
 import { tellParamsFaults } from './params-fault.ts';
 import { createPrompts } from './prompts/prompts.ts';
@@ -35,9 +33,9 @@ import { inProtocol } from './protocol-fault.ts';
 import { createResources, RESOURCE_TEMPLATES } from './resources/resources.ts';
 import { SCHEMA_TTL_MS } from './resources/schema.ts';
 import type { SchemaCatalog } from './resources/schema.ts';
-import { errorResult, toAppError } from './result.ts';
 import type { ToolResult } from './result.ts';
-import type { Tool, ToolOutcome } from './tool.ts';
+import { runTool } from './run-tool.ts';
+import type { Tool } from './tool.ts';
 
 export interface McpServerDeps {
   readonly tools: readonly Tool[];
@@ -156,7 +154,7 @@ function createOwnHandlers(deps: McpServerDeps): OwnHandlers {
         deps.audit.record({ what, requestId, principal, outcome: 'NOT_FOUND' });
         throw unknownTool(what, byName.keys());
       }
-      return await callTool(deps, tool, params.arguments, context);
+      return await callTool(deps, { tool, args: params.arguments, context });
     },
     listResources: ({ params }, context) =>
       resources.list(params?.cursor, toRequestContext(deps, context)),
@@ -179,32 +177,15 @@ function createOwnHandlers(deps: McpServerDeps): OwnHandlers {
 
 async function callTool(
   deps: McpServerDeps,
-  tool: Tool,
-  args: unknown,
-  context: ServerContext,
+  {
+    tool,
+    args,
+    context,
+  }: { readonly tool: Tool; readonly args: unknown; readonly context: ServerContext },
 ): Promise<ToolResult> {
-  const started = performance.now();
-  const { name } = tool.definition;
-  const followed = followCall(context, name);
-  const request = { ...toRequestContext(deps, context), atStage: followed.atStage };
-  const audited = auditCall(deps.audit, { tool: name, args, context: request });
-  const finish = (source: string, outcome: string): void => {
-    followed.end();
-    const seconds = (performance.now() - started) / 1000;
-    deps.metrics.request({ tool: name, source, outcome }, seconds);
-  };
-  try {
-    const { result, source }: ToolOutcome = await tool.call(args, request);
-    finish(source, 'ok');
-    audited.answered(result);
-    return result;
-  } catch (error) {
-    const fault = toAppError(error, request.requestId);
-    finish('none', fault.code);
-    audited.failed(fault);
-    logFault(request.logger, name, fault);
-    return errorResult(fault);
-  }
+  const { atStage, end } = followCall(context, tool.definition.name);
+  const request = { ...toRequestContext(deps, context), atStage };
+  return await runTool(deps, { tool, args, request, onAnswer: end });
 }
 
 function toolbox(tools: readonly Tool[]) {
@@ -232,12 +213,6 @@ function toRequestContext(deps: McpServerDeps, context: ServerContext): RequestC
     atStage: () => undefined,
     logger: deps.logger.child({ requestId, principal: principal.name }),
   };
-}
-
-function logFault(logger: Logger, tool: string, fault: AppError): void {
-  const entry = { tool, code: fault.code, message: fault.message };
-  if (fault.code === 'INTERNAL') logger.error({ ...entry, err: fault.cause }, 'call failed');
-  else logger.debug(entry, 'call answered with an error');
 }
 
 function unknownTool(name: string, known: Iterable<string>): ProtocolError {

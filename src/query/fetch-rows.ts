@@ -10,7 +10,7 @@ import type { Scoping } from './scope.ts';
 export type FetchRows = (cursor: string, context: RequestContext) => Promise<Answer>;
 
 export interface FetchRowsOptions {
-  readonly cache: Pick<Cache, 'results'>;
+  readonly cache: Pick<Cache, 'results' | 'policies'>;
   readonly scoping: Pick<Scoping, 'scopesOf'>;
   /** No answer exceeds these, whatever a cursor says: its text is in the caller's hands. */
   readonly hardLimits: Omit<AnswerLimits, 'format'>;
@@ -19,13 +19,14 @@ export interface FetchRowsOptions {
 export function createFetchRows({ cache, scoping, hardLimits }: FetchRowsOptions): FetchRows {
   return async (cursor, context) => {
     const { resultId, fromRow, format, ...wanted } = parseCursor(cursor);
+    const { scope, resultScope } = await scoping.scopesOf(context.principal);
+    const policy = cache.policies.of(scope.planScope);
     const limits = {
       format,
-      maxRows: Math.min(wanted.maxRows, hardLimits.maxRows),
-      maxBytes: Math.min(wanted.maxBytes, hardLimits.maxBytes),
+      maxRows: Math.min(wanted.maxRows, hardLimits.maxRows, policy.maxRows),
+      maxBytes: Math.min(wanted.maxBytes, hardLimits.maxBytes, policy.maxResponseBytes),
     };
-    const scopes = await scoping.scopesOf(context.principal);
-    const found = await cache.results.byId(scopes.resultScope, resultId);
+    const found = await cache.results.byId(resultScope, resultId);
     if (!found) {
       throw new AppError('NOT_FOUND', 'This cursor is unknown or has expired.', {
         hint: 'Run the query again; its first answer has a new next_cursor.',

@@ -2,6 +2,7 @@
 // statement that the agent brought is held against those it was offered. Free, and never on the answer's way.
 import type { Cache } from '../cache/cache.ts';
 import type { Phrasing, Plan } from '../cache/entities.ts';
+import type { Policies } from '../cache/policies.ts';
 import { isReusable } from '../cache/volatility.ts';
 import type { Logger } from '../logger.ts';
 import type { StatementGuard } from '../guard/guard.ts';
@@ -25,8 +26,8 @@ export interface LabellerOptions {
   readonly cache: Pick<Cache, 'decisions' | 'findPhrasing' | 'results'>;
   readonly guard: StatementGuard;
   readonly remember: Remember;
-  /** Rows older than this are not compared: the data may have changed meanwhile. */
-  readonly ttlMs: number;
+  /** Rows older than their time are not compared: the data may have changed meanwhile. */
+  readonly policies: Pick<Policies, 'of'>;
   /** Whether rows with this stamp are what the database holds. */
   readonly holds: (stamp: unknown) => Promise<boolean>;
   readonly now: () => number;
@@ -41,7 +42,7 @@ interface Finding {
 }
 
 export function createLabeller(options: LabellerOptions): Labeller {
-  const { cache, guard, remember, holds, ttlMs, now } = options;
+  const { cache, guard, remember, holds, policies, now } = options;
 
   async function label(brought: Brought, context: RequestContext): Promise<void> {
     const { asked } = brought;
@@ -68,7 +69,7 @@ export function createLabeller(options: LabellerOptions): Labeller {
     if (!isReusable(plan.volatility) || !isReusable(earlier.plan.volatility)) return null;
     const { statementKey } = earlier.plan;
     const theirs = await results.find(asked.resultScope, statementKey, {
-      oldest: now() - ttlMs,
+      oldest: now() - 1000 * policies.of(asked.scope.planScope).ttlSeconds,
       holds,
     });
     const mine = theirs && (await results.byId(asked.resultScope, resultId));

@@ -78,23 +78,21 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const { name } = context.principal;
     const known = await cache.heldQuestion(asked.scope.planScope, asked.questionKey, name);
     if (known) return await answeredOrUnknown(toPlanAnswer(asked, known), request, context);
-    const join = async (underWay: Phrasing): Promise<AskOutcome | null> => {
-      const found = { asked, plan: underWay.plan, match: null, tier: 'memory' } as const;
+    const underWay = pending.find(asked.questionKey, name);
+    const isOwn = underWay?.madeBy === name;
+    const join = async ({ plan }: Phrasing): Promise<AskOutcome | null> => {
+      const found = { asked, plan, match: null, tier: 'memory' } as const;
       return await unlessInvalid(() => answered(found, request, context));
     };
-    const underWay = pending.find(asked.questionKey, name);
-    const own = underWay?.madeBy === name ? await join(underWay) : null;
+    const own = isOwn ? await join(underWay) : null;
     if (own) return own;
     // While the store is asked for these very words. In vain only when it knows them: once, then held.
     const embedding = underWay ? undefined : recall.embed(asked, context);
     const stored = await cache.findQuestion(asked.scope.planScope, asked.questionKey);
     if (stored) return await answeredOrUnknown(toPlanAnswer(asked, stored), request, context);
     // Of somebody else only where the words are bound to nothing yet.
-    if (underWay && underWay.madeBy !== name) {
-      const rejected = await cache.rejected(asked.scope.planScope, asked.questionKey);
-      // What was reported wrong is wrong while it runs, too.
-      const isWrong = rejected === null || rejected.has(underWay.plan.id);
-      const joined = isWrong ? null : await join(underWay);
+    if (underWay && !isOwn && !(await isWrong(underWay.plan, asked))) {
+      const joined = await join(underWay);
       if (joined) return joined;
     }
     const recalled = await recall.find(asked, context, embedding);
@@ -114,6 +112,12 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     return { kind: 'document', document: told(asked, recalled, excerpt) };
   }
 
+  /** What was reported wrong is wrong whatever it was made from, and while it runs, too; or nobody can tell. */
+  async function isWrong({ id }: Plan, { scope, questionKey }: Asked): Promise<boolean> {
+    const rejected = await cache.rejected(scope.planScope, questionKey);
+    return rejected === null || rejected.has(id);
+  }
+
   const told = (asked: Asked, recalled: Recalled, excerpt: SchemaExcerpt) =>
     documentOf({ asked, recalled, schema: excerpt, shownSql: (sql) => guard.shown(sql) });
 
@@ -124,9 +128,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     context: RequestContext,
   ): Promise<AskOutcome | null> {
     const plan = toPlan(statement.statement, asked, statement.params);
-    // What was reported wrong is wrong whatever it was made from.
-    const rejected = await cache.rejected(asked.scope.planScope, asked.questionKey);
-    if (!rejected || rejected.has(plan.id)) return null;
+    if (await isWrong(plan, asked)) return null;
     const found = { asked, plan, match, tier: 'semantic', isChecked } as const;
     const answer = await unlessInvalid(() => answered(found, request, context));
     if (answer) {
@@ -146,7 +148,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const phrasing = await cache.findPhrasing(asked.scope, id);
     const similarity = phrasing && (await recall.similarity(asked, phrasing.question, context));
     if (!phrasing || similarity === null) throw unknownCandidate();
-    const candidate = recall.judge(asked.question, { ...phrasing, similarity });
+    const candidate = recall.judge(asked, { ...phrasing, similarity });
     const { outcome, differences } = candidate.decision;
     // Only what would be offered can be accepted: an id alone binds no question to another's answer.
     if (outcome === 'miss') throw unknownCandidate(differences);
@@ -201,12 +203,19 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     const repeated = await repeatedPlan(asked, request, context.principal);
     if (repeated) {
       guard.requirePermitted(repeated.sql);
-      return await serve({ asked, plan: repeated, match: null, tier: 'memory', request }, context);
+      const again = {
+        asked,
+        plan: repeated,
+        match: null,
+        tier: 'memory',
+        isBrought: true,
+      } as const;
+      return await serve({ ...again, request }, context);
     }
     const statement = guard.check(request.sql);
     requireParams(statement, request.params);
     const plan = toPlan(statement, asked, request.params);
-    const run = { asked, plan, match: null, tier: 'memory', request } as const;
+    const run = { asked, plan, match: null, tier: 'memory', isBrought: true, request } as const;
     const isRecalled = isRememberable(asked, plan);
     // Needed when the caller has its answer and is gone.
     const lasting = { ...context, signal: NEVER };

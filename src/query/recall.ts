@@ -1,9 +1,10 @@
 // Owns finding the earlier question that a new one repeats in other words: embed, search within the
 // scope, decide. Any failure on the way is a miss: doubt never serves rows.
 import type { Cache } from '../cache/cache.ts';
-import type { Decider } from '../cache/decide.ts';
+import type { Decider, Judge } from '../cache/decide.ts';
 import type { DecisionRecord } from '../cache/decision-log.ts';
 import type { Match, Neighbour } from '../cache/entities.ts';
+import type { Policies, Policy } from '../cache/policies.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Metrics } from '../metrics.ts';
 import { choose, judged, matchOf } from './choose.ts';
@@ -43,6 +44,14 @@ export interface Recalled {
   readonly nearest: readonly Neighbour[];
 }
 
+export interface Preview {
+  readonly outcome: 'hit' | 'rebound' | 'confirm' | 'miss';
+  /** The values that would be exchanged. */
+  readonly rebound: NonNullable<Match['rebound']> | null;
+  /** Every neighbour, in the order of nearness. */
+  readonly all: readonly Candidate[];
+}
+
 export interface Recall {
   /** Null when there is no vector to be had. Never rejects. */
   embed(asked: Asked, context: RequestContext): Promise<Float32Array | null>;
@@ -52,8 +61,10 @@ export interface Recall {
     context: RequestContext,
     embedding?: Promise<Float32Array | null>,
   ): Promise<Recalled>;
+  /** As find, and nobody is told of it; null where there is no vector, or no store. */
+  preview(asked: Asked, context: RequestContext): Promise<Preview | null>;
   /** What would be decided about one neighbour. */
-  judge(question: string, neighbour: Neighbour): Candidate;
+  judge(asked: Asked, neighbour: Neighbour): Candidate;
   similarity(asked: Asked, question: string, context: RequestContext): Promise<number | null>;
 }
 
@@ -65,14 +76,13 @@ export interface RecallOptions {
   readonly metrics: Metrics;
   readonly decider: Decider;
   readonly judging: Judging;
-  /** None where the operator wants none. */
+  /** None where nothing is rebound, whatever the policy. */
   readonly rebinder?: Rebinder | undefined;
   /** Concepts of the database's names, as far as they are known by now. */
   readonly schemaNames?: () => ReadonlySet<string>;
+  readonly policies?: Pick<Policies, 'of'>;
   /** Told of every decision that had a consequence, for the log. */
   readonly onDecision?: (record: DecisionRecord) => void;
-  /** Share of the hits that are checked, 0 to 1; none by default. */
-  readonly shadowCheckRate?: number;
 }
 
 /**
@@ -91,7 +101,17 @@ const NOTHING: Recalled = {
 
 export function createRecall(options: RecallOptions): Recall {
   const { cache, embedder, metrics, decider, judging, rebinder, onDecision } = options;
-  const { schemaNames = () => NO_NAMES, shadowCheckRate = 0 } = options;
+  const { schemaNames = () => NO_NAMES, policies } = options;
+
+  const policyOf = ({ scope }: Asked): Policy | undefined => policies?.of(scope.planScope);
+
+  function judgeOf(asked: Asked): Judge {
+    const targetErrorRate = policyOf(asked)?.targetErrorRate;
+    return decider.about(asked.question, {
+      schemaNames: schemaNames(),
+      ...(targetErrorRate !== undefined && { targetErrorRate }),
+    });
+  }
 
   async function vectorOf(text: string, context: RequestContext): Promise<Float32Array | null> {
     if (!embedder) return null;
@@ -109,6 +129,23 @@ export function createRecall(options: RecallOptions): Recall {
   const embed: Recall['embed'] = async (asked, context) =>
     asked.isSelfContained ? await vectorOf(asked.question, context) : null;
 
+  const judgedInTurn = (asked: Asked, nearest: readonly Neighbour[], context: RequestContext) =>
+    judging.take({ principal: context.principal.name, signal: context.signal }, (pause) =>
+      judgedAll(asked, nearest, pause),
+    );
+
+  async function preview(asked: Asked, context: RequestContext): Promise<Preview | null> {
+    const vector = await vectorOf(asked.question, context);
+    const nearest = vector && (await nearestTo(asked, vector));
+    if (!nearest) return null;
+    const { all, chosen, rebound } = await judgedInTurn(asked, nearest, context);
+    return {
+      outcome: rebound ? 'rebound' : chosen.outcome,
+      rebound: rebound?.match.rebound ?? null,
+      all,
+    };
+  }
+
   async function find(
     asked: Asked,
     context: RequestContext,
@@ -122,13 +159,11 @@ export function createRecall(options: RecallOptions): Recall {
       return NOTHING;
     }
     if (nearest[0]) metrics.cacheSimilarity(nearest[0].similarity);
-    const caller = { principal: context.principal.name, signal: context.signal };
-    const { chosen, rebound } = await judging.take(caller, (pause) =>
-      judgedAll(asked.question, nearest, pause),
-    );
+    const { chosen, rebound } = await judgedInTurn(asked, nearest, context);
     metrics.cacheLookup('semantic', rebound ? 'rebound' : chosen.outcome);
     const decided = chosen.hit ?? rebound?.statement;
-    const isChecked = decided !== undefined && Math.random() < shadowCheckRate;
+    const checkRate = policyOf(asked)?.shadowCheckRate ?? 0;
+    const isChecked = decided !== undefined && Math.random() < checkRate;
     const hit = chosen.hit && {
       neighbour: chosen.hit.neighbour,
       match: matchOf(chosen.hit),
@@ -161,16 +196,17 @@ export function createRecall(options: RecallOptions): Recall {
       .slice(0, NEIGHBOURS);
   }
 
-  async function judgedAll(question: string, nearest: readonly Neighbour[], pause: Pause) {
-    const judge = decider.about(question, schemaNames());
+  async function judgedAll(asked: Asked, nearest: readonly Neighbour[], pause: Pause) {
+    const judge = judgeOf(asked);
     const all: Candidate[] = [];
     for (const neighbour of nearest) {
       await pause();
       all.push(judged(neighbour, judge));
     }
     const chosen = choose(all);
-    const statement = chosen.hit ? null : await rebinder?.(question, nearest, judge, pause);
-    return { chosen, rebound: statement ? reboundOf(statement) : null };
+    const isWanted = !chosen.hit && policyOf(asked)?.templateHits !== 'off';
+    const statement = isWanted && (await rebinder?.(asked.question, nearest, judge, pause));
+    return { all, chosen, rebound: statement ? reboundOf(statement) : null };
   }
 
   function reboundOf(statement: ReboundStatement): Omit<Rebound, 'isChecked'> {
@@ -181,7 +217,8 @@ export function createRecall(options: RecallOptions): Recall {
   return {
     embed,
     find,
-    judge: (question, neighbour) => judged(neighbour, decider.about(question, schemaNames())),
+    preview,
+    judge: (asked, neighbour) => judged(neighbour, judgeOf(asked)),
     async similarity(asked, question, context) {
       const [one, other] = await Promise.all([
         vectorOf(asked.question, context),

@@ -4,6 +4,7 @@ import { canonicalQuestion, isSelfContained } from '../cache/decide.ts';
 import { idOf, questionKey, statementKey } from '../cache/key.ts';
 import type { Key, PlanSharing, ScopeKeys } from '../cache/key.ts';
 import type { PlanScope } from '../cache/plan-store.ts';
+import type { ScopeEntry } from '../cache/scope-register.ts';
 import { identityText } from '../db/identity.ts';
 import { AppError } from '../errors.ts';
 import type { PolicyRules } from '../guard/table-policy.ts';
@@ -27,6 +28,8 @@ export interface Scoping {
   scopesOf(principal: Principal): Promise<Scopes>;
   /** @throws AppError INPUT_INVALID */
   ask(question: string, principal: Principal): Promise<Asked>;
+  /** As somebody would ask it whose plans are there; no rows belong to it. @throws AppError INPUT_INVALID */
+  askIn(question: string, scope: PlanScope): Asked;
   statementKey(scopes: Scopes, canonicalSql: string, params: readonly unknown[]): Key;
 }
 
@@ -41,13 +44,15 @@ export interface ScopingOptions {
   readonly tableRules: PolicyRules;
   /** As the principal sees the database. */
   readonly schemaVersion: () => Promise<string>;
-  /** Told of each plan scope that is asked in. */
-  readonly onPlanScope?: (planScope: string) => void;
+  /** Told of each principal that asks, and again where the schema has changed since. */
+  readonly onScope?: (entry: ScopeEntry) => void;
 }
 
 interface Owned {
   readonly planScope: string;
   readonly resultScope: string;
+  /** The version of the schema that was last told of it. */
+  toldAt: string | null;
 }
 
 const MAX_QUESTION_CHARS = 4000;
@@ -59,7 +64,7 @@ const MAX_RECENT_CHARS = 500;
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 export function createScoping(options: ScopingOptions): Scoping {
-  const { keys, databaseId, role, sharing, modelId, onPlanScope } = options;
+  const { keys, databaseId, role, sharing, modelId, onScope } = options;
   const { allowed, denied, masked } = options.tableRules;
   const shown = JSON.stringify([allowed, denied, masked]);
   const recent = new Map<string, Asked>();
@@ -74,15 +79,22 @@ export function createScoping(options: ScopingOptions): Scoping {
     const made = {
       planScope: keys.planScope(parts, sharing),
       resultScope: keys.resultScope(parts, shown),
+      toldAt: null,
     };
     owned.set(principal, made);
-    onPlanScope?.(made.planScope);
     return made;
   }
 
   function scopesAt(schemaVersion: string, principal: Principal): Scopes {
-    const { planScope, resultScope } = ownedBy(principal);
-    return { scope: { planScope, schemaVersion, modelId }, resultScope };
+    const made = ownedBy(principal);
+    const { planScope, resultScope } = made;
+    const scope = { planScope, schemaVersion, modelId };
+    if (made.toldAt !== schemaVersion) {
+      made.toldAt = schemaVersion;
+      const { name, identity } = principal;
+      onScope?.({ ...scope, resultScope, principal: name, ...identity });
+    }
+    return { scope, resultScope };
   }
 
   function read(text: string, scopes: Scopes): Asked {
@@ -129,6 +141,8 @@ export function createScoping(options: ScopingOptions): Scoping {
       if (text.length <= MAX_RECENT_CHARS) recent.set(from, asked);
       return asked;
     },
+    askIn: (text, { planScope, schemaVersion, modelId: model }) =>
+      read(text, { scope: { planScope, schemaVersion, modelId: model }, resultScope: '' }),
     statementKey: ({ scope }, canonicalSql, params) =>
       statementKey({ canonicalSql, params, ...scope }),
   };

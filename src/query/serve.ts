@@ -25,6 +25,8 @@ export interface PlanAnswer {
   /** Where the plan was found. */
   readonly tier: Exclude<Source, 'database'>;
   readonly isChecked?: boolean;
+  /** Whether the agent wrote the statement for this call. */
+  readonly isBrought?: boolean;
 }
 
 export interface PlanRun extends PlanAnswer {
@@ -45,10 +47,12 @@ export interface HeldAnswer {
   /** Equal for answers that differ in nothing. */
   readonly key: string;
   readonly make: () => Answer;
+  /** To be told where the one that was made is given out once more. */
+  readonly again: () => void;
 }
 
 export interface ServeOptions {
-  readonly cache: Pick<Cache, 'results' | 'recordAnswer'>;
+  readonly cache: Pick<Cache, 'results' | 'recordAnswer' | 'policies' | 'served'>;
   readonly executor: Executor;
   readonly flights: Flights;
   readonly freshness: Freshness;
@@ -56,9 +60,6 @@ export interface ServeOptions {
   readonly large: Pick<Admission, 'enter'>;
   /** The data database, as far as it can be told without asking it. */
   readonly backend: Pick<Pool, 'isResting' | 'isLockedOut'>;
-  readonly ttlMs: number;
-  /** Rows no older than this are served though they may have changed, while they are read anew; 0 for none. */
-  readonly staleMs: number;
   readonly spoolMaxBytes: number;
   readonly prepare: Prepare;
   /** A statement as it is shown: whoever is served need not have written it. */
@@ -78,6 +79,14 @@ const LARGE_ROWS = 10_000;
 /** Rows outlive their freshness, so that a cursor into them can be followed. */
 const MIN_RESULT_LIFE_MS = 15 * 60 * 1000;
 
+/** Of the schema and the examples that an agent reads before it writes a statement: bench/context.ts measures it. */
+const GUIDANCE_TOKENS = 900;
+const CHARS_PER_TOKEN = 4;
+
+/** What an agent had to read and to write, were the question not known. */
+const sparedBy = ({ sql }: Plan): number =>
+  GUIDANCE_TOKENS + Math.ceil(sql.length / CHARS_PER_TOKEN);
+
 interface RowsServed extends Pick<AnswerParts, 'source' | 'asOf' | 'rows' | 'resultId' | 'isKept'> {
   readonly remark?: string | undefined;
 }
@@ -90,9 +99,31 @@ const downSince = (ageMs: number): string =>
 
 export function createServe(options: ServeOptions): Serve {
   const { cache, executor, flights, freshness, large, backend, now } = options;
-  const { ttlMs, staleMs, spoolMaxBytes } = options;
+  const { spoolMaxBytes } = options;
 
-  async function serve(run: PlanRun, context: RequestContext): Promise<Answer> {
+  function timesOf({ scope }: Asked): { readonly ttlMs: number; readonly staleMs: number } {
+    const policy = cache.policies.of(scope.planScope);
+    return {
+      ttlMs: 1000 * policy.ttlSeconds,
+      staleMs: 1000 * policy.staleWhileRevalidateSeconds,
+    };
+  }
+
+  /** No answer exceeds what the policy allows. */
+  function limited(run: PlanRun): PlanRun {
+    const { maxRows, maxResponseBytes } = cache.policies.of(run.asked.scope.planScope);
+    const { limits } = run.request;
+    if (limits.maxRows <= maxRows && limits.maxBytes <= maxResponseBytes) return run;
+    const within = {
+      ...limits,
+      maxRows: Math.min(limits.maxRows, maxRows),
+      maxBytes: Math.min(limits.maxBytes, maxResponseBytes),
+    };
+    return { ...run, request: { ...run.request, limits: within } };
+  }
+
+  async function serve(asking: PlanRun, context: RequestContext): Promise<Answer> {
+    const run = limited(asking);
     const { asked, plan, request } = run;
     const oldest = oldestServed(run);
     const found =
@@ -121,8 +152,8 @@ export function createServe(options: ServeOptions): Serve {
   }
 
   /** When the oldest rows were read that will do; null where the statement must run. */
-  function oldestServed({ plan, request }: PlanRun): number | null {
-    const maxAgeMs = Math.min(ttlMs, 1000 * (request.maxAgeSeconds ?? Infinity));
+  function oldestServed({ asked, plan, request }: PlanRun): number | null {
+    const maxAgeMs = Math.min(timesOf(asked).ttlMs, 1000 * (request.maxAgeSeconds ?? Infinity));
     return isReusable(plan.volatility) && maxAgeMs > 0 ? now() - maxAgeMs : null;
   }
 
@@ -138,6 +169,7 @@ export function createServe(options: ServeOptions): Serve {
 
   async function staleRows(run: PlanRun): Promise<FoundResult | null> {
     const { asked, plan, request } = run;
+    const { staleMs } = timesOf(asked);
     const isWanted = staleMs > 0 && request.maxAgeSeconds === undefined;
     if (!isWanted || oldestServed(run) === null) return null;
     if (backend.isLockedOut) return null;
@@ -237,12 +269,13 @@ export function createServe(options: ServeOptions): Serve {
     { context, signal }: { readonly context: RequestContext; readonly signal: AbortSignal },
   ): Promise<StartedRun> {
     const resultId = randomUUID();
+    const { ttlMs, staleMs } = timesOf(asked);
     const watch = await freshness.beforeRun(context.principal.identity.role);
     context.atStage('waiting for a database connection');
     const live = await executor.run({
       ...(await options.prepare(plan.sql)),
       params: plan.params,
-      validity: (client) => validityOf(plan, watch, client),
+      validity: async (client) => (ttlMs === 0 ? null : await validityOf(plan, watch, client)),
       signal,
       principal: context.principal,
       onStart: () => context.atStage('running the statement'),
@@ -263,7 +296,7 @@ export function createServe(options: ServeOptions): Serve {
   }
 
   async function validityOf(plan: Plan, watch: RunWatch, client: Client): Promise<Validity | null> {
-    if (!isReusable(plan.volatility) || ttlMs === 0) return null;
+    if (!isReusable(plan.volatility)) return null;
     const askedAt = now();
     const stamped = await watch.stamp(client, plan.sql);
     if (stamped === null) return null;
@@ -296,6 +329,7 @@ export function createServe(options: ServeOptions): Serve {
         (said) => typeof said === 'string',
       ),
     });
+    counted(run, rows);
     cache.recordAnswer({
       id: answer.head.answer_id,
       resultScope: asked.resultScope,
@@ -312,7 +346,18 @@ export function createServe(options: ServeOptions): Serve {
     return answer;
   }
 
-  function held(run: PlanRun): HeldAnswer | null {
+  function counted(
+    run: PlanRun,
+    { source, resultId }: Pick<RowsServed, 'source' | 'resultId'>,
+  ): void {
+    const { asked, plan } = run;
+    const { resultScope, scope } = asked;
+    const sparedTokens = run.isBrought ? 0 : sparedBy(plan);
+    cache.served.count({ planScope: scope.planScope, source, resultScope, resultId, sparedTokens });
+  }
+
+  function held(asking: PlanRun): HeldAnswer | null {
+    const run = limited(asking);
     const { asked, plan } = run;
     const oldest = oldestServed(run);
     if (oldest === null) return null;
@@ -323,8 +368,13 @@ export function createServe(options: ServeOptions): Serve {
     // While the database is away answers say how old they are, which changes.
     if (!found?.fills(run.request.limits) || backend.isResting) return null;
     const { resultScope, questionKey, question } = asked;
-    const key = [resultScope, questionKey, found.header.id, run.match?.id, question].join(' ');
-    return { key, make: () => served(run, found, false) };
+    const { maxRows, maxBytes } = run.request.limits;
+    const { id } = found.header;
+    const key = [resultScope, questionKey, id, maxRows, maxBytes, run.match?.id, question].join(
+      ' ',
+    );
+    const again = (): void => counted(run, { source: sourceOf(run, found), resultId: id });
+    return { key, make: () => served(run, found, false), again };
   }
 
   return Object.assign(serve, { held });

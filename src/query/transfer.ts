@@ -1,6 +1,7 @@
 // Owns what is known on its way from one cache into another: questions with their statements, page by page out,
 // and batch by batch in. Rows stay where they are: the other database has its own.
 import type { Cache } from '../cache/cache.ts';
+import type { PlanScope } from '../cache/plan-store.ts';
 import { storeDown } from '../cache/gate.ts';
 import { AppError, isAppError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -26,6 +27,14 @@ export interface ExportedEntry extends Entry {
   readonly made_at: string;
   /** Whether an agent brought the statement for it, or agreed that it asks the same as an earlier question. */
   readonly origin: string;
+}
+
+export interface ExportRequest {
+  readonly cursor: string | null;
+  readonly limit: number;
+  readonly maxBytes: number;
+  /** The caller's own where it is absent. */
+  readonly scope?: PlanScope | undefined;
 }
 
 export interface ExportPage {
@@ -54,13 +63,10 @@ export interface Refused {
 
 export interface Transfer {
   /**
-   * Questions that the caller's scope knows, in no order of meaning.
+   * Questions that a scope knows, in no order of meaning.
    * @throws AppError OVERLOADED when the store cannot be reached.
    */
-  page(
-    request: { readonly cursor: string | null; readonly limit: number; readonly maxBytes: number },
-    context: RequestContext,
-  ): Promise<ExportPage>;
+  page(request: ExportRequest, context: RequestContext): Promise<ExportPage>;
   /**
    * Binds each question to its statement; with `run` its rows are read, too. What cannot be bound is refused alone.
    * @throws AppError where it is not the question's fault: the database or the store is away.
@@ -136,8 +142,8 @@ export function createTransfer(options: TransferOptions): Transfer {
   }
 
   return {
-    async page({ cursor, limit, maxBytes }, { principal }) {
-      const { scope } = await scoping.scopesOf(principal);
+    async page({ cursor, limit, maxBytes, ...request }, { principal }) {
+      const scope = request.scope ?? (await scoping.scopesOf(principal)).scope;
       const page = await cache.page(scope, cursor, limit);
       if (page === null) throw storeDown(AGAIN);
       const questions: ExportedEntry[] = [];

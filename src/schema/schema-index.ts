@@ -86,8 +86,8 @@ export function createSchemaIndex(options: SchemaIndexOptions): SchemaIndex {
   }
 
   async function upToDate(signal?: AbortSignal): Promise<IndexedCatalog> {
-    if (catalog === null) await refresh(signal);
-    else if (flight !== null || clock() - triedAt > maxAgeMs) {
+    const isOld = flight !== null || clock() - triedAt > maxAgeMs;
+    if (catalog !== null && isOld) {
       const refreshed = refresh(signal).catch((error: unknown) => {
         if (isAppError(error, 'FORBIDDEN')) throw error;
       });

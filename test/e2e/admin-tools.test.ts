@@ -9,7 +9,19 @@ import { admin, freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startSmallShop } from '../support/small-shop.ts';
 
-const ADMIN_TOOLS = ['cache_export', 'cache_warm', 'server_status'];
+const ADMIN_TOOLS = [
+  'cache_decide',
+  'cache_export',
+  'cache_forget',
+  'cache_inspect',
+  'cache_policy',
+  'cache_review',
+  'cache_search',
+  'cache_stats',
+  'cache_tune',
+  'cache_warm',
+  'server_status',
+];
 const USER = 'u'.repeat(20);
 const ADMIN = 'a'.repeat(20);
 

@@ -1,8 +1,8 @@
 // Owns the fuzzer of the protocol: bytes over loopback to a server that runs as users run it. Whatever is sent, what
 // comes back is HTTP, in time, a coded error or an answer, tells no secret, and the server lives on.
-import { readFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 
+import { residentKib } from '../../bench/resident.ts';
 import { ERROR_KINDS } from '../../src/errors.ts';
 import { ROOT, connect, call, startAskonce } from '../support/askonce.ts';
 import type { Askonce } from '../support/askonce.ts';
@@ -66,7 +66,7 @@ async function createTarget(
   const { hostname, port } = new URL(server.url);
   const target: RawTarget = { host: hostname, port: Number(port), patienceMs: PATIENCE_MS };
   const orders = await countOrders(databaseUrl);
-  let resident = await residentBytes(server.pid);
+  let resident = residentBytes(server.pid);
   const memory = createMemoryBound(() => resident);
   let surroundings = await surroundingsOf(t, server);
   let slowest = 0;
@@ -92,7 +92,7 @@ async function createTarget(
     if (/request failed|nhandled|uncaught/i.test(server.log()))
       throw new Finding('the log tells of a fault of its own', server.log().slice(-4000));
     if ((await countOrders(databaseUrl)) !== orders) throw new Finding('rows were written', '');
-    resident = await residentBytes(server.pid);
+    resident = residentBytes(server.pid);
     memory.require();
     // Some have been ended.
     surroundings = await surroundingsOf(t, server);
@@ -281,7 +281,10 @@ async function countOrders(url: string): Promise<number> {
 }
 
 /** 0 where the system does not say it in a file. */
-async function residentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * KIB;
+function residentBytes(pid: number): number {
+  try {
+    return residentKib(pid) * KIB;
+  } catch {
+    return 0;
+  }
 }

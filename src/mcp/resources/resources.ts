@@ -10,6 +10,7 @@ import { NO_COMPLETION } from '../completion.ts';
 import type { Argument, Complete, Completion } from '../completion.ts';
 import { protocolError } from '../protocol-fault.ts';
 import { toAppError } from '../result.ts';
+import { logFault } from '../run-tool.ts';
 import type { JsonResource } from './json-resource.ts';
 import { RESULT_TEMPLATE, readResultResource } from './result.ts';
 import { answerIdOf } from './result-uri.ts';
@@ -57,10 +58,7 @@ export function createResources({ results, schema: catalog, audit }: ResourcesDe
       }
       const fault = toAppError(error, requestId);
       record(fault.code, null);
-      const entry = { code: fault.code, message: fault.message };
-      if (fault.code === 'INTERNAL')
-        logger.error({ ...entry, err: fault.cause }, 'resource failed');
-      else logger.debug(entry, 'resource answered with an error');
+      logFault(logger, 'resources', fault);
       throw protocolError(fault);
     }
   }

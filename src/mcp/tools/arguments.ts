@@ -68,3 +68,29 @@ export const STATUS_SCHEMA = {
 } as const;
 
 export const READS = { readOnlyHint: true, openWorldHint: false, idempotentHint: true } as const;
+
+/** Words to look for: PostgreSQL knows no text with a NUL. */
+export const wordsArgument = (maxChars: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxChars)
+    .refine((text) => !text.includes('\0'), 'must not hold a NUL');
+
+/** Of an entry, a wording or an answer. */
+export const idArgument = z.string().regex(/^[\w-]{1,100}$/, 'must be an id');
+
+/** Of the tools of admins. */
+export const scopeArgument = z
+  .string()
+  .regex(/^[0-9a-f]{4,32}$/, 'must be the id of a scope, or its beginning')
+  .optional()
+  .describe('id from cache_stats; default: all');
+
+/** Where a page begins, as the one before said it. */
+export const offsetCursor = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be next_cursor of the page before')
+  .default('0')
+  .transform(Number);

@@ -1,6 +1,9 @@
 // The tool cache_warm: questions with their statements, so that they are known before anybody asks.
 import { z } from 'zod';
 
+import type { Admin } from '../../admin/admin.ts';
+import { AppError } from '../../errors.ts';
+import { WRITTEN_BY_OTHERS } from '../../query/shown.ts';
 import type { Transfer } from '../../query/transfer.ts';
 import { documentResult } from '../result.ts';
 import { defineTool } from '../tool.ts';
@@ -20,7 +23,7 @@ export const ENTRY = z.strictObject({
   origin: z.string().optional(),
 });
 
-export function cacheWarmTool(transfer: Transfer): Tool {
+export function cacheWarmTool(transfer: Transfer, { statements }: Pick<Admin, 'statements'>): Tool {
   return defineTool({
     definition: {
       name: 'cache_warm',
@@ -28,7 +31,7 @@ export function cacheWarmTool(transfer: Transfer): Tool {
       description:
         'Bind questions to statements, as cache_export gives them. Without run these are only parsed; with it their ' +
         'rows are read and kept, too. ' +
-        'What a question is bound to already stays.',
+        'What a question is bound to already stays. With from: the costliest statements of the database, for you to find the question (and values) of each.',
       annotations: {
         readOnlyHint: false,
         destructiveHint: false,
@@ -39,10 +42,21 @@ export function cacheWarmTool(transfer: Transfer): Tool {
     },
     isForAdmins: true,
     input: z.strictObject({
-      questions: z.array(ENTRY).min(1).max(MOST_AT_ONCE),
+      questions: z.array(ENTRY).min(1).max(MOST_AT_ONCE).optional(),
       run: z.boolean().default(false),
+      from: z.literal('pg_stat_statements').optional(),
+      limit: z.int().min(1).max(MOST_AT_ONCE).default(20).describe('with from'),
     }),
-    async handle(request, context) {
+    async handle({ questions, run, from, limit }, context) {
+      if ((questions === undefined) === (from === undefined)) {
+        throw new AppError('INPUT_INVALID', 'Give either questions, or from.');
+      }
+      if (questions === undefined) {
+        const found = await statements(limit, context.signal);
+        const suggested = { status: 'suggested', statements: found, notice: WRITTEN_BY_OTHERS };
+        return { result: documentResult(suggested), source: 'database' };
+      }
+      const request = { questions, run };
       const { refused, ...counts } = await transfer.warm(request, context);
       const shown = refused.slice(0, SHOWN);
       const document = { status: 'warmed', ...counts, refused: refused.length, faults: shown };

@@ -14,7 +14,7 @@ const COUNTED = /^askonce_cache_lookups_total\{tier="(\w+)",outcome="(\w+)"\} (\
 
 /** Such as { 'memory hit': 2 }. */
 async function lookupsIn(metrics: Metrics): Promise<Record<string, number>> {
-  const counted = (await metrics.render()).matchAll(COUNTED);
+  const counted = (await metrics.render()).text.matchAll(COUNTED);
   return Object.fromEntries(
     [...counted].map(([, tier, outcome, count]) => [`${tier} ${outcome}`, Number(count)]),
   );

@@ -8,6 +8,7 @@ import type { EvictionLimits } from '../../../src/cache/eviction.ts';
 import type { ResultHeader } from '../../../src/cache/entities.ts';
 import { idOf, questionKey } from '../../../src/cache/key.ts';
 import type { NewPhrasing, PlanScope } from '../../../src/cache/plan-store.ts';
+import type { Policy, PolicyValues } from '../../../src/cache/policies.ts';
 import { createNotices } from '../../../src/cache/notices.ts';
 import type { Notices } from '../../../src/cache/notices.ts';
 import { migrate } from '../../../src/db/migrate.ts';
@@ -41,6 +42,7 @@ export function cacheOver(
     cuts?: Cuts;
     limits?: EvictionLimits;
     seal?: Seal;
+    policy?: PolicyValues;
     notices?: Notices;
     now?: () => number;
   } = {},
@@ -54,6 +56,8 @@ export function cacheOver(
     isShared: true,
     limits: given.limits ?? { maxResultBytes: 1e9, maxPlans: 1e6, shareOfOne: 1 },
     seal: given.seal ?? SEAL,
+    deployment: 'test',
+    policy: { ...POLICY, ...given.policy },
     notices: given.notices ?? createNotices(pool),
     now: given.now ?? Date.now,
   });
@@ -61,6 +65,16 @@ export function cacheOver(
   t.after(() => cache.drain());
   return cache;
 }
+
+const POLICY: Policy = {
+  targetErrorRate: 0.01,
+  ttlSeconds: 300,
+  staleWhileRevalidateSeconds: 0,
+  templateHits: 'on',
+  shadowCheckRate: 0,
+  maxRows: 1_000_000,
+  maxResponseBytes: 1e8,
+};
 
 export const SEAL = createSeal(Buffer.alloc(32));
 /** For rows that a test writes by itself. */

@@ -66,7 +66,8 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
   const databases = given.beside ?? (await replicated(t, setup));
   const { readerUrl, cachePool } = databases;
   const relay = await relayTo(t, readerUrl);
-  const cache = cacheOver(t, cachePool, { now, ...(given.seal && { seal: given.seal }) });
+  const policy = { ttlSeconds: TTL_MS / 1000, staleWhileRevalidateSeconds: staleMs / 1000 };
+  const cache = cacheOver(t, cachePool, { now, policy, ...(given.seal && { seal: given.seal }) });
   const metrics = createMetrics();
   const pool = poolOf(t, relay.url, breaker && { breaker });
   const executor = createExecutor({
@@ -130,7 +131,7 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
       cache,
       guard,
       remember,
-      ttlMs: TTL_MS,
+      policies: cache.policies,
       holds: freshness.holds,
       now,
     }),
@@ -142,8 +143,6 @@ export async function pipelineOf(t: TestContext, setup: string, given: PipelineG
       freshness,
       large,
       backend: pool,
-      ttlMs: TTL_MS,
-      staleMs,
       spoolMaxBytes,
       shownSql: (sql) => guard.shown(sql),
       prepare: (sql) => Promise.resolve({ sql, isPlanned: () => true }),

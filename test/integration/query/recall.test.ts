@@ -127,7 +127,9 @@ test('a search that could not be made is counted as an error and is a miss', asy
   await know(KNOWN, 'Germany');
   const asked = await ask(ASKED);
   const errors = async (): Promise<string | undefined> =>
-    /lookups_total\{tier="semantic",outcome="error"\} (\d+)/.exec(await metrics.render())?.[1];
+    /lookups_total\{tier="semantic",outcome="error"\} (\d+)/.exec(
+      (await metrics.render()).text,
+    )?.[1];
   await admin(url, 'alter table askonce.phrasings rename to gone');
   assert.equal((await recall.find(asked, ALICE)).outcome, 'miss');
   assert.equal(await errors(), '1');

@@ -254,6 +254,6 @@ for (const [earlier, later, sql] of PAIRS) {
   test(`"${later}" is not served with the rows of "${earlier}"`, () => {
     const { facts } = guard.check(sql);
     const candidate = { question: earlier, facts, similarity: 0.97 };
-    assert.notEqual(decider.about(later, SHOP)(candidate).outcome, 'hit');
+    assert.notEqual(decider.about(later, { schemaNames: SHOP })(candidate).outcome, 'hit');
   });
 }

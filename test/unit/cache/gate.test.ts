@@ -44,7 +44,7 @@ test('a failure gives the fallback, is counted, and the next call passes', async
   assert.equal(await fail(new TypeError('a fault of ours')), 'fallback');
   assert.equal(gate.open, true);
   assert.equal(await succeed(), 'found');
-  assert.match(await metrics.render(), /askonce_cache_failures_total\{operation="find"\} 2/);
+  assert.match((await metrics.render()).text, /askonce_cache_failures_total\{operation="find"\} 2/);
 });
 
 test('a store that is down is left alone for a while, then asked again', async () => {

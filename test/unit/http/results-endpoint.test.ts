@@ -15,6 +15,7 @@ import { createResultsEndpoint } from '../../../src/http/results-endpoint.ts';
 import type { WholeResult } from '../../../src/query/whole-result.ts';
 import { chunkOfLines } from '../../support/cache-samples.ts';
 import { AS_LOGIN } from '../../../src/db/identity.ts';
+import { createMetrics } from '../../../src/metrics.ts';
 
 const COLUMNS = [{ name: 'n', type: 'int4' }];
 
@@ -23,6 +24,7 @@ async function serverOf(t: TestContext, open: (id: string) => WholeResult) {
   const endpoint = createResultsEndpoint({
     results: { open: async (id) => open(id) },
     audit: NO_AUDIT,
+    metrics: createMetrics(),
   });
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://localhost');
@@ -188,7 +190,12 @@ test('a client that takes nothing for long is cut off, and its rows are let go',
     },
   };
   const open = async (): Promise<WholeResult> => ({ asOf: 0, expiresAt: 0, source });
-  const endpoint = createResultsEndpoint({ results: { open }, audit: NO_AUDIT, patienceMs: 50 });
+  const endpoint = createResultsEndpoint({
+    results: { open },
+    audit: NO_AUDIT,
+    metrics: createMetrics(),
+    patienceMs: 50,
+  });
   const server = createServer().listen(0, '127.0.0.1');
   t.after(() => server.close());
   await once(server, 'listening');

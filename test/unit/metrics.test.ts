@@ -1,0 +1,59 @@
+// What /metrics writes down: Prometheus' text by default, OpenMetrics with exemplars to who asks for it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { createMetrics } from '../../src/metrics.ts';
+
+const OPEN_METRICS = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5';
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const ASKED = { tool: 'ask', source: 'memory', outcome: 'ok' };
+
+test('who asks for OpenMetrics gets it, with the trace of a request beside its bucket', async () => {
+  const metrics = createMetrics();
+  metrics.request(ASKED, 0.004);
+  metrics.request(ASKED, 0.003, TRACE);
+  const { contentType, text } = await metrics.render(OPEN_METRICS);
+  assert.match(contentType, /^application\/openmetrics-text; version=1\.0\.0/);
+  assert.match(text, /# EOF\n$/);
+  assert.match(text, /^# TYPE askonce_requests counter$/m);
+  assert.match(text, /^askonce_requests_total\{tool="ask",source="memory",outcome="ok"\} 2$/m);
+  const exemplar = new RegExp(
+    `^askonce_request_seconds_bucket\\{le="0\\.005",.*\\} 2 # \\{trace_id="${TRACE}"\\} 0\\.003 `,
+    'm',
+  );
+  assert.match(text, exemplar);
+  assert.equal(text.match(/ # \{/g)?.length, 1, 'of the traced request alone');
+});
+
+test('who asks for nothing gets plain text without exemplars, whatever others have asked for', async () => {
+  const metrics = createMetrics();
+  metrics.request(ASKED, 0.003, TRACE);
+  const before = await metrics.render();
+  await metrics.render(OPEN_METRICS);
+  const { contentType, text } = await metrics.render('text/plain');
+  assert.match(contentType, /^text\/plain; version=0\.0\.4/);
+  assert.doesNotMatch(text, /trace_id|# EOF/);
+  const own = (all: string): string[] => all.match(/^.*\baskonce_.*$/gm) ?? [];
+  assert.deepEqual(own(text), own(before.text));
+  assert.match(text, /^askonce_requests_total\{/m);
+});
+
+test('what freshness does not tell is absent, and a stream that is not read is infinitely late', async () => {
+  const metrics = createMetrics();
+  const status = { source: 'ttl', boundMs: null, unlogged: 0, fault: null } as const;
+  let lagMs: number | null = null;
+  let looks = 0;
+  metrics.observeFreshness(async () => {
+    looks += 1;
+    return { ...status, lagMs };
+  });
+  const first = (await metrics.render()).text;
+  assert.equal(looks, 1, 'one look for all that is told of it');
+  assert.match(first, /^askonce_freshness_source\{source="ttl"\} 1$/m);
+  assert.match(first, /^askonce_freshness_source\{source="logical"\} 0$/m);
+  assert.doesNotMatch(first, /^askonce_(freshness_bound|replication_lag)_seconds /m);
+  lagMs = Infinity;
+  assert.match((await metrics.render()).text, /^askonce_replication_lag_seconds \+Inf$/m);
+  lagMs = 1500;
+  assert.match((await metrics.render()).text, /^askonce_replication_lag_seconds 1\.5$/m);
+});
