@@ -86,6 +86,7 @@ export function createServers(): McpServerFactory {
   return createMcpServerFactory({
     tools: [TOOL],
     results: { open: () => Promise.reject(new Error('nothing is read here')) },
+    schema: { catalog: () => Promise.reject(new Error('nothing is known here')) },
     version: '0',
     logger: createLogger('silent'),
     metrics: createMetrics(),

@@ -284,6 +284,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     audit,
     newRequestId,
     wholeResults,
+    schema: views.schema,
     metrics,
     releases,
     data,

@@ -19,6 +19,7 @@ import { createAdminCalls } from './mcp/admin-calls.ts';
 import { createMcpServerFactory } from './mcp/server.ts';
 import type { ExtendSession } from './mcp/server.ts';
 import type { HeldAnswers } from './mcp/held-answers.ts';
+import type { SchemaCatalog } from './mcp/resources/schema.ts';
 import type { Tool } from './mcp/tool.ts';
 import type { Metrics } from './metrics.ts';
 import type { LargeResults } from './query/large-results.ts';
@@ -38,6 +39,7 @@ export interface Listening {
   readonly tools: readonly Tool[];
   readonly heldAnswers: HeldAnswers;
   readonly wholeResults: WholeResults;
+  readonly schema: SchemaCatalog;
   readonly metrics: Metrics;
   readonly releases: ReleaseStack;
   readonly data: OpenDatabase;
@@ -57,6 +59,7 @@ export async function listen(parts: Listening): Promise<number> {
   const createServer = createMcpServerFactory({
     tools: parts.tools,
     results: parts.wholeResults,
+    schema: parts.schema,
     version,
     logger,
     metrics,

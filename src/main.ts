@@ -1,6 +1,6 @@
 // Owns the process: which command, settings in, signals, exit code. What serves is put together in app.ts.
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +17,8 @@ import { welcome } from './welcome.ts';
 const HELP = `askonce: ask a PostgreSQL database each question once
 
 Usage:
-  askonce serve            serve MCP over HTTP (settings from the environment or ./.env)
+  askonce serve [--while FILE]
+                           serve MCP over HTTP (settings from the environment or ./.env), until FILE changes
   askonce connect [URL]    bridge stdio to an askonce server, starting one if none answers here
   askonce install-triggers | uninstall-triggers | install-publication | uninstall-publication
                            let a data database tell at once what is written to it; --help
@@ -37,6 +38,7 @@ const DRAIN_MS = 10_000;
 /** A second signal, or a drain that hangs, ends the process all the same. */
 const FORCE_MS = 15_000;
 const PARENT_POLL_MS = 500;
+const MARK_POLL_MS = 500;
 
 async function main(args: readonly string[]): Promise<number> {
   const [command = '--help', ...rest] = args;
@@ -48,13 +50,15 @@ async function main(args: readonly string[]): Promise<number> {
   if (isOfCacheFiles(command)) return await cacheFiles(command, rest);
   switch (command) {
     case 'serve':
-      if (rest.length > 0)
+      if (rest[0] === '--while' && rest.length === 2) endWithMark(rest[1]!);
+      else if (rest.length > 0)
         return misused(`askonce serve takes no ${rest[0]}: settings are in the environment.`);
       return await serve();
     case 'connect':
       return await runConnect({
-        url: rest[0],
+        args: rest,
         env: process.env,
+        version: version(),
         settings: Object.keys(SETTINGS),
         root: ROOT,
         stdin: process.stdin,
@@ -159,6 +163,19 @@ function endWithParent(): void {
     clearInterval(watch);
     process.kill(process.pid, 'SIGTERM');
   }, PARENT_POLL_MS);
+  watch.unref();
+}
+
+/** Whoever has started this may want another server in its place, and says so in that file. */
+function endWithMark(path: string): void {
+  const read = (): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null);
+  const begun = read();
+  const watch = setInterval(() => {
+    const mark = read();
+    if (mark === null || mark === begun) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, MARK_POLL_MS);
   watch.unref();
 }
 

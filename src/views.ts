@@ -1,6 +1,7 @@
 // Owns which view of the data database a principal has: that of its role there. Around all of them it looks like one.
 import { LRUCache } from 'lru-cache';
 
+import type { SchemaCatalog } from './mcp/resources/schema.ts';
 import type { SchemaSearch } from './mcp/tools/search-schema.ts';
 import type { Principal, RequestContext } from './query/context.ts';
 import type { Posture } from './posture.ts';
@@ -11,7 +12,7 @@ export interface Views extends Pick<
   'pipeline' | 'explainer' | 'feedback' | 'transfer' | 'wholeResults'
 > {
   of(principal: Pick<Principal, 'identity'>): View;
-  readonly schema: SchemaSearch;
+  readonly schema: SchemaSearch & SchemaCatalog;
   /** Of all roles that somebody is. */
   readonly posture: Pick<Posture, 'findings'>;
   close(): void;
@@ -46,7 +47,10 @@ export function createViews(create: (role: string | null) => View): Views {
       held: (request, principal) => of(principal).pipeline.held(request, principal),
       fetchRows: (cursor, context) => by(context).pipeline.fetchRows(cursor, context),
     },
-    schema: { search: (request, context) => by(context).schema.search(request, context.signal) },
+    schema: {
+      search: (request, context) => by(context).schema.search(request, context.signal),
+      catalog: (context) => by(context).schema.upToDate(context.signal),
+    },
     explainer: { explain: (sql, context) => by(context).explainer.explain(sql, context) },
     feedback: { report: (request, context) => by(context).feedback.report(request, context) },
     transfer: {

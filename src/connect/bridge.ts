@@ -15,9 +15,10 @@ import type { Fault } from './relay.ts';
 import { dataFolder, readTarget } from './target.ts';
 import { createUpstream } from './upstream.ts';
 
-export const HELP = `askonce connect [URL]: let a stdio client (Claude Desktop) use a shared askonce server
+export const HELP = `askonce connect [URL] [--restart]: let a stdio client (Claude Desktop) use a shared askonce server
 
   URL             default: http://127.0.0.1:PORT/mcp, with PORT from the environment (3000)
+  --restart       a server that connect has started here with other settings is started anew
   MCP_AUTH_TOKEN  environment variable; sent to the server as a bearer token
 
 If nothing answers at a URL on this machine, a server is started there with the settings of this
@@ -26,8 +27,10 @@ logs/serve.log in the data folder (ASKONCE_DATA_DIR, ~/.askonce).
 `;
 
 export interface ConnectOptions {
-  readonly url: string | undefined;
+  /** What stands behind `connect`. */
+  readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
   /** Names of the settings that a server reads from its environment. */
   readonly settings: readonly string[];
   /** Root of the installed package; bin/askonce.mjs stands there. */
@@ -37,6 +40,7 @@ export interface ConnectOptions {
   readonly stderr: Writable;
 }
 
+const RESTART = '--restart';
 /** What the server accepts as a body. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
 /** Enough for a script that pipes its requests in; a desktop client sends SIGTERM after about two. */
@@ -48,7 +52,8 @@ const DRAIN_MS = 10_000;
  * @throws AppError CONFIG_INVALID when the URL or a variable cannot be used.
  */
 export async function runConnect(options: ConnectOptions): Promise<number> {
-  const { url, env, root, stdin, stdout } = options;
+  const { args, env, root, version, stdin, stdout } = options;
+  const url = args.find((arg) => arg !== RESTART);
   if (url === '--help' || url === '-h') {
     stdout.write(HELP);
     return 0;
@@ -65,8 +70,10 @@ export async function runConnect(options: ConnectOptions): Promise<number> {
     env,
     root,
     dataDir: dataFolder({ env }),
+    version,
+    settings: settingsIn(options),
     say,
-    signal: closing.signal,
+    signal: AbortSignal.any([closing.signal, stopped]),
   });
   const exchange = createExchange({
     ...target,
@@ -77,6 +84,7 @@ export async function runConnect(options: ConnectOptions): Promise<number> {
   const relay = createRelay({ upstream, send, say });
 
   say(`Bridging stdio to ${target.endpoint.origin}${target.endpoint.pathname}`);
+  if (args.includes(RESTART)) await launcher.retire().catch((error) => say(String(error)));
   void warnOfUnused(options, launcher, say);
   try {
     for await (const line of readLines(stdin, MAX_LINE_BYTES)) {
@@ -97,13 +105,21 @@ export async function runConnect(options: ConnectOptions): Promise<number> {
 /** Where the server is, which connect goes by itself. */
 const PLACE = new Set(['HOST', 'PORT']);
 
+/** What a server that is started from here gets to know of. */
+function settingsIn({ env, settings }: ConnectOptions): Record<string, string> {
+  const given = settings.flatMap((name) =>
+    env[name] && !PLACE.has(name) ? [[name, env[name]] as const] : [],
+  );
+  return Object.fromEntries(given);
+}
+
 /** A server that is up has the settings it was started with: those in here would go unseen. */
 async function warnOfUnused(
-  { env, settings }: ConnectOptions,
+  options: ConnectOptions,
   launcher: Launcher,
   say: (line: string) => void,
 ): Promise<void> {
-  const unused = settings.filter((name) => env[name] && !PLACE.has(name));
+  const unused = Object.keys(settingsIn(options));
   if (unused.length === 0 || !(await launcher.isUp().catch(() => false))) return;
   say(
     `WARNING: an askonce already runs there, and the settings it was started with hold; ` +

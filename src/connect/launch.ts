@@ -9,6 +9,9 @@ import { AppError } from '../errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { claimStart } from './claim.ts';
 import type { Claim } from './claim.ts';
+import { nodeProgram, usualNodeFolders } from './node-program.ts';
+import { startedWith } from './started-with.ts';
+import type { StartedWith } from './started-with.ts';
 import type { Target } from './target.ts';
 
 export interface LauncherOptions {
@@ -17,6 +20,9 @@ export interface LauncherOptions {
   /** Root of the installed package; bin/askonce.mjs stands there. */
   readonly root: string;
   readonly dataDir: string;
+  readonly version: string;
+  /** Those of the environment that a server takes from it. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
   /** Ends the waiting; a server that was started goes on starting. */
   readonly signal: AbortSignal;
@@ -28,6 +34,11 @@ export interface Launcher {
    * @throws AppError CONFIG_INVALID when none does and none can be started, with what to do.
    */
   ensure(): Promise<void>;
+  /**
+   * Has a server that was started from here with other settings, or by another version, end, so that the next one has
+   * these. Others stay.
+   */
+  retire(): Promise<void>;
   /** Whether a server answers at the target now. */
   isUp(): Promise<boolean>;
 }
@@ -35,6 +46,8 @@ export interface Launcher {
 /** A first start builds the demo database, up to a minute on a small machine. */
 const START_MAX_MS = 180_000;
 const POLL_MS = 200;
+/** It sees the mark, lets answers finish, and goes. */
+const RETIRE_MAX_MS = 15_000;
 const SAY_EVERY_MS = 5000;
 const PROBE_MS = 2000;
 const LAST_WORDS_LINES = 3;
@@ -43,6 +56,10 @@ const LAST_WORDS_CHARS = 500;
 export function createLauncher(options: LauncherOptions): Launcher {
   const { target, dataDir, say, signal } = options;
   const log = join(dataDir, 'logs', 'serve.log');
+  const mark = startedWith({
+    ...options,
+    path: join(dataDir, `started-with-${target.startAt?.port}`),
+  });
   let launching: Promise<void> | null = null;
 
   async function launch(at: NonNullable<Target['startAt']>): Promise<void> {
@@ -68,7 +85,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
     try {
       if (await isUp()) return;
       say(`No server answers at ${target.endpoint.origin}; starting one. Its log: ${log}`);
-      const server = await startServer(options, at, log);
+      const server = await startServer(options, at, { log, mark });
       if (server.pid !== undefined) await claim.handTo(server.pid);
       if (!(await waitFor(server, deadline))) throw await didNotStart(log);
       say(`The server is up at ${target.endpoint.origin} (process ${server.pid}) and stays up.`);
@@ -108,6 +125,16 @@ export function createLauncher(options: LauncherOptions): Launcher {
 
   return {
     isUp,
+    async retire() {
+      if (!target.startAt || !(await mark.isOther()) || !(await isUp())) return;
+      say(`The server at ${target.endpoint.origin} was started with other settings; it ends.`);
+      await mark.mark();
+      const deadline = Date.now() + RETIRE_MAX_MS;
+      while (await isUp()) {
+        if (Date.now() > deadline) return say('It stays up: it was not started from here.');
+        await sleep(POLL_MS, undefined, { signal });
+      }
+    },
     async ensure() {
       if (!target.startAt) throw notOursToStart(target.endpoint);
       launching ??= launch(target.startAt).finally(() => (launching = null));
@@ -124,13 +151,21 @@ interface StartedServer {
 async function startServer(
   { env, root }: LauncherOptions,
   { host, port }: NonNullable<Target['startAt']>,
-  log: string,
+  { log, mark }: { readonly log: string; readonly mark: StartedWith },
 ): Promise<StartedServer> {
+  const node = await nodeProgram({
+    execPath: process.execPath,
+    isNode: process.versions['electron'] === undefined,
+    env,
+    usualFolders: usualNodeFolders(env),
+  });
+  await mark.mark();
   // The log of the start before is kept, so that two are the most there ever are.
   await rename(log, `${log}.old`).catch(() => undefined);
   const output = await open(log, 'a', 0o600);
   try {
-    const child = spawn(process.execPath, [join(root, 'bin', 'askonce.mjs'), 'serve'], {
+    const program = [join(root, 'bin', 'askonce.mjs'), 'serve', '--while', mark.path];
+    const child = spawn(node, program, {
       detached: true,
       windowsHide: true,
       stdio: ['ignore', output.fd, output.fd],

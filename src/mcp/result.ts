@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { visibleJson } from '../lib/shown-text.ts';
 import type { Answer, AnswerTail } from '../query/answer.ts';
 import type { RequestContext } from '../query/context.ts';
-import { resultUri } from './result-uri.ts';
+import { resultUri } from './resources/result-uri.ts';
 import { StreamedRows, jsonWithRows } from './streamed-rows.ts';
 
 /** Where the whole of a result can be read from. */

@@ -27,8 +27,8 @@ export interface SchemaAnswer {
 }
 
 export const MAX_ANSWER_BYTES = 8_000;
-/** More cannot fit, at 40 bytes each. */
-const MAX_OVERVIEW_TABLES = MAX_ANSWER_BYTES / 40;
+/** Of one table in the overview: more than this many of them cannot fit. */
+const LEAST_TABLE_BYTES = 40;
 const MAX_SCHEMAS = 30;
 const MAX_ALSO = 20;
 const MAX_REFERENCED_BY = 40;
@@ -38,17 +38,21 @@ const FRAME_BYTES = 450;
 /** An identifier has at most 63 bytes; quoted, qualified and escaped it may have more. */
 const MAX_NAMES_BYTES = 2_000;
 
-export function overview({ catalog, joins }: IndexedCatalog): SchemaAnswer {
+/** `maxBytes` bounds the answer; the most referenced and largest tables stay. */
+export function overview(
+  { catalog, joins }: IndexedCatalog,
+  maxBytes = MAX_ANSWER_BYTES,
+): SchemaAnswer {
   const schemas = schemaCounts(catalog);
   const listed = schemas.length > 1 ? { schemas: schemas.slice(0, MAX_SCHEMAS) } : {};
   const ranked = rank(catalog.tables, () => 0, joins);
-  const documents = ranked.slice(0, MAX_OVERVIEW_TABLES).map((table) => ({
+  const documents = ranked.slice(0, maxBytes / LEAST_TABLE_BYTES).map((table) => ({
     table: table.sqlName,
     ...(table.kind === 'table' ? {} : { kind: table.kind }),
     about: cleanText(table.comment, OVERVIEW_ABOUT_LENGTH),
     rows: table.estimatedRows,
   }));
-  const room = MAX_ANSWER_BYTES - FRAME_BYTES - bytesOf(listed);
+  const room = maxBytes - FRAME_BYTES - bytesOf(listed);
   const tables = takeWithin(documents, room);
   const more = ranked.length - tables.length;
   return {
@@ -81,17 +85,23 @@ export function queryAnswer(catalog: Catalog, choice: Choice): SchemaAnswer {
   };
 }
 
-/** `view` decides which columns stay when there are too many. */
+export interface TableAnswerOptions {
+  /** Decides which columns stay when there are too many. */
+  readonly view?: ColumnView;
+  readonly maxBytes?: number;
+}
+
+/** @throws as findTable */
 export function tableAnswer(
   { catalog, joins }: IndexedCatalog,
   name: string,
-  view: ColumnView = PLAIN_VIEW,
+  { view = PLAIN_VIEW, maxBytes = MAX_ANSWER_BYTES }: TableAnswerOptions = {},
 ): SchemaAnswer {
   const table = findTable(catalog, name);
   const pointing = joins.referencedBy(table);
   const referencedBy = takeWithin(pointing.slice(0, MAX_REFERENCED_BY), MAX_NAMES_BYTES);
   const more = pointing.length - referencedBy.length;
-  const room = MAX_ANSWER_BYTES - FRAME_BYTES - bytesOf(referencedBy);
+  const room = maxBytes - FRAME_BYTES - bytesOf(referencedBy);
   const tables = renderTables([table], view, room);
   return {
     tables_total: catalog.tables.length,

@@ -26,6 +26,8 @@ export interface SchemaIndex {
     question: string,
     options?: { readonly maxTables?: number; readonly maxBytes?: number },
   ): Promise<SchemaExcerpt>;
+  /** Read anew first where it is old. */
+  upToDate(signal?: AbortSignal): Promise<IndexedCatalog>;
   /** @throws AppError INPUT_INVALID, NOT_FOUND. */
   search(
     request: { readonly query?: string; readonly table?: string },
@@ -101,6 +103,7 @@ export function createSchemaIndex(options: SchemaIndexOptions): SchemaIndex {
   return {
     current: () => catalog,
     refresh,
+    upToDate,
 
     async relevant(question, { maxTables = EXCERPT_TABLES, maxBytes = EXCERPT_BYTES } = {}) {
       const choice = await chooseTables(await upToDate(), meaning, { question, maxTables });
@@ -118,7 +121,7 @@ export function createSchemaIndex(options: SchemaIndexOptions): SchemaIndex {
       const choice = await chooseTables(current, meaning, asked);
       return table === undefined
         ? queryAnswer(current.catalog, choice)
-        : tableAnswer(current, table, choice);
+        : tableAnswer(current, table, { view: choice });
     },
   };
 }

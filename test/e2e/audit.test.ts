@@ -97,6 +97,15 @@ test('each call is one line: who, what, from where, how much', async (t) => {
   await eventually('it is told of', async () => (await last())['what'] === 'download');
   assert.equal((await last())['bytes'], Buffer.byteLength(text));
 
+  const { contents } = await client.readResource({ uri: 'schema://table/customers' });
+  const read = await last();
+  assert.deepEqual(
+    [read['what'], read['outcome'], read['bytes']],
+    ['resource', 'ok', Buffer.byteLength((contents[0] as { text: string }).text)],
+  );
+  await assert.rejects(client.readResource({ uri: 'schema://table/nothing' }));
+  assert.deepEqual([(await last())['what'], (await last())['outcome']], ['resource', 'NOT_FOUND']);
+
   await fetch(server.url, {
     method: 'POST',
     headers: { authorization: 'Bearer nobodys' },

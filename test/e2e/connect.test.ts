@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 import { ERAS, ROOT, call, startAskonce } from '../support/askonce.ts';
 import type { Era } from '../support/askonce.ts';
+import { freePort, serverPid } from '../support/started-server.ts';
 
 const QUESTION = 'how many customers are there?';
 const SQL = 'SELECT count(*) FROM customers';
@@ -39,10 +40,7 @@ interface Settings {
 }
 
 async function settings(): Promise<Settings> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  const port = await freePort();
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: dataDir,
@@ -52,7 +50,12 @@ async function settings(): Promise<Settings> {
   return { env, url: `http://127.0.0.1:${port}/mcp` };
 }
 
-async function openWindow(t: TestContext, { env }: Settings, era: Era): Promise<Client> {
+async function openWindow(
+  t: TestContext,
+  { env }: Settings,
+  era: Era,
+  ...flags: readonly string[]
+): Promise<Client> {
   const client = new Client(
     { name: 'askonce-tests', version: '1' },
     { versionNegotiation: era === '2026-07-28' ? { mode: 'auto' } : { mode: 'legacy' } },
@@ -60,7 +63,7 @@ async function openWindow(t: TestContext, { env }: Settings, era: Era): Promise<
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
-      args: [LAUNCHER, 'connect'],
+      args: [LAUNCHER, 'connect', ...flags],
       env,
       cwd: dataDir,
       stderr: 'ignore',
@@ -70,21 +73,11 @@ async function openWindow(t: TestContext, { env }: Settings, era: Era): Promise<
   return client;
 }
 
-/** The server that a bridge left running, as the lock of its data folder names it. */
-async function serverPid(): Promise<number> {
-  const folder = join(dataDir, 'cache');
-  const lock = (await readdir(folder)).find((name) => name.startsWith('lock.'));
-  const holder = JSON.parse(await readFile(join(folder, lock ?? '', 'holder.json'), 'utf8')) as {
-    serverPid: number;
-  };
-  return holder.serverPid;
-}
-
 test('windows that open at once share one server, which outlives them', async (t) => {
   const at = await settings();
   const [one, two] = await Promise.all(ERAS.map((era) => openWindow(t, at, era)));
   assert.ok(one && two);
-  const pid = await serverPid();
+  const pid = await serverPid(dataDir);
   t.after(() => process.kill(pid));
   const first = await call(one, 'query', { question: QUESTION, sql: SQL });
   assert.equal(first.source, 'database');
@@ -95,6 +88,31 @@ test('windows that open at once share one server, which outlives them', async (t
   const health = await fetch(new URL('/healthz', at.url));
   assert.deepEqual(await health.json(), { status: 'ok' });
   assert.deepEqual(await readdir(join(dataDir, 'logs')), ['serve.log'], 'one server was started');
+});
+
+test('a window that may restart the server has its own settings, and those that are open go on with it', async (t) => {
+  const at = await settings();
+  const [era] = ERAS;
+  const tablesOf = async (client: Client): Promise<number> =>
+    (await client.listResources()).resources.length - 1;
+  const first = await openWindow(t, at, era!, '--restart');
+  const pid = await serverPid(dataDir);
+  assert.ok((await tablesOf(first)) > 1);
+
+  const second = await openWindow(t, at, era!, '--restart');
+  assert.ok((await tablesOf(second)) > 1);
+  assert.equal(await serverPid(dataDir), pid, 'nothing has changed');
+
+  const changed = { ...at, env: { ...at.env, ALLOWED_TABLES: 'customers' } };
+  const without = await openWindow(t, changed, era!);
+  assert.ok((await tablesOf(without)) > 1, 'not asked for');
+  const third = await openWindow(t, changed, era!, '--restart');
+  assert.equal(await tablesOf(third), 1);
+  const successor = await serverPid(dataDir);
+  t.after(() => process.kill(successor));
+  assert.notEqual(successor, pid);
+  assert.equal(await tablesOf(first), 1);
+  assert.equal(await serverPid(dataDir), successor);
 });
 
 for (const era of ERAS) {

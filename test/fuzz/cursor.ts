@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 
 import { isAppError } from '../../src/errors.ts';
-import { readResultResource } from '../../src/mcp/resources.ts';
+import { readResultResource } from '../../src/mcp/resources/result.ts';
 import type { Answer } from '../../src/query/answer.ts';
 import { formatCursor, parseCursor } from '../../src/query/cursor-handle.ts';
 import { FORMATS } from '../../src/query/format.ts';
@@ -174,7 +174,7 @@ function make(doors: Doors, all: readonly Given[], chance: Chance): Tried {
     read(await doors.bare.fetchRows(text, contextOf(name)));
   const viaUri: Tried['open'] = async (uri, name) => {
     const { contents } = await readResultResource(doors.results, uri, contextOf(name));
-    return { text: contents[0]!.text, rows: 0 };
+    return { text: contents[0].text, rows: 0 };
   };
   const ownersOwn = who === given.owner ? given.owner : null;
   /** Who may have rows, where the text was changed in what does not matter. */

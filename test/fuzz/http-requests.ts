@@ -61,6 +61,27 @@ function toolCall(chance: Chance, known: readonly string[]): Message['params'] {
   return { name, arguments: args };
 }
 
+const CURSORS = ['', 'Y3VzdG9tZXJz', 'Y3VzdG9tZXJz==', '数'];
+const SCHEMA_URIS = [
+  'schema://overview',
+  'schema://table/customers',
+  'schema://table/%22a%2fb%22',
+  'schema://table/%zz',
+  'schema://table/',
+];
+
+const REFERENCES = [
+  { type: 'ref/resource', uri: 'schema://table/{table}' },
+  { type: 'ref/prompt', name: 'explore' },
+  { type: 'ref/prompt', name: 'x' },
+];
+
+function promptCall(chance: Chance): Message['params'] {
+  const name = chance.pick(['ask_first', 'explore', 'review_answer', 'tune_cache', 'nope']);
+  const argument = chance.pick(['question', 'topic', 'aim', 'answer_id', 'nope']);
+  return { name, arguments: { [argument]: chance.pick(QUESTIONS) } };
+}
+
 function message(chance: Chance, known: readonly string[]): Message {
   const id = chance.pick<number | string>([1, 2, 'a', 0, -1, 2 ** 53]);
   const request = (method: string, params?: Message['params']): Message => ({
@@ -73,6 +94,9 @@ function message(chance: Chance, known: readonly string[]): Message {
     [10, () => request('tools/call', toolCall(chance, known))],
     [1, () => request('tools/list')],
     [1, () => request('resources/list')],
+    [0.5, () => request('resources/list', { cursor: chance.pick(CURSORS) })],
+    [1, () => request('resources/read', { uri: chance.pick(SCHEMA_URIS) })],
+    [1, () => request('prompts/get', promptCall(chance))],
     [1, () => request('resources/templates/list', { cursor: 'x' })],
     [2, () => request('resources/read', { uri: `result://${chance.pick(known)}` })],
     [1, () => request('ping')],
@@ -82,8 +106,8 @@ function message(chance: Chance, known: readonly string[]): Message {
       0.5,
       () =>
         request('completion/complete', {
-          ref: { type: 'ref/prompt', name: 'x' },
-          argument: { name: 'a', value: 'b' },
+          ref: chance.pick(REFERENCES),
+          argument: { name: chance.pick(['table', 'topic', 'a']), value: chance.pick(QUESTIONS) },
         }),
     ],
     [0.5, () => request('server/discover')],

@@ -1,7 +1,5 @@
 // Owns how a session comes to offer the fixtures of the conformance suite beside what askonce offers.
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-
-import { RESULT_TEMPLATES } from '../../../src/mcp/resources.ts';
+import { RESOURCE_TEMPLATES } from '../../../src/mcp/resources/resources.ts';
 import type { ExtendSession } from '../../../src/mcp/server.ts';
 import { ASKING_TOOLS } from './asking-tools.ts';
 import { INPUT_TOOLS } from './input-tools.ts';
@@ -13,7 +11,7 @@ const TOOLS = [...PLAIN_TOOLS, ...ASKING_TOOLS, ...INPUT_TOOLS];
 const SUGGESTED = ['paris', 'park', 'party'];
 
 export const offerFixtures: ExtendSession = ({ server }, own) => {
-  server.registerCapabilities({ prompts: {}, completions: {}, resources: { subscribe: true } });
+  server.registerCapabilities({ resources: { subscribe: true } });
   server.setRequestHandler('tools/list', (_, context) => {
     const { tools } = own.listTools(context);
     return { tools: [...tools, ...TOOLS.map(({ definition }) => definition)] };
@@ -24,9 +22,12 @@ export const offerFixtures: ExtendSession = ({ server }, own) => {
     if (!fixture) return await own.callTool(request, context);
     return await fixture.call(args ?? {}, context);
   });
-  server.setRequestHandler('resources/list', () => ({ resources: [...RESOURCES] }));
+  server.setRequestHandler('resources/list', async (request, context) => {
+    const { resources, ...rest } = await own.listResources(request, context);
+    return { resources: [...resources, ...RESOURCES], ...rest };
+  });
   server.setRequestHandler('resources/templates/list', () => ({
-    resourceTemplates: [...RESULT_TEMPLATES.resourceTemplates, TEMPLATE],
+    resourceTemplates: [...RESOURCE_TEMPLATES.resourceTemplates, TEMPLATE],
   }));
   server.setRequestHandler(
     'resources/read',
@@ -36,15 +37,22 @@ export const offerFixtures: ExtendSession = ({ server }, own) => {
   // Nothing ever changes, so who watches is told of nothing.
   server.setRequestHandler('resources/subscribe', () => ({}));
   server.setRequestHandler('resources/unsubscribe', () => ({}));
-  server.setRequestHandler('prompts/list', () => ({
-    prompts: PROMPTS.map(({ definition }) => definition),
-  }));
-  server.setRequestHandler('prompts/get', async ({ params }, context) => {
+  server.setRequestHandler('prompts/list', (_, context) => {
+    const { prompts } = own.listPrompts(context);
+    return { prompts: [...prompts, ...PROMPTS.map(({ definition }) => definition)] };
+  });
+  server.setRequestHandler('prompts/get', async (request, context) => {
+    const { params } = request;
     const fixture = PROMPTS.find(({ definition }) => definition.name === params.name);
-    if (!fixture) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown prompt.');
+    if (!fixture) return await own.getPrompt(request, context);
     return await fixture.get(params.arguments ?? {}, context);
   });
-  server.setRequestHandler('completion/complete', ({ params }) => {
+  server.setRequestHandler('completion/complete', async (request, context) => {
+    const { params } = request;
+    const { ref } = params;
+    const isFixture =
+      ref.type === 'ref/prompt' && PROMPTS.some(({ definition }) => definition.name === ref.name);
+    if (!isFixture) return await own.complete(request, context);
     const values = SUGGESTED.filter((value) => value.startsWith(params.argument.value));
     return { completion: { values, total: values.length, hasMore: false } };
   });

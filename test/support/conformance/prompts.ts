@@ -1,4 +1,4 @@
-// Owns the fixture prompts; askonce itself has none.
+// Owns the fixture prompts.
 import { acceptedContent, inputRequired } from '@modelcontextprotocol/server';
 import type { GetPromptResult } from '@modelcontextprotocol/server';
 

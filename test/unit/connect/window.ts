@@ -44,7 +44,8 @@ export async function openWindow(t: TestContext, options: WindowOptions): Promis
   let log = '';
   stderr.on('data', (data: Buffer) => (log += data.toString()));
   const exited = runConnect({
-    url: options.url,
+    args: [options.url],
+    version: '0',
     env: { ...options.env, ASKONCE_DATA_DIR: dataDir },
     settings: ['PORT', 'DATABASE_URL', 'MAX_ROWS'],
     root: options.root ?? dataDir,

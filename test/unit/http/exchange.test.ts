@@ -22,6 +22,7 @@ async function told(method: string, params: object, failure: unknown = null): Pr
   const createServer = createMcpServerFactory({
     tools: [],
     results: { open: () => Promise.reject(failure) },
+    schema: { catalog: () => Promise.reject(failure) },
     version: '1',
     logger: createLogger('silent'),
     metrics: createMetrics(),
