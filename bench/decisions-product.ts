@@ -22,6 +22,7 @@ import { createScoping } from '../src/query/scope.ts';
 import type { Asked, Scoping } from '../src/query/scope.ts';
 import { AS_LOGIN } from '../src/db/identity.ts';
 import { createScopeKeys } from '../src/cache/key.ts';
+import { NO_TRACE } from '../src/tracing.ts';
 
 /** All that finding and remembering touch of the cache. */
 export type PlanMemory = Pick<Cache, 'nearest' | 'remember'>;
@@ -104,6 +105,7 @@ export async function createProduct(options: ProductOptions): Promise<Product> {
       requestId: 'bench',
       takesLinks: true,
       atStage: () => undefined,
+      trace: NO_TRACE,
       principal: PRINCIPAL,
       signal: new AbortController().signal,
       logger,

@@ -19,6 +19,7 @@ import { defineTool } from '../src/mcp/tool.ts';
 import { READS } from '../src/mcp/tools/arguments.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { AS_LOGIN } from '../src/db/identity.ts';
+import { NO_TRACING } from '../src/tracing.ts';
 
 const ANSWER = { status: 'answered', source: 'memory', rows: [[1500]] };
 const TOOL = defineTool({
@@ -40,7 +41,7 @@ const TOOL = defineTool({
 });
 
 export const PRINCIPAL = { name: 'bench', role: 'user', identity: AS_LOGIN } as const;
-export const AUTH = toAuthInfo(PRINCIPAL);
+export const AUTH = toAuthInfo({ principal: PRINCIPAL, request: { headers: {} } });
 
 const CLIENT = { name: 'bench', version: '1' };
 const CALL = { name: 'ask', arguments: { question: 'how many customers are in Germany?' } };
@@ -84,6 +85,7 @@ export function modernRoute(): InboundModernRoute {
 
 export function createServers(): McpServerFactory {
   return createMcpServerFactory({
+    tracing: NO_TRACING,
     tools: [TOOL],
     results: { open: () => Promise.reject(new Error('nothing is read here')) },
     schema: { catalog: () => Promise.reject(new Error('nothing is known here')) },

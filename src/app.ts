@@ -47,6 +47,8 @@ import { createReadiness } from './readiness.ts';
 import { createSharedVectors } from './shared-vectors.ts';
 import { scopeSecret } from './scope-secret.ts';
 import { createStatus } from './status.ts';
+import { NO_TRACING } from './tracing.ts';
+import type { Tracing } from './tracing.ts';
 import { createView } from './view.ts';
 import { createViews } from './views.ts';
 
@@ -60,6 +62,8 @@ export interface AppOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly version: string;
+  /** Closed with the app. Default: nothing is traced. */
+  readonly tracing?: Tracing;
   /** Told in plain words what a long start is doing. */
   readonly onProgress: (line: string) => void;
   /** The seam for tests. */
@@ -85,7 +89,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 async function start(options: AppOptions, releases: ReleaseStack): Promise<number> {
-  const { config, logger, now = Date.now } = options;
+  const { config, logger, now = Date.now, tracing = NO_TRACING } = options;
+  // The first: what is told of the end of all others is handed over, too.
+  releases.push('tracing', (deadlineMs) => tracing.close(deadlineMs));
   await requireFreePort({ host: config.HOST, port: config.PORT });
   const metrics = createMetrics();
   const audit =
@@ -278,10 +284,12 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       settings: answerSettings,
       metrics,
       audit,
+      tracing,
       newRequestId,
       version: options.version,
     }),
     audit,
+    tracing,
     newRequestId,
     wholeResults,
     schema: views.schema,

@@ -12,6 +12,8 @@ export interface AuditEntry {
   /** A tool, or 'download', 'resource', 'refused'. */
   readonly what: string;
   readonly requestId: string | null;
+  /** Absent, or null, where it is not traced. */
+  readonly traceId?: string | null;
   /** Null for a stranger. */
   readonly principal: Principal | null;
   /** 'ok' or the code of the error. */
@@ -104,6 +106,7 @@ export function openAudit({ target, isFull, redacted, logger }: AuditOptions): A
         time: new Date().toISOString(),
         what: entry.what,
         request_id: entry.requestId,
+        trace_id: entry.traceId ?? null,
         principal: entry.principal?.name ?? null,
         role: entry.principal?.role ?? null,
         database_role: entry.principal?.identity.role ?? null,

@@ -24,6 +24,7 @@ import type { Tool } from './mcp/tool.ts';
 import type { Metrics } from './metrics.ts';
 import type { LargeResults } from './query/large-results.ts';
 import type { WholeResults } from './query/whole-result.ts';
+import type { Tracing } from './tracing.ts';
 
 const CONVERSATIONS_MAX = 10_000;
 const CONVERSATION_IDLE_MS = 30 * 60 * 1000;
@@ -47,6 +48,7 @@ export interface Listening {
   readonly large: Pick<LargeResults, 'stats'>;
   readonly memoryUse: () => number;
   readonly audit: Audit;
+  readonly tracing: Tracing;
   readonly newRequestId: () => string;
   readonly readiness: () => Promise<Readiness>;
   readonly adminSessions: AdminSessions;
@@ -64,6 +66,7 @@ export async function listen(parts: Listening): Promise<number> {
     logger,
     metrics,
     audit,
+    tracing: parts.tracing,
     newRequestId: parts.newRequestId,
     extend: parts.extendSession,
   });

@@ -12,6 +12,7 @@ import { AppError } from './errors.ts';
 import { hashedToken } from './http/auth.ts';
 import { createLogger } from './logger.ts';
 import { SETTINGS } from './settings.ts';
+import { openTracing } from './tracing.ts';
 import { welcome } from './welcome.ts';
 
 const HELP = `askonce: ask a PostgreSQL database each question once
@@ -142,6 +143,7 @@ async function serve(): Promise<number> {
     config,
     logger,
     version: version(),
+    tracing: await openTracing({ env: process.env, version: version(), logger }),
     onProgress: (line) => process.stderr.write(`${line}\n`),
   });
   process.removeListener('SIGTERM', leave).removeListener('SIGINT', leave);

@@ -62,7 +62,8 @@ export function createAtOnce({ conversations, heldAnswers, metrics }: AtOnceOpti
       const era = eraOf(call);
       if (era === null) return false;
       const message = call.body as JSONRPCRequest;
-      const held = await heldAnswers(message, call.principal, era);
+      const { principal, request } = call;
+      const held = await heldAnswers(message, { principal, era, headers: request.headers });
       if (held === null) return false;
       metrics.responseBytes(replyWith(call.response, message.id, held));
       return true;
@@ -98,9 +99,15 @@ function isToolCall(body: unknown): body is ToolCall {
 const isToken = (value: unknown): boolean =>
   value === undefined || typeof value === 'string' || Number.isSafeInteger(value);
 
+/** Where W3C has callers name the trace that a request belongs to. */
+const TRACE_KEYS = new Set(['traceparent', 'tracestate', 'baggage']);
+
 /** All but what is new with each request. */
 function senderOf({ progressToken: _token, ...rest }: Meta): string {
-  return JSON.stringify(rest);
+  const lasting = Object.entries(rest).filter(
+    ([name, value]) => typeof value !== 'string' || !TRACE_KEYS.has(name),
+  );
+  return JSON.stringify(lasting);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

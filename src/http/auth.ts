@@ -1,11 +1,13 @@
 // Owns who is asking: a bearer token to a principal.
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 
 import type { AuthInfo, JSONRPCRequest } from '@modelcontextprotocol/server';
 
 import { AppError } from '../errors.ts';
 import type { ClientLog } from '../mcp/follow.ts';
 import type { Principal } from '../query/context.ts';
+import type { Carrier } from '../tracing.ts';
 
 export interface TokenHolder {
   /** In the clear, or as sha256-HEX. */
@@ -63,15 +65,26 @@ interface Speaker {
   readonly initialize: JSONRPCRequest;
 }
 
+interface Asking {
+  readonly principal: Principal;
+  readonly request: Pick<IncomingMessage, 'headers'>;
+}
+
 /** The revision that brought links into results: clients of the ones before refuse the whole answer for one. */
 const FIRST_WITH_LINKS = '2025-06-18';
 
-/** How the principal, and what its conversation wants to be told, travel through the SDK to a handler. */
-export function toAuthInfo(principal: Principal, speaker?: Speaker): AuthInfo {
+/** How the principal, its trace, and what its conversation wants to be told travel through the SDK to a handler. */
+export function toAuthInfo({ principal, request }: Asking, speaker?: Speaker): AuthInfo {
   const version = speaker?.initialize.params?.['protocolVersion'];
   const takesLinks = typeof version !== 'string' || version >= FIRST_WITH_LINKS;
-  const extra = { principal, log: speaker?.log, takesLinks };
+  const extra = { principal, log: speaker?.log, takesLinks, trace: traceIn(request) };
   return { token: '', clientId: principal.name, scopes: [], extra };
+}
+
+/** Of all headers these alone: a handler is to see no token. */
+function traceIn({ headers }: Asking['request']): Carrier {
+  const { traceparent, tracestate } = headers;
+  return { traceparent, tracestate };
 }
 
 function hashOf(token: string): Buffer {

@@ -49,7 +49,7 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
     const reply = leased.replyTo(call, { 'mcp-session-id': conversation.id });
     try {
       await leased.run(call, {
-        authInfo: toAuthInfo(principal),
+        authInfo: toAuthInfo(call),
         reply: {
           notify: reply.notify,
           async answer(answer, status) {
@@ -76,7 +76,7 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
     { conversation, reply }: Speaker,
   ): Promise<void> {
     await leased.run(call, {
-      authInfo: toAuthInfo(call.principal, conversation),
+      authInfo: toAuthInfo(call, conversation),
       reply,
       make: (parts) => legacyExchange(parts, message, conversation.initialize),
       preferred: conversation.lastSession,

@@ -73,15 +73,16 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     if (!isUsual || classification.revision !== MODERN_PROTOCOL_VERSION)
       return await delegate(call);
     await leased.run(call, {
-      authInfo: toAuthInfo(call.principal),
+      authInfo: toAuthInfo(call),
       reply: leased.replyTo(call),
       make: (parts) => modernExchange(parts, route),
     });
   }
 
-  async function delegate({ request, response, principal, body }: Call): Promise<void> {
+  async function delegate(call: Call): Promise<void> {
+    const { request, response, body } = call;
     const withAuth: IncomingMessage & { auth?: AuthInfo } = request;
-    withAuth.auth = toAuthInfo(principal);
+    withAuth.auth = toAuthInfo(call);
     await stockHandler(withAuth as never, response, body);
   }
 

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal } from '../query/context.ts';
+import { NO_TRACE } from '../tracing.ts';
 import { outcomeOf } from './call-end.ts';
 import { runTool } from './run-tool.ts';
 import type { Tool } from './tool.ts';
@@ -45,6 +46,7 @@ export function createAdminCalls(deps: {
       principal,
       signal,
       takesLinks: false,
+      trace: NO_TRACE,
       atStage: () => undefined,
       logger: deps.logger.child({ requestId, principal: principal.name }),
     };

@@ -8,19 +8,20 @@ import type { Tool } from './tool.ts';
 export interface AuditedCall {
   readonly tool: Pick<Tool, 'definition' | 'isForAdmins'>;
   readonly args: unknown;
-  readonly context: Pick<RequestContext, 'requestId' | 'principal'>;
+  readonly context: Pick<RequestContext, 'requestId' | 'principal' | 'trace'>;
   readonly ms: number;
 }
 
 export function auditCall(audit: Audit, call: AuditedCall, { outcome, documents }: CallEnd): void {
   const { tool, args, context, ms } = call;
-  const { requestId, principal } = context;
+  const { requestId, principal, trace } = context;
   const given = (typeof args === 'object' && args !== null ? args : {}) as Record<string, unknown>;
 
   const write = (how: string, document: Document): void =>
     audit.record({
       what: tool.definition.name,
       requestId,
+      traceId: trace.id,
       principal,
       outcome: how,
       source: textOf(document['source']),

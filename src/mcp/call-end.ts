@@ -1,4 +1,5 @@
 // Owns when a call is over, and what came of it: at once, or behind the last row of an answer that streams.
+import type { TraceEnd } from '../tracing.ts';
 import type { ToolResult } from './result.ts';
 import { StreamedRows } from './streamed-rows.ts';
 
@@ -23,7 +24,7 @@ export function whenOver(
     outcome: outcomeOf(document),
     documents: [document],
   });
-  if (!(rows instanceof StreamedRows) || rows.json !== null) return tell(endOf(structuredContent));
+  if (!isStreamed(rows)) return tell(endOf(structuredContent));
   let isOver = false;
   const end = (how: CallEnd): void => {
     if (isOver) return;
@@ -36,6 +37,26 @@ export function whenOver(
   rows.onEnd((written) => (written === null ? gone() : end(endOf(written.structuredContent))));
   signal.addEventListener('abort', gone, { once: true });
   if (signal.aborted) gone();
+}
+
+/** Whether most of its rows are still to come. */
+export const isStreaming = ({ structuredContent }: ToolResult): boolean =>
+  isStreamed(structuredContent['rows']);
+
+const isStreamed = (rows: unknown): rows is StreamedRows =>
+  rows instanceof StreamedRows && rows.json === null;
+
+/** Which answer it was, and how many rows it has: of several neither is told. */
+export function answeredIn([document, ...more]: readonly Document[]): Pick<
+  TraceEnd,
+  'answerId' | 'rows'
+> {
+  if (document === undefined || more.length > 0) return {};
+  const { answer_id: answerId, row_count: rows } = document;
+  return {
+    answerId: typeof answerId === 'string' ? answerId : null,
+    rows: typeof rows === 'number' ? rows : null,
+  };
 }
 
 /** Of rows that the database ended early, too. */

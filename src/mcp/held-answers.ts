@@ -15,15 +15,19 @@ import { totalsOf } from './audited.ts';
 import { answerResult } from './result.ts';
 import { serverInfo } from './server.ts';
 import { StreamedRows, jsonWithRows } from './streamed-rows.ts';
+import { NO_TRACE } from '../tracing.ts';
+import type { Carrier, Trace, Tracing } from '../tracing.ts';
 import { toLimits } from './tools/arguments.ts';
 import type { AnswerSettings } from './tools/arguments.ts';
 
 /** The result of the call as JSON text; null where the ordinary way must be gone. Never rejects. */
-export type HeldAnswers = (
-  message: JSONRPCRequest,
-  principal: Principal,
-  era?: 'legacy' | 'modern',
-) => Promise<string | null>;
+export type HeldAnswers = (message: JSONRPCRequest, sender: Sender) => Promise<string | null>;
+
+export interface Sender {
+  readonly principal: Principal;
+  readonly era: 'legacy' | 'modern';
+  readonly headers: Carrier;
+}
 
 const MAX_BYTES = 32 * 1024 * 1024;
 /** Larger ones are streamed, the ordinary way. */
@@ -41,17 +45,25 @@ interface Written {
   readonly audited: Pick<AuditEntry, 'source' | 'sql' | 'answerId' | 'rows' | 'bytes'>;
 }
 
+interface Told extends Omit<Sender, 'era'> {
+  readonly message: JSONRPCRequest;
+  readonly question: string;
+  /** Of performance.now(). */
+  readonly started: number;
+}
+
 export interface HeldAnswersOptions {
   readonly pipeline: Pick<QueryPipeline, 'held'>;
   readonly settings: AnswerSettings;
   readonly metrics: Pick<Metrics, 'request' | 'servedBySimilarity'>;
   readonly audit: Audit;
+  readonly tracing: Tracing;
   readonly newRequestId: () => string;
   readonly version: string;
 }
 
 export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
-  const { pipeline, settings, metrics, audit, newRequestId } = options;
+  const { pipeline, settings, metrics, audit, tracing, newRequestId } = options;
   const limits = toLimits({}, settings);
   /** What the stateless revision says with every result. */
   const stamp = JSON.stringify({
@@ -79,7 +91,27 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
     return entry;
   }
 
-  return async (message, principal, era = 'legacy') => {
+  function tell(answer: Written, asked: Told): void {
+    const { principal, question, started } = asked;
+    const { source, audited } = answer;
+    const requestId = tracing.isOn || audit !== NO_AUDIT ? newRequestId() : '';
+    const trace = tracing.isOn ? traceOf(asked, requestId) : NO_TRACE;
+    const ms = performance.now() - started;
+    metrics.request({ tool: 'ask', source, outcome: 'ok' }, ms / 1000, trace.id);
+    if (answer.isBySimilarity) metrics.servedBySimilarity(1);
+    trace.end({ ...audited, source, outcome: 'ok' });
+    if (audit === NO_AUDIT) return;
+    const entry = { what: 'ask', requestId, principal, outcome: 'ok', question, ms };
+    audit.record({ ...entry, ...audited, traceId: trace.id });
+  }
+
+  function traceOf({ message, headers, started }: Told, requestId: string): Trace {
+    const meta = message.params?._meta;
+    const carriers = meta ? [meta, headers] : [headers];
+    return tracing.begin({ tool: 'ask', requestId, carriers, begunAt: started });
+  }
+
+  return async (message, { principal, era, headers }) => {
     const question = plainAsk(message);
     if (question === null) return null;
     const started = performance.now();
@@ -89,14 +121,7 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
       if (known) held.again();
       const answer = known ?? (held && (await write(held)));
       if (!answer) return null;
-      const ms = performance.now() - started;
-      metrics.request({ tool: 'ask', source: answer.source, outcome: 'ok' }, ms / 1000);
-      if (answer.isBySimilarity) metrics.servedBySimilarity(1);
-      if (audit !== NO_AUDIT) {
-        const requestId = newRequestId();
-        const asked = { what: 'ask', requestId, principal, outcome: 'ok', question, ms };
-        audit.record({ ...asked, ...answer.audited });
-      }
+      tell(answer, { message, principal, headers, question, started });
       return answer[era];
     } catch {
       // The ordinary way finds the same fault, and says so.

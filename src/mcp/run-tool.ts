@@ -5,7 +5,7 @@ import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RequestContext } from '../query/context.ts';
 import { auditCall } from './audited.ts';
-import { whenOver } from './call-end.ts';
+import { answeredIn, isStreaming, whenOver } from './call-end.ts';
 import type { CallEnd } from './call-end.ts';
 import { errorResult, toAppError } from './result.ts';
 import type { ToolResult } from './result.ts';
@@ -31,17 +31,23 @@ export async function runTool(
 ): Promise<ToolResult> {
   const started = performance.now();
   const { name } = tool.definition;
+  const { trace } = request;
   const over = (source: string, end: CallEnd): void => {
     const ms = performance.now() - started;
     const { outcome, documents } = end;
-    metrics.request({ tool: name, source, outcome }, ms / 1000);
+    metrics.request({ tool: name, source, outcome }, ms / 1000, trace.id);
     metrics.servedBySimilarity(documents.filter(({ matched }) => matched).length);
     auditCall(audit, { tool, args, context: request, ms }, end);
+    trace.end({ outcome, source, ...answeredIn(documents) });
   };
   try {
     const { result, source }: ToolOutcome = await tool.call(args, request);
     onAnswer();
-    whenOver(result, request.signal, (end) => over(source, end));
+    const streaming = isStreaming(result) ? trace.stage('stream') : null;
+    whenOver(result, request.signal, (end) => {
+      streaming?.end(end.outcome === 'ok' ? undefined : end.outcome);
+      over(source, end);
+    });
     return result;
   } catch (error) {
     onAnswer();

@@ -26,6 +26,8 @@ import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Principal, RequestContext } from '../query/context.ts';
 import type { WholeResults } from '../query/whole-result.ts';
+import { NO_TRACE } from '../tracing.ts';
+import type { Carrier, Trace, Tracing } from '../tracing.ts';
 import { followCall, setLevel } from './follow.ts';
 import { tellParamsFaults } from './params-fault.ts';
 import { createPrompts } from './prompts/prompts.ts';
@@ -45,6 +47,7 @@ export interface McpServerDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly audit: Audit;
+  readonly tracing: Tracing;
   readonly newRequestId: () => string;
   readonly extend?: ExtendSession | undefined;
 }
@@ -183,10 +186,28 @@ async function callTool(
     context,
   }: { readonly tool: Tool; readonly args: unknown; readonly context: ServerContext },
 ): Promise<ToolResult> {
-  const { atStage, end } = followCall(context, tool.definition.name);
-  const request = { ...toRequestContext(deps, context), atStage };
-  return await runTool(deps, { tool, args, request, onAnswer: end });
+  const { name } = tool.definition;
+  const { atStage, end } = followCall(context, name);
+  const asked = toRequestContext(deps, context);
+  const trace = traceOf(deps.tracing, { context, tool: name, requestId: asked.requestId });
+  return await runTool(deps, { tool, args, request: { ...asked, atStage, trace }, onAnswer: end });
 }
+
+interface Traced {
+  readonly context: ServerContext;
+  readonly tool: string;
+  readonly requestId: string;
+}
+
+/** A request names the trace of its sender in its _meta; the headers are those of whoever carried it. */
+function traceOf(tracing: Tracing, { context, tool, requestId }: Traced): Trace {
+  if (!tracing.isOn) return NO_TRACE;
+  const { mcpReq, http } = context;
+  const carriers = [mcpReq._meta, http?.authInfo?.extra?.['trace']];
+  return tracing.begin({ tool, requestId, carriers: carriers.filter(isCarrier) });
+}
+
+const isCarrier = (value: unknown): value is Carrier => typeof value === 'object' && value !== null;
 
 function toolbox(tools: readonly Tool[]) {
   return {
@@ -211,6 +232,7 @@ function toRequestContext(deps: McpServerDeps, context: ServerContext): RequestC
     signal: context.mcpReq.signal,
     takesLinks: context.http?.authInfo?.extra?.['takesLinks'] !== false,
     atStage: () => undefined,
+    trace: NO_TRACE,
     logger: deps.logger.child({ requestId, principal: principal.name }),
   };
 }

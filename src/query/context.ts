@@ -1,6 +1,7 @@
 // Owns what every step of a request is told about it: who asks, and when to stop. Passed explicitly.
 import type { DatabaseIdentity } from '../db/identity.ts';
 import type { Logger } from '../logger.ts';
+import type { Trace } from '../tracing.ts';
 
 export interface Principal {
   readonly name: string;
@@ -19,5 +20,6 @@ export interface RequestContext {
   readonly takesLinks: boolean;
   /** Told what happens from now on, for people to read. */
   readonly atStage: (stage: string) => void;
+  readonly trace: Trace;
   readonly logger: Logger;
 }

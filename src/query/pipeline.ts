@@ -88,7 +88,9 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     if (own) return own;
     // While the store is asked for these very words. In vain only when it knows them: once, then held.
     const embedding = underWay ? undefined : recall.embed(asked, context);
-    const stored = await cache.findQuestion(asked.scope.planScope, asked.questionKey);
+    const stored = await context.trace.during('look up', () =>
+      cache.findQuestion(asked.scope.planScope, asked.questionKey),
+    );
     if (stored) return await answeredOrUnknown(toPlanAnswer(asked, stored), request, context);
     // Of somebody else only where the words are bound to nothing yet.
     if (underWay && !isOwn && !(await isWrong(underWay.plan, asked))) {

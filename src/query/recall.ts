@@ -116,7 +116,7 @@ export function createRecall(options: RecallOptions): Recall {
   async function vectorOf(text: string, context: RequestContext): Promise<Float32Array | null> {
     if (!embedder) return null;
     try {
-      return await embedder.embed(text, context.signal);
+      return await context.trace.during('embed', () => embedder.embed(text, context.signal));
     } catch (error) {
       if (isAppError(error, 'QUERY_CANCELLED')) return null;
       metrics.cacheFailure('embed');
@@ -153,13 +153,16 @@ export function createRecall(options: RecallOptions): Recall {
   ): Promise<Recalled> {
     if (!embedder || !asked.isSelfContained) return NOTHING;
     const vector = await embedding;
-    const nearest = vector && (await nearestTo(asked, vector));
+    const nearest =
+      vector && (await context.trace.during('nearest', () => nearestTo(asked, vector)));
     if (!nearest) {
       metrics.cacheLookup('semantic', 'error');
       return NOTHING;
     }
     if (nearest[0]) metrics.cacheSimilarity(nearest[0].similarity);
-    const { chosen, rebound } = await judgedInTurn(asked, nearest, context);
+    const { chosen, rebound } = await context.trace.during('judge', () =>
+      judgedInTurn(asked, nearest, context),
+    );
     metrics.cacheLookup('semantic', rebound ? 'rebound' : chosen.outcome);
     const decided = chosen.hit ?? rebound?.statement;
     const checkRate = policyOf(asked)?.shadowCheckRate ?? 0;

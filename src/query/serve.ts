@@ -17,6 +17,7 @@ import type { RequestContext } from './context.ts';
 import type { Executor } from './execute.ts';
 import type { Flights, Joined, StartedRun } from './flights.ts';
 import type { Asked } from './scope.ts';
+import type { Stage } from '../tracing.ts';
 
 export interface PlanAnswer {
   readonly asked: Asked;
@@ -129,7 +130,9 @@ export function createServe(options: ServeOptions): Serve {
     const found =
       oldest === null
         ? null
-        : await cache.results.find(asked.resultScope, plan.statementKey, asWritten(oldest));
+        : await context.trace.during('find rows', () =>
+            cache.results.find(asked.resultScope, plan.statementKey, asWritten(oldest)),
+          );
     if (found?.fills(request.limits)) return served(run, found, backend.isResting);
     const stale = await staleRows(run);
     if (stale) {
@@ -231,7 +234,8 @@ export function createServe(options: ServeOptions): Serve {
   /** The run of this statement, somebody's or its own. */
   function join(run: PlanRun, context: RequestContext): Promise<Joined> {
     const { signal } = context;
-    return flights.join({
+    let waiting: Stage | undefined;
+    const joined = flights.join({
       resultScope: run.asked.resultScope,
       statementKey: run.plan.statementKey,
       oldest: oldestServed(run),
@@ -239,8 +243,12 @@ export function createServe(options: ServeOptions): Serve {
       holds: freshness.holds,
       signal,
       start: (ofFlight) => started(run, context, ofFlight),
-      onWait: () => context.atStage('waiting for a run of the same statement'),
+      onWait() {
+        context.atStage('waiting for a run of the same statement');
+        waiting ??= context.trace.stage('join');
+      },
     });
+    return joined.finally(() => waiting?.end());
   }
 
   async function started(
@@ -272,13 +280,18 @@ export function createServe(options: ServeOptions): Serve {
     const { ttlMs, staleMs } = timesOf(asked);
     const watch = await freshness.beforeRun(context.principal.identity.role);
     context.atStage('waiting for a database connection');
-    const live = await executor.run({
+    let stage = context.trace.stage('connect');
+    const running = executor.run({
       ...(await options.prepare(plan.sql)),
       params: plan.params,
       validity: async (client) => (ttlMs === 0 ? null : await validityOf(plan, watch, client)),
       signal,
       principal: context.principal,
-      onStart: () => context.atStage('running the statement'),
+      onStart() {
+        context.atStage('running the statement');
+        stage.end();
+        stage = context.trace.stage('statement');
+      },
       kept: async () => (await cache.results.byId(asked.resultScope, resultId))?.source ?? null,
       keep: (columns, asOf) =>
         cache.results.writer({
@@ -292,7 +305,15 @@ export function createServe(options: ServeOptions): Serve {
           validity: null,
         }),
     });
-    return { resultId, live };
+    try {
+      const live = await running;
+      // With its last row, whoever reads it.
+      void live.finished.then(() => stage.end());
+      return { resultId, live };
+    } catch (error) {
+      stage.end(isAppError(error) ? error.code : 'INTERNAL');
+      throw error;
+    }
   }
 
   async function validityOf(plan: Plan, watch: RunWatch, client: Client): Promise<Validity | null> {

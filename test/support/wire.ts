@@ -25,7 +25,12 @@ export interface Wire {
   readonly session: string | undefined;
   send(body: object, headers?: Readonly<Record<string, string>>): Sent;
   /** A call of a tool, with an id of its own: 1 for the first of each wire. */
-  call(name: string, args: object, meta?: object): Sent & { readonly id: number };
+  call(
+    name: string,
+    args: object,
+    meta?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Sent & { readonly id: number };
   cancel(id: number): Promise<number>;
 }
 
@@ -87,15 +92,16 @@ export async function wireTo(
   return {
     session,
     send,
-    call(name, args, given = {}) {
+    call(name, args, given = {}, more = {}) {
       const id = (lastId += 1);
       const meta = { ...(era === MODERN && MODERN_META), ...given };
       const hasMeta = Object.keys(meta).length > 0;
       const params = { name, arguments: args, ...(hasMeta && { _meta: meta }) };
-      const headers =
+      const own =
         era === MODERN
           ? { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': name }
           : {};
+      const headers = { ...own, ...more };
       return { id, ...send({ jsonrpc: '2.0', id, method: 'tools/call', params }, headers) };
     },
     async cancel(requestId) {

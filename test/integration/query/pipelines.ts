@@ -34,6 +34,7 @@ import { poolOf } from '../db/pools.ts';
 import { readerOf } from '../schema/reader.ts';
 import { AS_LOGIN } from '../../../src/db/identity.ts';
 import { createScopeKeys } from '../../../src/cache/key.ts';
+import { NO_TRACE } from '../../../src/tracing.ts';
 
 const logger = createLogger('silent');
 export const TTL_MS = 60_000;
@@ -158,6 +159,7 @@ export function contextOf(name: string): RequestContext {
     requestId: 'test',
     takesLinks: true,
     atStage: () => undefined,
+    trace: NO_TRACE,
     principal: { name, role: 'user', identity: AS_LOGIN },
     signal: new AbortController().signal,
     logger,

@@ -12,6 +12,7 @@ import { createLogger } from '../../../src/logger.ts';
 import { createMcpServerFactory } from '../../../src/mcp/server.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import { INITIALIZE } from '../../support/wire.ts';
+import { NO_TRACING } from '../../../src/tracing.ts';
 
 interface Told {
   readonly error?: { readonly code: number; readonly message: string; readonly data?: object };
@@ -20,6 +21,7 @@ interface Told {
 /** What a server answers whose results cannot be opened for that reason. */
 async function told(method: string, params: object, failure: unknown = null): Promise<Told> {
   const createServer = createMcpServerFactory({
+    tracing: NO_TRACING,
     tools: [],
     results: { open: () => Promise.reject(failure) },
     schema: { catalog: () => Promise.reject(failure) },
@@ -34,7 +36,10 @@ async function told(method: string, params: object, failure: unknown = null): Pr
   const exchange = legacyExchange(
     {
       session: createServer(),
-      authInfo: toAuthInfo({ name: 'alice', role: 'user', identity: AS_LOGIN }),
+      authInfo: toAuthInfo({
+        principal: { name: 'alice', role: 'user', identity: AS_LOGIN },
+        request: { headers: {} },
+      }),
       reply: { notify: () => false, answer: async (given) => void (answer = given as Told) },
     },
     message,

@@ -8,6 +8,7 @@ import { askTool } from '../../../src/mcp/tools/ask.ts';
 import { unknownCandidate } from '../../../src/query/candidate.ts';
 import type { QueryPipeline } from '../../../src/query/pipeline.ts';
 import { AS_LOGIN } from '../../../src/db/identity.ts';
+import { NO_TRACE } from '../../../src/tracing.ts';
 
 const ID = '0f8fad5b-d9cb-869f-a165-70867728950e';
 const MALFORMED = [
@@ -33,6 +34,7 @@ function toolOver(ask: QueryPipeline['ask']) {
     requestId: 'test',
     takesLinks: true,
     atStage: () => undefined,
+    trace: NO_TRACE,
     principal: { name: 'alice', role: 'user', identity: AS_LOGIN },
     signal: new AbortController().signal,
     logger: createLogger('silent'),
