@@ -44,6 +44,7 @@ import { createRememberer } from './query/remember.ts';
 import { createCursorSeal } from './query/sealed-cursors.ts';
 import { createSharedRuns } from './query/shared-runs.ts';
 import { createReadiness } from './readiness.ts';
+import { logRequests } from './request-log.ts';
 import { createSharedVectors } from './shared-vectors.ts';
 import { scopeSecret } from './scope-secret.ts';
 import { createStatus } from './status.ts';
@@ -94,7 +95,7 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   releases.push('tracing', (deadlineMs) => tracing.close(deadlineMs));
   await requireFreePort({ host: config.HOST, port: config.PORT });
   const metrics = createMetrics();
-  const audit =
+  const auditLog =
     config.AUDIT_LOG === ''
       ? NO_AUDIT
       : openAudit({
@@ -103,7 +104,8 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
           redacted: (sql) => views.of(PROGRAM).guard.redacted(sql),
           logger,
         });
-  releases.push('audit', async () => audit.close());
+  releases.push('audit', async () => auditLog.close());
+  const audit = logRequests(auditLog, logger);
   const [data, cacheDatabase, embedder, verifier] = await allStarted([
     openDataDatabase({ ...options, metrics }, releases),
     openCacheDatabase({ ...options, metrics }, releases),

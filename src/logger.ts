@@ -1,23 +1,31 @@
-// Owns the logger: pino to stderr (stdout belongs to protocols), with secrets redacted.
+// Owns the logger: pino to stderr (stdout belongs to protocols), JSON lines for programs, readable ones where somebody
+// looks at a terminal, with secrets redacted.
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+
+import { withoutSecrets } from './redact.ts';
 
 export type { Logger } from 'pino';
 
-const REDACTED = [
-  'password',
-  'token',
-  'authorization',
-  'connectionString',
-  '*.password',
-  '*.token',
-  '*.authorization',
-  '*.connectionString',
-];
+const STDERR = 2;
+/** Of lines that nobody takes: what is more is lost. The log may fill no memory. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
-export function createLogger(level: string): Logger {
-  return pino(
-    { level, base: null, redact: { paths: REDACTED, censor: '[redacted]' } },
-    pino.destination({ fd: 2, sync: false }),
-  );
+export function createLogger(level: string, destination = jsonLines(STDERR)): Logger {
+  return pino({ level, base: null, hooks: { streamWrite: withoutSecrets } }, destination);
 }
+
+export interface LogTarget {
+  readonly fd: number;
+  readonly isTTY: boolean;
+}
+
+export async function logDestination({ fd, isTTY }: LogTarget): Promise<DestinationStream> {
+  if (!isTTY) return jsonLines(fd);
+  // For people alone: servers need none of it.
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ destination: fd, translateTime: 'SYS:HH:MM:ss', singleLine: true });
+}
+
+const jsonLines = (fd: number): DestinationStream =>
+  pino.destination({ fd, sync: false, maxLength: MAX_WAITING_BYTES });

@@ -10,7 +10,7 @@ import { describeConfig, doubtfulNames, readConfig } from './config.ts';
 import { runConnect } from './connect/bridge.ts';
 import { AppError } from './errors.ts';
 import { hashedToken } from './http/auth.ts';
-import { createLogger } from './logger.ts';
+import { createLogger, logDestination } from './logger.ts';
 import { SETTINGS } from './settings.ts';
 import { openTracing } from './tracing.ts';
 import { welcome } from './welcome.ts';
@@ -133,7 +133,8 @@ async function serve(): Promise<number> {
   // Loaded here: `connect`, which runs once per window, needs none of it.
   const { createApp } = await import('./app.ts');
   const config = readConfig({ env: process.env, cwd: process.cwd(), root: ROOT });
-  const logger = createLogger(config.LOG_LEVEL);
+  const { isTTY = false, fd } = process.stderr;
+  const logger = createLogger(config.LOG_LEVEL, await logDestination({ isTTY, fd }));
   for (const warning of doubtfulNames(process.env)) logger.warn(warning);
   // While it starts there is nothing to drain; the engines end with this process.
   const leave = (): never => process.exit(0);

@@ -233,7 +233,7 @@ function toRequestContext(deps: McpServerDeps, context: ServerContext): RequestC
     takesLinks: context.http?.authInfo?.extra?.['takesLinks'] !== false,
     atStage: () => undefined,
     trace: NO_TRACE,
-    logger: deps.logger.child({ requestId, principal: principal.name }),
+    logger: deps.logger.child({ request_id: requestId, principal: principal.name }),
   };
 }
 
