@@ -17,7 +17,7 @@ export function createLogger(level: string, destination = jsonLines(STDERR)): Lo
 
 export interface LogTarget {
   readonly fd: number;
-  readonly isTTY: boolean;
+  readonly isTTY?: boolean;
 }
 
 export async function logDestination({ fd, isTTY }: LogTarget): Promise<DestinationStream> {

@@ -133,8 +133,7 @@ async function serve(): Promise<number> {
   // Loaded here: `connect`, which runs once per window, needs none of it.
   const { createApp } = await import('./app.ts');
   const config = readConfig({ env: process.env, cwd: process.cwd(), root: ROOT });
-  const { isTTY = false, fd } = process.stderr;
-  const logger = createLogger(config.LOG_LEVEL, await logDestination({ isTTY, fd }));
+  const logger = createLogger(config.LOG_LEVEL, await logDestination(process.stderr));
   for (const warning of doubtfulNames(process.env)) logger.warn(warning);
   // While it starts there is nothing to drain; the engines end with this process.
   const leave = (): never => process.exit(0);
