@@ -8,6 +8,9 @@ import { withoutSecrets } from './redact.ts';
 export type { Logger } from 'pino';
 
 const STDERR = 2;
+/** A write for each line would cost more than half of an answer that is held; what is left is written at the exit. */
+const BATCH_BYTES = 4096;
+const FLUSH_EVERY_MS = 50;
 /** Of lines that nobody takes: what is more is lost. The log may fill no memory. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
@@ -28,4 +31,10 @@ export async function logDestination({ fd, isTTY }: LogTarget): Promise<Destinat
 }
 
 const jsonLines = (fd: number): DestinationStream =>
-  pino.destination({ fd, sync: false, maxLength: MAX_WAITING_BYTES });
+  pino.destination({
+    fd,
+    sync: false,
+    minLength: BATCH_BYTES,
+    periodicFlush: FLUSH_EVERY_MS,
+    maxLength: MAX_WAITING_BYTES,
+  });
