@@ -27,13 +27,16 @@ const SLOW = `SELECT count(*) FROM customers a, customers b, customers c, orders
 const NAMES = /\b(?:askonce|process|nodejs)_[a-z_]+/g;
 const PART = /_(?:bucket|sum|count)$/;
 
-test('every metric that the rules name is exposed', async (t) => {
+test('every metric that the rules and the dashboard name is exposed', async (t) => {
   const { server } = await startSmallShop(t);
   const text = await (await fetch(`${server.origin}/metrics`)).text();
   const exposed = new Set(text.match(/(?<=^# TYPE )\S+/gm));
-  const rules = readFileSync(join(DEPLOY, 'prometheus/alerts.yml'), 'utf8');
-  const named = new Set(rules.match(NAMES));
-  assert.ok(named.size >= 12);
+  const named = new Set(
+    ['prometheus/alerts.yml', 'grafana/dashboards/askonce.json'].flatMap(
+      (file) => readFileSync(join(DEPLOY, file), 'utf8').match(NAMES) ?? [],
+    ),
+  );
+  assert.ok(named.size >= 25);
   const isThere = (name: string): boolean =>
     exposed.has(name) || exposed.has(name.replace(PART, ''));
   assert.deepEqual(

@@ -1,7 +1,7 @@
 // What docker-compose.yml and the Dockerfile promise: every setting is passed on (one that was forgotten would go
 // unseen in .env), and the server can do nothing but serve.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { SETTINGS } from '../../../src/settings.ts';
@@ -45,6 +45,24 @@ test('the server gains no rights and writes nowhere but to its data and to memor
   for (const given of ['privileged', 'cap_add', 'user', 'network_mode', 'pid', 'devices'])
     assert.doesNotMatch(service, new RegExp(`^ {4}${given}:`, 'm'), given);
   assert.match(service, /- '127\.0\.0\.1:/, 'on loopback alone');
+});
+
+test('what watches the server comes along on demand alone, pinned, and seen from this machine only', () => {
+  for (const name of ['prometheus', 'grafana', 'jaeger']) {
+    const service = serviceOf(name);
+    assert.match(service, /^ {4}profiles: \[monitoring\]$/m, name);
+    assert.match(service, /^ {4}image: [\w/-]+:v?\d+\.\d+\.\d+$/m, name);
+    for (const [, port] of service.matchAll(/^ {6}- '([\d.:]+)'$/gm))
+      assert.match(port!, /^127\.0\.0\.1:/, name);
+    for (const [, path] of service.matchAll(/^ {6}- \.\/(\S+?):/gm))
+      assert.ok(existsSync(new URL(`../../../../${path}`, import.meta.url)), path);
+  }
+  const [, target = ''] =
+    /targets: \['([\w-]+):3000'\]/.exec(readRoot('deploy/prometheus/prometheus.yml')) ?? [];
+  assert.match(serviceOf('askonce'), new RegExp(`^ {6}ALLOWED_HOSTS: ${target},`, 'm'));
+  const sources = readRoot('deploy/grafana/provisioning/datasources/askonce.yml');
+  for (const [, host] of sources.matchAll(/url: http:\/\/([\w-]+):/g))
+    assert.notEqual(serviceOf(host!), '', host);
 });
 
 test('the image is run by a user who owns nothing of it but the folder for data', () => {
