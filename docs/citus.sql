@@ -14,5 +14,5 @@ SELECT create_distributed_table('askonce.leases', 'result_scope', colocate_with 
 SELECT create_distributed_table('askonce.answers', 'result_scope', colocate_with => 'askonce.results');
 SELECT create_distributed_table('askonce.reports', 'result_scope', colocate_with => 'askonce.results');
 
--- Of no scope, small, and asked for on the coordinator alone: migrations, secrets, replicas, streams and
--- stream_versions stay as they are.
+-- Small, and asked for on the coordinator alone: migrations, secrets, replicas, streams, stream_versions, and what only
+-- operators look at (scopes, served, policies) stay as they are.

@@ -93,7 +93,7 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
   sweeper.unref();
   releases.push('cache', async () => {
     clearInterval(sweeper);
-    await cache.drain();
+    await cache.close();
   });
   return { cache, opened };
 }

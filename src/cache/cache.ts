@@ -86,6 +86,8 @@ export interface Cache {
   /** Keeps an index for each scope that has grown large. @param pool Whose connections may be held for minutes. */
   maintainIndexes(pool: Pool): Promise<void>;
   drain(): Promise<void>;
+  /** As drain, with what was counted: nothing is served from here on. */
+  close(): Promise<void>;
 }
 
 export interface FoundQuestion extends KnownQuestion {
@@ -223,6 +225,12 @@ export function createCache(options: CacheOptions): Cache {
     metrics.cacheLookup('memory', 'hit');
     usage.plan(planScope, known.phrasing.plan.id);
     return { ...known, tier: 'memory' };
+  }
+
+  function drain(): Promise<void> {
+    answers.flush();
+    decisions.flush();
+    return queue.drain();
   }
 
   async function tellUse(): Promise<void> {
@@ -365,10 +373,10 @@ export function createCache(options: CacheOptions): Cache {
       }),
     maintainIndexes: (builders) =>
       gate.attempt('indexes', undefined, () => indexes.maintain(builders)),
-    drain() {
-      answers.flush();
-      decisions.flush();
-      return queue.drain();
+    drain,
+    async close() {
+      await gate.attempt('usage', undefined, tellUse);
+      await drain();
     },
   };
 }
