@@ -1,6 +1,7 @@
 // Owns the scopes as people name them: an operator sees whose they are, and picks some of them for what else is asked.
 import type { ScopeRegister, SeenScope } from '../cache/scope-register.ts';
 import { AppError } from '../errors.ts';
+import { cleanText } from '../lib/shown-text.ts';
 
 export interface ScopeDocument {
   readonly id: string;
@@ -42,6 +43,8 @@ export interface AdminScopes {
 }
 
 const MOST_NAMED = 3;
+/** Claims may be long. */
+const MAX_LABEL_CHARS = 120;
 
 export function createAdminScopes(register: Pick<ScopeRegister, 'flush' | 'list'>): AdminScopes {
   return {
@@ -70,7 +73,7 @@ function documentOf(id: string, entries: readonly SeenScope[]): ScopeDocument {
   const label = [role === null ? who : `${who} as ${role}`, ...set].join(' · ');
   return {
     id,
-    label,
+    label: cleanText(label, MAX_LABEL_CHARS) ?? '',
     principals,
     role,
     settings: Object.fromEntries(settings),

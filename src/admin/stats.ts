@@ -61,6 +61,8 @@ interface ServedRow {
 }
 
 const HOUR_MS = 60 * 60 * 1000;
+/** Answers are counted in these: the first of them is shown whole. */
+const BUCKET_MS = 10 * 60 * 1000;
 const FEW_HOURS = 6;
 const SOME_HOURS = 72;
 const NONE: BySource = { memory: 0, store: 0, semantic: 0, database: 0 };
@@ -123,7 +125,7 @@ export function createStats(
   return async ({ scope, hours }) => {
     await cache.served.flush();
     const choice = await scopes.choose(scope);
-    const since = new Date(now() - hours * HOUR_MS);
+    const since = new Date(Math.floor((now() - hours * HOUR_MS) / BUCKET_MS) * BUCKET_MS);
     const rows = await pool.query<ServedRow>(
       `SELECT plan_scope, source, sum(answers)::float8 AS answers, sum(spared_ms) AS ms,
          sum(spared_tokens)::float8 AS tokens

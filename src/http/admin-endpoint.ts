@@ -150,14 +150,15 @@ function requireAdmin(principal: Principal): Principal {
   });
 }
 
-/** What browsers say of where a call is from, where they say it. */
+/** As browsers say it; those that say only which page asks are held against the name that they asked for. */
 function requireOwnPage({ headers }: Request): void {
+  const { origin, host } = headers;
   const site = headers['sec-fetch-site'];
-  const { origin } = headers;
   const isOurs =
-    origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host);
-  if (!isOurs || (site !== undefined && site !== 'same-origin' && site !== 'none'))
-    throw notOurPage();
+    site === undefined
+      ? origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
+      : site === 'same-origin' || site === 'none';
+  if (!isOurs) throw notOurPage();
 }
 
 const notOurPage = (): AppError =>

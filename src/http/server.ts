@@ -118,6 +118,9 @@ function createExpressApp(options: HttpServerOptions): Express {
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'unavailable', checks });
   });
   app.use(hostHeaderValidation(hostsOf(options)));
+  // Its own pages alone may call it, from wherever they were loaded: stricter than what follows, and without a list.
+  app.get('/admin', (_request, response) => response.redirect(308, '/admin/'));
+  app.use('/admin', options.admin);
   app.use(originValidation(originsOf(options)));
   app.get('/metrics', async (request, response) => {
     const { contentType, text } = await options.metrics.render(request.headers.accept);
@@ -130,8 +133,6 @@ function createExpressApp(options: HttpServerOptions): Express {
   app.get('/results/:answerId', requirePrincipal(options.admit), (request, response) =>
     options.results(request, response, response.locals['principal']),
   );
-  app.get('/admin', (_request, response) => response.redirect(308, '/admin/'));
-  app.use('/admin', options.admin);
   app.use((_request, response) => sendInvalid(response, 404, 'No such path; MCP is at /mcp.'));
   app.use(errorHandler(options.logger));
   return app;

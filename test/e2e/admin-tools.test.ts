@@ -78,6 +78,19 @@ test('the tools of admins are there for them alone', async (t) => {
   }
 });
 
+test('what a model reads of the list of tools is at most 2,000 tokens, for an admin too', async (t) => {
+  const { client } = await startSmallShop(t);
+  const { tools } = await client.listTools();
+  const read = tools.map(({ name, description, inputSchema }) => ({
+    name,
+    description,
+    inputSchema,
+  }));
+  assert.equal(tools.length, 17);
+  // 4.25 characters a token, as OpenAI's o200k counts this list.
+  assert.ok(JSON.stringify(read).length <= 4.25 * 2000);
+});
+
 test('the status says where changes are learned from, and how busy the server is', async (t) => {
   const { client } = await startSmallShop(t);
   await call(client, 'query', {

@@ -69,28 +69,40 @@ export const STATUS_SCHEMA = {
 
 export const READS = { readOnlyHint: true, openWorldHint: false, idempotentHint: true } as const;
 
+/**
+ * A text with a rule of its own, which is told where it is broken: a schema that held it would cost every model that
+ * reads the list of tools.
+ */
+const ruled = (isWell: (text: string) => boolean, rule: string) =>
+  z.string().refine(isWell, `must be ${rule}`);
+
 /** Words to look for: PostgreSQL knows no text with a NUL. */
 export const wordsArgument = (maxChars: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxChars)
-    .refine((text) => !text.includes('\0'), 'must not hold a NUL');
+  ruled(
+    (text) => text.trim() !== '' && text.length <= maxChars && !text.includes('\0'),
+    `1 to ${maxChars} characters, and no NUL`,
+  );
 
-/** Of an entry, a wording or an answer. */
-export const idArgument = z.string().regex(/^[\w-]{1,100}$/, 'must be an id');
+/** Of an entry, a wording, an answer or a decision. */
+export const idArgument = ruled((text) => /^[\w-]{1,100}$/.test(text), 'an id');
 
-/** Of the tools of admins. */
-export const scopeArgument = z
-  .string()
-  .regex(/^[0-9a-f]{4,32}$/, 'must be the id of a scope, or its beginning')
-  .optional()
-  .describe('id from cache_stats; default: all');
+export const decisionArgument = ruled((text) => /^\d{1,18}$/.test(text), 'the id of a decision');
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const uuid = (rule: string) => ruled((text) => UUID.test(text), rule);
+export const cursorArgument = uuid('next_cursor of the page before');
+export const entryArgument = uuid('the id of an entry or of a wording');
+
+/** Of the tools of admins: all scopes where it is absent. */
+export const scopeArgument = ruled(
+  (text) => /^[0-9a-f]{4,32}$/.test(text),
+  'the id of a scope as cache_stats lists it, or its beginning',
+).optional();
 
 /** Where a page begins, as the one before said it. */
-export const offsetCursor = z
-  .string()
-  .regex(/^\d{1,9}$/, 'must be next_cursor of the page before')
-  .default('0')
-  .transform(Number);
+export const offsetCursor = ruled(
+  (text) => /^\d{1,9}$/.test(text),
+  'next_cursor of the page before',
+)
+  .optional()
+  .transform((text) => Number(text ?? 0));

@@ -6,7 +6,7 @@ import { WRITTEN_BY_OTHERS } from '../../query/shown.ts';
 import { documentResult } from '../result.ts';
 import { defineTool } from '../tool.ts';
 import type { Tool } from '../tool.ts';
-import { READS, STATUS_SCHEMA, questionArgument, scopeArgument } from './arguments.ts';
+import { READS, STATUS_SCHEMA, scopeArgument } from './arguments.ts';
 
 export function cacheDecideTool({ decide }: Pick<Admin, 'decide'>): Tool {
   return defineTool({
@@ -14,15 +14,15 @@ export function cacheDecideTool({ decide }: Pick<Admin, 'decide'>): Tool {
       name: 'cache_decide',
       title: 'Try a decision',
       description:
-        'Dry run: whether a question would be served for an earlier one (or, without earlier, for the nearest known ones), with what was read in both, differences, probability and cut.',
+        'Dry run: would the question be served for earlier, or for the nearest known ones, and why.',
       annotations: READS,
       outputSchema: STATUS_SCHEMA,
     },
     isForAdmins: true,
     input: z.strictObject({
-      question: questionArgument,
+      question: z.string(),
       earlier: z.string().optional(),
-      sql: z.string().optional().describe('of earlier, where it is not known'),
+      sql: z.string().optional().describe('of earlier, if not known'),
       scope: scopeArgument,
     }),
     async handle(request, context) {

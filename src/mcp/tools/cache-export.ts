@@ -6,7 +6,7 @@ import type { Transfer } from '../../query/transfer.ts';
 import { documentResult } from '../result.ts';
 import { defineTool } from '../tool.ts';
 import type { Tool } from '../tool.ts';
-import { READS, STATUS_SCHEMA, scopeArgument } from './arguments.ts';
+import { READS, STATUS_SCHEMA, cursorArgument, scopeArgument } from './arguments.ts';
 
 const MOST = 1000;
 
@@ -19,16 +19,15 @@ export function cacheExportTool(
     definition: {
       name: 'cache_export',
       title: 'Export known questions',
-      description:
-        'Known questions with their statements, a page at a time; cache_warm takes them. All of them: askonce cache-export.',
+      description: 'Known questions with their SQL, a page at a time, as cache_warm takes them.',
       annotations: READS,
       outputSchema: STATUS_SCHEMA,
     },
     isForAdmins: true,
     input: z.strictObject({
       limit: z.int().min(1).max(MOST).default(100),
-      cursor: z.uuid().optional().describe('next_cursor of the page before'),
-      scope: scopeArgument.describe('id from cache_stats; default: your own'),
+      cursor: cursorArgument.optional(),
+      scope: scopeArgument,
     }),
     async handle({ limit, cursor = null, scope: named }, context) {
       const scope =

@@ -5,7 +5,7 @@ import type { Admin } from '../../admin/admin.ts';
 import { documentResult } from '../result.ts';
 import { defineTool } from '../tool.ts';
 import type { Tool } from '../tool.ts';
-import { STATUS_SCHEMA, scopeArgument, wordsArgument } from './arguments.ts';
+import { STATUS_SCHEMA, entryArgument, scopeArgument, wordsArgument } from './arguments.ts';
 
 export function cacheForgetTool({ forget }: Pick<Admin, 'forget'>): Tool {
   return defineTool({
@@ -13,7 +13,7 @@ export function cacheForgetTool({ forget }: Pick<Admin, 'forget'>): Tool {
       name: 'cache_forget',
       title: 'Forget what is known',
       description:
-        'By id (of an entry, or of one wording), question, table, scope, or all. Without confirm nothing goes: it says what would, and gives the confirm to call again with.',
+        'Entries by id (or one wording), question, table, scope, all. Without confirm nothing goes: it says what would, and gives the confirm to repeat the call with.',
       annotations: {
         readOnlyHint: false,
         destructiveHint: true,
@@ -24,12 +24,12 @@ export function cacheForgetTool({ forget }: Pick<Admin, 'forget'>): Tool {
     },
     isForAdmins: true,
     input: z.strictObject({
-      id: z.uuid().optional(),
+      id: entryArgument.optional(),
       question: z.string().optional(),
       table: wordsArgument(200).optional(),
       scope: scopeArgument,
       all: z.literal(true).optional(),
-      confirm: z.string().max(100).optional(),
+      confirm: z.string().optional(),
     }),
     async handle(request, context) {
       return { result: documentResult(await forget(request, context)), source: 'store' };

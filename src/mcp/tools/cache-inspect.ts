@@ -13,14 +13,13 @@ export function cacheInspectTool({ inspect }: Pick<Admin, 'inspect'>): Tool {
     definition: {
       name: 'cache_inspect',
       title: 'Inspect an entry or an answer',
-      description:
-        'One entry with its wordings, tables, kept rows (never their content), decisions and answers; for an answer_id also why it was served.',
+      description: 'An entry from all sides; for an answer_id also why it was served.',
       annotations: READS,
       outputSchema: STATUS_SCHEMA,
     },
     isForAdmins: true,
     input: z.strictObject({
-      id: idArgument.describe('of an entry, a wording, or an answer_id'),
+      id: idArgument.describe('of an entry, a wording or an answer'),
     }),
     async handle({ id }) {
       const document = { ...(await inspect(id)), notice: WRITTEN_BY_OTHERS };

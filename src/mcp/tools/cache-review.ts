@@ -7,7 +7,13 @@ import { WRITTEN_BY_OTHERS } from '../../query/shown.ts';
 import { documentResult } from '../result.ts';
 import { defineTool } from '../tool.ts';
 import type { Tool } from '../tool.ts';
-import { STATUS_SCHEMA, idArgument, offsetCursor, scopeArgument } from './arguments.ts';
+import {
+  STATUS_SCHEMA,
+  decisionArgument,
+  idArgument,
+  offsetCursor,
+  scopeArgument,
+} from './arguments.ts';
 
 const MOST = 100;
 
@@ -17,7 +23,7 @@ export function cacheReviewTool({ queue, judge }: Pick<Admin, 'queue' | 'judge'>
       name: 'cache_review',
       title: 'Review decisions',
       description:
-        'Without a verdict: reports, checks and offers that nobody has judged. With one, on a decision or an answer_id: same binds the wording, different keeps the question from that answer, undo takes back what was said.',
+        'What nobody has judged; or a verdict on a decision or answer_id: same binds the wording, different keeps the question from that SQL, undo takes it back.',
       annotations: {
         readOnlyHint: false,
         destructiveHint: true,
@@ -31,10 +37,7 @@ export function cacheReviewTool({ queue, judge }: Pick<Admin, 'queue' | 'judge'>
       scope: scopeArgument,
       limit: z.int().min(1).max(MOST).default(20),
       cursor: offsetCursor,
-      decision: z
-        .string()
-        .regex(/^\d{1,18}$/, 'must be the id of a decision')
-        .optional(),
+      decision: decisionArgument.optional(),
       answer_id: idArgument.optional(),
       verdict: z.enum(['same', 'different', 'undo']).optional(),
     }),

@@ -17,8 +17,7 @@ export function cacheSearchTool({ search }: Pick<Admin, 'search'>): Tool {
     definition: {
       name: 'cache_search',
       title: 'Search known questions',
-      description:
-        'Known questions with their statements: by words in question or SQL, then by meaning; without query all of them.',
+      description: 'Known questions with their SQL, by words or meaning; without query all.',
       annotations: READS,
       outputSchema: STATUS_SCHEMA,
     },
@@ -26,7 +25,7 @@ export function cacheSearchTool({ search }: Pick<Admin, 'search'>): Tool {
     input: z.strictObject({
       query: wordsArgument(MOST_CHARS).optional(),
       scope: scopeArgument,
-      table: wordsArgument(200).optional().describe('only what reads it'),
+      table: wordsArgument(200).optional(),
       sort: z.enum(SORTS).default('recent'),
       limit: z.int().min(1).max(MOST).default(20),
       cursor: offsetCursor,

@@ -15,7 +15,7 @@ export function cacheStatsTool({ stats }: Pick<Admin, 'stats'>): Tool {
       name: 'cache_stats',
       title: 'Figures of the cache',
       description:
-        'Answers by tier, scope and time, statements and milliseconds and (by estimate) tokens saved, decisions, sizes. Lists the scopes with their ids.',
+        'Answers by tier, scope and time, what they saved, decisions, sizes; the scopes with the ids that other tools take.',
       annotations: READS,
       outputSchema: STATUS_SCHEMA,
     },

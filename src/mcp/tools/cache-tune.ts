@@ -16,14 +16,14 @@ export function cacheTuneTool({ tune }: Pick<Admin, 'tune'>): Tool {
       name: 'cache_tune',
       title: 'Replay decisions',
       description:
-        'Replays logged decisions and labels: for each target error rate what it serves and how much of that was wrong (with bounds), a recommendation, the effect on the last day. Changes nothing: cache_policy sets it.',
+        'Replays logged decisions: for each target error rate what is served and how much of it was wrong, a recommendation, the effect on the last day. Changes nothing.',
       annotations: READS,
       outputSchema: STATUS_SCHEMA,
     },
     isForAdmins: true,
     input: z.strictObject({
       scope: scopeArgument,
-      target_error_rate: z.number().min(0).max(0.5).optional().describe('that you would tolerate'),
+      target_error_rate: z.number().min(0).max(0.5).optional(),
       days: z.int().min(1).max(MOST_DAYS).default(MOST_DAYS),
     }),
     async handle({ target_error_rate: targetErrorRate, ...request }) {

@@ -29,9 +29,8 @@ export function cacheWarmTool(transfer: Transfer, { statements }: Pick<Admin, 's
       name: 'cache_warm',
       title: 'Learn questions',
       description:
-        'Bind questions to statements, as cache_export gives them. Without run these are only parsed; with it their ' +
-        'rows are read and kept, too. ' +
-        'What a question is bound to already stays. With from: the costliest statements of the database, for you to find the question (and values) of each.',
+        'Bind questions to SQL, which is only parsed; with run its rows are read and kept, too. What is bound already stays. ' +
+        'With from: the costliest statements of the database, to be given questions (and values).',
       annotations: {
         readOnlyHint: false,
         destructiveHint: false,
@@ -45,7 +44,7 @@ export function cacheWarmTool(transfer: Transfer, { statements }: Pick<Admin, 's
       questions: z.array(ENTRY).min(1).max(MOST_AT_ONCE).optional(),
       run: z.boolean().default(false),
       from: z.literal('pg_stat_statements').optional(),
-      limit: z.int().min(1).max(MOST_AT_ONCE).default(20).describe('with from'),
+      limit: z.int().min(1).max(MOST_AT_ONCE).default(20),
     }),
     async handle({ questions, run, from, limit }, context) {
       if ((questions === undefined) === (from === undefined)) {
