@@ -21,21 +21,21 @@ export async function providePromtool({ env, signal, progress }: PromtoolWanted)
   const runs = (program: string): Promise<boolean> => succeeds(program, ['--version'], { signal });
   if (await runs('promtool')) return 'promtool';
   const folder = join(cacheFolder(env), 'promtool');
-  const program = join(folder, 'package/usr/bin/promtool');
+  const program = join(folder, 'promtool');
   if (await runs(program)) return program;
   await mkdir(folder, { recursive: true });
   return await withLock(join(folder, 'lock'), { signal }, async () => {
     if (await runs(program)) return program;
     progress("fetching promtool from Debian's package, once (19 MB)");
-    await unpack(folder, signal);
+    await unpack(program, signal);
     if (!(await runs(program))) throw new Error(`the package ${PACKAGE} has no promtool that runs`);
     return program;
   });
 }
 
-async function unpack(folder: string, signal: AbortSignal): Promise<void> {
+async function unpack(program: string, signal: AbortSignal): Promise<void> {
   const options = { signal, timeoutMs: FETCH_TIMEOUT_MS };
-  const part = join(folder, 'part');
+  const part = `${program}.part`;
   await rm(part, { recursive: true, force: true });
   await mkdir(part);
   const download = (): Promise<string> =>
@@ -47,8 +47,7 @@ async function unpack(folder: string, signal: AbortSignal): Promise<void> {
   });
   const file = (await readdir(part)).find((name) => name.endsWith('.deb'));
   if (file === undefined) throw new Error(`apt-get download ${PACKAGE} left no package`);
-  await run('dpkg-deb', ['-x', join(part, file), join(part, 'package')], options);
-  await rm(join(folder, 'package'), { recursive: true, force: true });
-  await rename(join(part, 'package'), join(folder, 'package'));
+  await run('dpkg-deb', ['-x', join(part, file), part], options);
+  await rename(join(part, 'usr/bin/promtool'), program);
   await rm(part, { recursive: true });
 }

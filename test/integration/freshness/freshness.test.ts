@@ -23,7 +23,7 @@ const SETUP = `
   create view above as select count(*) from totals where total > 5;
   create materialized view daily as select count(*) as n from orders;`;
 
-const BY_TRIGGERS = { source: 'triggers', fault: null };
+const BY_TRIGGERS = { source: 'triggers', lagMs: null, fault: null };
 
 const WRITES: ReadonlyArray<readonly [reads: string, writes: string]> = [
   ['select * from orders', 'insert into orders values (11, 11)'],
@@ -333,6 +333,7 @@ test('where the server counts no writes only the time of rows and their definiti
   assert.deepEqual(await freshness.status(), {
     source: 'ttl',
     boundMs: null,
+    lagMs: null,
     unlogged: 0,
     fault: null,
   });
