@@ -1,13 +1,14 @@
 // Owns the logger: pino to stderr (stdout belongs to protocols), JSON lines for programs, readable ones where somebody
 // looks at a terminal, with secrets redacted.
 import { pino } from 'pino';
-import type { DestinationStream, Logger } from 'pino';
+import type { DestinationStream, LogFn, Logger } from 'pino';
 
 import { withoutSecrets } from './redact.ts';
 
 export type { Logger } from 'pino';
 
 const STDERR = 2;
+const WARN = 40;
 /** A write for each line would cost more than half of an answer that is held; what is left is written at the exit. */
 const BATCH_BYTES = 4096;
 const FLUSH_EVERY_MS = 50;
@@ -15,7 +16,16 @@ const FLUSH_EVERY_MS = 50;
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 export function createLogger(level: string, destination = jsonLines(STDERR)): Logger {
-  return pino({ level, base: null, hooks: { streamWrite: withoutSecrets } }, destination);
+  return pino(
+    { level, base: null, hooks: { streamWrite: withoutSecrets, logMethod } },
+    destination,
+  );
+}
+
+/** What somebody should hear of is written at once, with all that stands before it. */
+function logMethod(this: Logger, args: Parameters<LogFn>, log: LogFn, level: number): void {
+  log.apply(this, args);
+  if (level >= WARN) this.flush();
 }
 
 export interface LogTarget {

@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test';
 
 import { createLogger, logDestination } from '../../src/logger.ts';
 import { withoutSecrets } from '../../src/redact.ts';
+import { eventually } from '../support/eventually.ts';
 
 const SECRET = 'hunter2-and-more';
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl';
@@ -47,7 +48,7 @@ async function logOf(t: TestContext, isTTY: boolean) {
     await new Promise<void>((resolve) => logger.flush(() => resolve()));
     return await readFile(file, 'utf8');
   };
-  return { logger, read };
+  return { logger, read, file };
 }
 
 for (const isTTY of [false, true]) {
@@ -74,6 +75,13 @@ test('a line that holds no secret stays as it is', () => {
     '{"msg":"password authentication failed for user reader"}',
   ])
     assert.equal(withoutSecrets(line), line);
+});
+
+test('a warning is written at once, with what stands before it', async (t) => {
+  const { logger, file } = await logOf(t, false);
+  logger.info('first');
+  logger.warn('second');
+  await eventually('it is there', async () => /first[^]*second/.test(await readFile(file, 'utf8')));
 });
 
 test('lines are JSON for programs, and words where somebody looks', async (t) => {
