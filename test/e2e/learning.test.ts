@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { call, connect, startAskonce } from '../support/askonce.ts';
 import type { Environment } from '../support/askonce.ts';
 import { admin } from '../support/database.ts';
+import { eventually as until } from '../support/eventually.ts';
 import { startSmallShop } from '../support/small-shop.ts';
 
 async function shop(t: TestContext, env: Environment = {}) {
@@ -130,7 +131,7 @@ test('answers that were reported wrong raise the cut, and the server says so', a
   const before = await cutOf(server.origin);
   await call(client, 'report', { answer_id: served.answer_id, verdict: 'wrong' });
   assert.ok((await cutOf(server.origin)) > before);
-  assert.match(server.log(), /the cut has moved/);
+  await until('the log says so', () => /the cut has moved/.test(server.log()));
   const after = await call(client, 'ask', { question: 'show the customers of Spain' });
   assert.notEqual(after.status, 'answered');
 });
