@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { CacheFilesCommand } from './cache-files.ts';
 import type { ChangesCommand } from './changes.ts';
 import { describeConfig, doubtfulNames, readConfig } from './config.ts';
 import { runConnect } from './connect/bridge.ts';
@@ -14,24 +13,6 @@ import { createLogger, logDestination } from './logger.ts';
 import { SETTINGS } from './settings.ts';
 import { openTracing } from './tracing.ts';
 import { welcome } from './welcome.ts';
-
-const HELP = `askonce: ask a PostgreSQL database each question once
-
-Usage:
-  askonce serve [--while FILE]
-                           serve MCP over HTTP (settings from the environment or ./.env), until FILE changes
-  askonce connect [URL]    bridge stdio to an askonce server, starting one if none answers here
-  askonce install-triggers | uninstall-triggers | install-publication | uninstall-publication
-                           let a data database tell at once what is written to it; --help
-  askonce cache-export | cache-warm
-                           what a server knows into a file, and a file into what it knows; --help
-  askonce guard "SQL"      whether askonce would run a statement, and why not; --help
-  askonce reader-role      print a psql script that makes a role which can only read
-  askonce token NAME [--admin]
-                           make a bearer token, and what to put into AUTH_TOKENS for it
-  askonce config           print every setting, its meaning and its value
-  askonce --help | --version
-`;
 
 /** compiled to dist/src/main.js, two folders below the package */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,11 +25,9 @@ const MARK_POLL_MS = 500;
 async function main(args: readonly string[]): Promise<number> {
   const [command = '--help', ...rest] = args;
   const source = { env: process.env, cwd: process.cwd(), root: ROOT };
-  const hasOwnHelp =
-    ['connect', 'guard'].includes(command) || isOfChanges(command) || isOfCacheFiles(command);
-  if (rest.includes('--help') && !hasOwnHelp) return print(HELP);
+  const hasOwnHelp = ['connect', 'guard'].includes(command) || isOfChanges(command);
+  if (rest.includes('--help') && !hasOwnHelp) return await cli(args);
   if (isOfChanges(command)) return await changes(command, rest);
-  if (isOfCacheFiles(command)) return await cacheFiles(command, rest);
   switch (command) {
     case 'serve':
       if (rest[0] === '--while' && rest.length === 2) endWithMark(rest[1]!);
@@ -75,32 +54,23 @@ async function main(args: readonly string[]): Promise<number> {
     case 'config':
       readConfig(source);
       return print(`${describeConfig(source)}\n`);
-    case '--version':
-      return print(`${version()}\n`);
-    case '--help':
-    case '-h':
-      return print(HELP);
     default:
-      return misused(`Unknown command ${command}.`);
+      return await cli([command, ...rest]);
   }
 }
 
 function misused(what: string): number {
-  process.stderr.write(`${what}\n\n${HELP}`);
+  process.stderr.write(`${what}\n`);
   return 2;
 }
 
 const isOfChanges = (command: string): command is ChangesCommand =>
   /^(un)?install-(triggers|publication)$/.test(command);
 
-const isOfCacheFiles = (command: string): command is CacheFilesCommand =>
-  command === 'cache-export' || command === 'cache-warm';
-
-async function cacheFiles(command: CacheFilesCommand, args: readonly string[]): Promise<number> {
-  const { CACHE_FILES_HELP, runCacheFiles } = await import('./cache-files.ts');
-  if (args.includes('--help')) return print(CACHE_FILES_HELP);
+async function cli(args: readonly string[]): Promise<number> {
+  const { runCli } = await import('./cli/run.ts');
   const { env, stdin, stdout, stderr } = process;
-  return await runCacheFiles(command, { args, env, version: version(), stdin, stdout, stderr });
+  return await runCli({ args, env, version: version(), stdin, stdout, stderr });
 }
 
 /** The token itself is shown this once; the settings hold its hash alone. */

@@ -188,12 +188,13 @@ test('a file that is none, and a server that is none, are told with what to do',
   assert.equal(nobody.code, 1);
   assert.match(nobody.stderr, /No server answers/);
   const help = await command(['cache-export', '--help']);
-  assert.match(help.stdout, /cache-warm \[URL\]/);
+  assert.match(help.stdout, /askonce cache export \[URL\]/);
   const bogus = await command(['serve', '--bogus']);
   assert.equal(bogus.code, 2);
   assert.match(bogus.stderr, /serve takes no --bogus/);
   const many = await command(['cache-export', 'a', 'b']);
-  assert.match(many.stderr, /Too much/);
+  assert.equal(many.code, 2);
+  assert.match(many.stderr, /too many arguments/);
 });
 
 test('an export whose store is away says so, and begins where it was', async (t) => {

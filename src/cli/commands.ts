@@ -1,0 +1,81 @@
+// Owns the list of all commands: what help says of each and what completion offers. Those of the cache are parsed from
+// it, too; the others take so little that they read it themselves.
+import type { Definition, Subcommand } from './subcommand.ts';
+import { decide } from './subcommands/decide.ts';
+import { exportAll } from './subcommands/export.ts';
+import { forget } from './subcommands/forget.ts';
+import { inspect, why } from './subcommands/inspect.ts';
+import { policy } from './subcommands/policy.ts';
+import { review, wrong } from './subcommands/review.ts';
+import { search } from './subcommands/search.ts';
+import { stats } from './subcommands/stats.ts';
+import { status } from './subcommands/status.ts';
+import { tune } from './subcommands/tune.ts';
+import { warm } from './subcommands/warm.ts';
+
+type Plain = Omit<Definition, 'examples'>;
+
+const DATABASE = { name: 'url', about: 'of the data database; default: DATABASE_URL' };
+
+export const PLAIN_COMMANDS: readonly Plain[] = [
+  {
+    name: 'serve',
+    summary: 'serve MCP over HTTP (settings from the environment or ./.env)',
+    options: [{ flags: '--while <file>', about: 'until this file changes' }],
+  },
+  {
+    name: 'connect',
+    summary: 'bridge stdio to an askonce server, starting one if none answers here',
+    operands: [{ name: 'url', about: 'of the server' }],
+  },
+  {
+    name: 'install-triggers',
+    summary: 'let a data database tell at once what is written to it, by triggers',
+    operands: [DATABASE],
+    options: [{ flags: '--standby', about: 'for an askonce that queries a standby' }],
+  },
+  { name: 'uninstall-triggers', summary: 'take these away again', operands: [DATABASE] },
+  {
+    name: 'install-publication',
+    summary: 'the same, by logical replication',
+    operands: [DATABASE],
+  },
+  { name: 'uninstall-publication', summary: 'take that away again', operands: [DATABASE] },
+  {
+    name: 'guard',
+    summary: 'whether askonce would run a statement, and why not',
+    operands: [{ name: 'sql', about: 'the statement, in quotes; without it: stdin' }],
+  },
+  { name: 'reader-role', summary: 'print a psql script that makes a role which can only read' },
+  {
+    name: 'token',
+    summary: 'make a bearer token, and what to put into AUTH_TOKENS for it',
+    operands: [{ name: 'name', about: 'of the principal', isRequired: true }],
+    options: [{ flags: '--admin', about: 'with the admin role' }],
+  },
+  { name: 'config', summary: 'print every setting, its meaning and its value' },
+];
+
+export const CACHE_COMMANDS: readonly Subcommand[] = [
+  stats,
+  search,
+  inspect,
+  why,
+  wrong,
+  review,
+  decide,
+  policy,
+  tune,
+  forget,
+  warm,
+  exportAll,
+  status,
+];
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** The names that export and warm had before there were others. */
+export const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  'cache-export': ['cache', 'export'],
+  'cache-warm': ['cache', 'warm'],
+};

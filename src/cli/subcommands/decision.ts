@@ -1,0 +1,47 @@
+// Owns how a decision of the cache is shown: two questions, what was made of them, and what turned out.
+import type { DecisionDocument } from '../../admin/decision-rows.ts';
+import { ago, figure, percent } from '../figures.ts';
+import type { Look } from '../look.ts';
+import { facts } from '../table.ts';
+
+export type Outcome = DecisionDocument['outcome'];
+
+export function coloredOutcome(outcome: Outcome, { colors }: Look): string {
+  const color = {
+    hit: colors.green,
+    rebound: colors.green,
+    confirm: colors.yellow,
+    miss: colors.red,
+  };
+  return color[outcome](outcome);
+}
+
+export function labelOf({ label, label_source: source }: DecisionDocument): string {
+  return label === null ? 'not judged' : `${label} (${source ?? 'unknown'})`;
+}
+
+export function decisionFacts(
+  decision: DecisionDocument,
+  look: Look,
+): ReadonlyArray<readonly [string, string]> {
+  const { similarity, probability, margin, differences, risk } = decision;
+  return [
+    ['asked', look.colors.bold(decision.question)],
+    ['earlier', look.colors.bold(decision.earlier_question)],
+    ['statement', decision.sql ?? 'gone'],
+    ['outcome', `${coloredOutcome(decision.outcome, look)} (${decision.rule})`],
+    [
+      'measured',
+      `similarity ${figure(similarity)}, probability ${percent(probability)}, margin ${figure(margin)}, ${risk ?? 'no'} risk`,
+    ],
+    ['differences', differences.join('; ') || 'none'],
+    ['judged', labelOf(decision)],
+    [
+      'decided',
+      `${ago(decision.decided_at, look.now)}, number ${decision.id}, ${decision.scope.label}`,
+    ],
+  ];
+}
+
+export const renderDecision = (decision: DecisionDocument, look: Look): string =>
+  facts(decisionFacts(decision, look), look);
