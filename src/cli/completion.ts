@@ -148,7 +148,7 @@ function fishOf(places: readonly Place[]): string {
 function __${PROGRAM}_at
   set -l place
   for word in (commandline -opc)[2..-1]
-    if contains -- (string join ' ' $place $word) ${paths.join(' ')}
+    if contains -- (string join -- ' ' $place $word) ${paths.join(' ')}
       set -a place $word
     end
   end
