@@ -32,6 +32,8 @@ const CALL_MS = 10 * 60 * 1000;
 const PATIENCE_MS = 60_000;
 /** There since there are admins. */
 const ALWAYS_THERE = 'server_status';
+/** As askonce says it, and as the SDK does. */
+const NO_TOOL = /Unknown tool|Tool \S+ not found/;
 
 /** @throws AppError CONFIG_INVALID where no server answers, or it refuses the token. */
 export async function connectCalls(options: CallsOptions): Promise<Calls> {
@@ -81,7 +83,7 @@ function callerOf(client: Client, { onStage, onWait }: CallsOptions): Call {
 
 async function notCalled(client: Client, tool: string, cause: unknown): Promise<AppError> {
   const reason = reasonOf(cause);
-  if (!/Unknown tool/.test(reason)) return new AppError('INPUT_INVALID', reason);
+  if (!NO_TOOL.test(reason)) return new AppError('INPUT_INVALID', reason);
   const { tools } = await client.listTools().catch(() => ({ tools: [] }));
   if (tools.some(({ name }) => name === ALWAYS_THERE)) {
     return new AppError('NOT_FOUND', `The server has no ${tool}: it is an older askonce.`, {
