@@ -27,6 +27,7 @@ export const PLAIN_COMMANDS: readonly Plain[] = [
     name: 'connect',
     summary: 'bridge stdio to an askonce server, starting one if none answers here',
     operands: [{ name: 'url', about: 'of the server' }],
+    options: [{ flags: '--restart', about: 'one that was started here with other settings' }],
   },
   {
     name: 'install-triggers',

@@ -24,7 +24,7 @@ function typed(url: string, args: readonly string[]) {
   return {
     shown: () => shown,
     ended,
-    async press(key: string, after: string) {
+    press: async (key: string, after: string) => {
       await eventually(`"${after}" is shown`, () => shown.includes(after));
       shown = '';
       stdin.write(key);

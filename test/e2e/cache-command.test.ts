@@ -125,7 +125,7 @@ test('review, wrong, forget, warm and export change and carry what the server kn
   const again = await command.run(['warm', '--json'], JSON.stringify(questions));
   const { faults, ...total } = JSON.parse(again.stdout) as { faults: { number: number }[] };
   assert.deepEqual(total, { status: 'warmed', learned: 0, known: 1, ran: 0, refused: 2 });
-  assert.deepEqual(faults.map(({ number }) => number).sort(), [2, 3]);
+  assert.deepEqual(new Set(faults.map(({ number }) => number)), new Set([2, 3]));
   assert.deepEqual([again.code, again.stderr], [1, '']);
   assert.equal(
     await command.text('forget', '--table', 'customers', '--yes'),

@@ -13,13 +13,13 @@ export const COUNT_SQL = "SELECT count(*) FROM customers WHERE country = 'German
 
 export interface CacheCommand {
   /** What is printed, by a command that must end well and say nothing of faults. */
-  text(name: string, ...args: readonly string[]): Promise<string>;
+  readonly text: (name: string, ...args: readonly string[]) => Promise<string>;
   /** The document of the same. */
-  json(name: string, ...args: readonly string[]): Promise<Record<string, unknown>>;
-  run(
+  readonly json: (name: string, ...args: readonly string[]) => Promise<Record<string, unknown>>;
+  readonly run: (
     args: readonly string[],
     input?: string,
-  ): Promise<{ code: number | string; stdout: string; stderr: string }>;
+  ) => Promise<{ code: number | string; stdout: string; stderr: string }>;
 }
 
 export function cacheCommand(url: string, env: Environment = {}): CacheCommand {
