@@ -36,7 +36,7 @@ test('open decisions come one at a time, are judged with a key, and a verdict is
   const { client, server, answerId } = await shopThatServes(t);
   await call(client, 'report', { answer_id: answerId, verdict: 'wrong', note: 'it is of 2023' });
   const { press, shown, ended } = typed(server.url, ['review']);
-  await press('x', '[s]ame  [d]ifferent');
+  await press('x', '1 open  [s]ame  [d]ifferent');
   await press('s', '');
   assert.equal(await ended, 0);
   assert.match(
@@ -49,7 +49,7 @@ test('open decisions come one at a time, are judged with a key, and a verdict is
   const again = typed(server.url, ['review']);
   await again.press('n', 'an agent reported it');
   assert.equal(await again.ended, 0);
-  assert.match(again.shown(), /0 verdicts given; some are open\./);
+  assert.match(again.shown(), /0 verdicts given; 1 open\./);
   const last = typed(server.url, ['review']);
   await last.press('q', `asked        ${REPHRASED}`);
   assert.equal(await last.ended, 0);
@@ -68,7 +68,7 @@ test('a verdict is taken back with u, and the decision is there to be judged aga
   await press('d', 'undo: what was said about it is taken back');
   await press('q', 'different: this question is not answered');
   assert.equal(await ended, 0);
-  assert.match(shown(), /1 verdict given; some are open\./);
+  assert.match(shown(), /1 verdict given; 1 open\./);
   assert.equal((await command.json('review'))['open'], 1);
 });
 

@@ -4,6 +4,12 @@ import { ago, figure, percent } from '../figures.ts';
 import type { Look } from '../look.ts';
 import { facts } from '../table.ts';
 
+const RISKS = {
+  figure: 'weighed as a figure',
+  list: 'weighed as a list',
+  never: 'of a kind that is never served',
+} as const;
+
 export type Outcome = DecisionDocument['outcome'];
 
 export function coloredOutcome(outcome: Outcome, { colors }: Look): string {
@@ -32,7 +38,7 @@ export function decisionFacts(
     ['outcome', `${coloredOutcome(decision.outcome, look)} (${decision.rule})`],
     [
       'measured',
-      `similarity ${figure(similarity)}, probability ${percent(probability)}, margin ${figure(margin)}, ${risk ?? 'no'} risk`,
+      `similarity ${figure(similarity)}, probability ${percent(probability)}, margin ${figure(margin)}, ${risk === null ? 'not weighed' : RISKS[risk]}`,
     ],
     ['differences', differences.join('; ') || 'none'],
     ['judged', labelOf(decision)],

@@ -41,7 +41,7 @@ export const why: Subcommand = {
     name: 'why',
     summary: 'why an answer was served (short for inspect)',
     operands: [{ name: 'answer_id', about: 'as the agent was given it', isRequired: true }],
-    examples: [['why q3Jt0cW2', 'the earlier question, how sure, by which rule']],
+    examples: [['why a_q3Jt0cW2', 'the earlier question, how sure, by which rule']],
   },
   run: inspected,
 };

@@ -69,8 +69,8 @@ export const wrong: Subcommand = {
     summary: 'this answer was wrong: never again (short for review … different)',
     operands: [ANSWER_ID],
     examples: [
-      ['wrong q3Jt0cW2', 'the question is not answered by that statement again'],
-      ['review q3Jt0cW2 undo', 'it was right after all'],
+      ['wrong a_q3Jt0cW2', 'the question is not answered by that statement again'],
+      ['review a_q3Jt0cW2 undo', 'it was right after all'],
     ],
   },
   run: (invocation) => judgeOne(invocation, invocation.operands[0]!, 'different'),
@@ -94,29 +94,30 @@ async function judgeAll(invocation: Invocation): Promise<number> {
   const { look, print } = face;
   const judged: ReviewItem[] = [];
   let skipped = 0;
+  let open = 0;
 
-  async function ahead(): Promise<QueueDocument> {
+  async function ahead(): Promise<ReviewItem[]> {
     const args = { ...scope, limit: AHEAD, cursor: String(skipped) };
-    return visibleDocument((await call('cache_review', args)) as unknown as QueueDocument);
+    const queue = (await call('cache_review', args)) as unknown as QueueDocument;
+    open = queue.open;
+    return [...visibleDocument(queue).items];
   }
 
   async function tell(item: ReviewItem, verdict: ReviewVerdict): Promise<void> {
     const reviewed = await call('cache_review', { decision: item.id, verdict });
     face.progress.clear();
+    open += verdict === 'undo' ? 1 : -1;
     const { effect } = visibleDocument(reviewed as unknown as ReviewedDocument);
     await print(`${look.colors.bold(verdict)}: ${effect}\n\n`);
   }
 
-  let queue = await ahead();
-  let items = [...queue.items];
+  let items = await ahead();
   const present = async (): Promise<boolean> => {
-    if (items.length === 0) {
-      queue = await ahead();
-      items = [...queue.items];
-    }
+    if (items.length === 0) items = await ahead();
     face.progress.clear();
     const [item] = items;
-    if (item) await print(`${itemOf(item, look)}\n${look.colors.dim(KEYS)}\n`);
+    if (item)
+      await print(`${itemOf(item, look)}\n${look.colors.dim(`${count(open)} open  ${KEYS}`)}\n`);
     return item !== undefined;
   };
 
@@ -139,10 +140,8 @@ async function judgeAll(invocation: Invocation): Promise<number> {
       if (!(await present())) break;
     }
   }
-  const left = skipped + items.length;
-  await print(
-    `${some(judged.length, 'verdict')} given; ${left === 0 ? 'nothing is open' : 'some are open'}.\n`,
-  );
+  const left = open === 0 ? 'nothing is open' : `${count(open)} open`;
+  await print(`${some(judged.length, 'verdict')} given; ${left}.\n`);
   return 0;
 }
 
