@@ -18,6 +18,7 @@ COPY .npmrc package.json package-lock.json ./
 RUN npm ci || npm install --no-save
 COPY tsconfig.json ./
 COPY src ./src
+COPY console ./console
 RUN npm run build && npm prune --omit=dev --no-save
 # What is in the image, for those who look for known weaknesses: a list of all that was installed (CycloneDX).
 RUN npm run --silent sbom

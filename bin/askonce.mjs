@@ -17,7 +17,7 @@ function newest(dir) {
     .reduce((latest, e) => Math.max(latest, statSync(join(e.parentPath, e.name)).mtimeMs), 0);
 }
 
-const sources = ['src', 'dev'].map((name) => join(root, name)).filter(existsSync);
+const sources = ['src', 'dev', 'console'].map((name) => join(root, name)).filter(existsSync);
 const built = existsSync(program) ? statSync(program).mtimeMs : 0;
 const stale = existsSync(compiler) && sources.some((dir) => newest(dir) > built);
 if (stale) {
@@ -25,6 +25,7 @@ if (stale) {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) process.exit(status ?? 1);
+  await import('../console/build.mjs');
 }
 if (!existsSync(program)) {
   process.stderr.write('askonce is not built. Run `npm install`, then `npm run build`.\n');

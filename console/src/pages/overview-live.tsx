@@ -1,0 +1,81 @@
+// Owns how the server is this very moment: load, latency, sessions, connections, breaker, memory.
+import type { ServerStatus } from '../contract.ts';
+import { bytes, count, milliseconds, plural, seconds, share } from '../format.ts';
+import { Sparkline, Tile, Usage } from '../parts/figures.tsx';
+import type { Sample } from '../status-feed.ts';
+
+interface LiveProps {
+  readonly now: ServerStatus;
+  readonly samples: readonly Sample[];
+}
+
+const BREAKER_TONE = { closed: 'good', 'half-open': 'warn', open: 'bad' } as const;
+const BREAKER_ABOUT = {
+  closed: 'The database is asked as usual.',
+  'half-open': 'The database is being tried again.',
+  open: 'The database is left alone; what is known is answered.',
+} as const;
+
+export function Live({ now, samples }: LiveProps) {
+  const { sessions, latency, memory, requests, burst, breaker, changes } = now;
+  const connections = now.data_connections;
+  const waiting = Object.entries(now.queues).filter(([, length]) => length > 0);
+  const errorShare = requests.total > 0 ? requests.errors / requests.total : 0;
+  return (
+    <section aria-labelledby="live">
+      <h2 id="live">Now</h2>
+      <dl class="tiles">
+        <Tile name="Requests per second" value={burst.requests_per_second.toFixed(1)}>
+          <Sparkline values={samples.map((sample) => sample.requestsPerSecond)} />
+          {plural(requests.total, 'request')} since the start, {share(errorShare)} with an error
+        </Tile>
+        <Tile name="Latency, 95th percentile" value={milliseconds(latency.p95_ms)}>
+          <Sparkline values={samples.map((sample) => sample.p95Ms ?? 0)} />
+          half within {milliseconds(latency.p50_ms)}, 99 % within {milliseconds(latency.p99_ms)}
+        </Tile>
+        <Tile name="Sessions in use" value={`${sessions.leased} of ${sessions.max}`}>
+          <Usage of="Sessions in use" used={sessions.leased} max={sessions.max} />
+          {plural(sessions.conversations, 'conversation')}, {count(sessions.waiting)} waiting
+        </Tile>
+        <Tile
+          name="Database connections"
+          value={`${connections.total - connections.idle} of ${connections.max}`}
+        >
+          <Usage
+            of="Database connections in use"
+            used={connections.total - connections.idle}
+            max={connections.max}
+          />
+          {plural(connections.idle, 'idle one', 'idle ones')}, {count(connections.waiting)} waiting
+        </Tile>
+        <Tile name="Breaker" value={breaker} tone={BREAKER_TONE[breaker]}>
+          {BREAKER_ABOUT[breaker]}
+        </Tile>
+        <Tile name="Memory" value={share(memory.use)}>
+          <Usage of="Memory in use" used={memory.use} max={1} />
+          <Sparkline values={samples.map((sample) => sample.memoryUse)} />
+          {bytes(memory.rss_bytes)} in all, {bytes(memory.heap_bytes)} heap
+        </Tile>
+        <Tile
+          name="Waiting"
+          value={count(Object.values(now.queues).reduce((sum, length) => sum + length, 0))}
+        >
+          {waiting.length === 0
+            ? 'Nobody waits for a session, a connection or a judgement.'
+            : waiting.map(([queue, length]) => `${queue}: ${length}`).join(', ')}
+        </Tile>
+        <Tile name="Changes of the data" value={changes.source}>
+          {changes.bound_seconds === null
+            ? 'Only their time ends rows.'
+            : `seen within ${seconds(changes.bound_seconds)}`}
+          {changes.tables_not_covered > 0 &&
+            `, ${plural(changes.tables_not_covered, 'table')} not covered`}
+        </Tile>
+      </dl>
+      <p class="muted">
+        askonce {now.version}, {plural(now.replicas, 'replica')}, up for{' '}
+        {seconds(now.uptime_seconds)}.
+      </p>
+    </section>
+  );
+}
