@@ -11,8 +11,8 @@ export interface PolicyEntry {
   /** What holds where no level says anything. */
   readonly setting: PolicyValue;
   readonly about: string;
-  readonly min: number | null;
-  readonly max: number | null;
+  readonly min?: number;
+  readonly max?: number;
 }
 
 export interface PolicyVersion {
@@ -21,7 +21,8 @@ export interface PolicyVersion {
   readonly set_by: string | null;
   readonly set_at: string;
   readonly note: string | null;
-  readonly is_undo: boolean;
+  /** The version that this one takes back. */
+  readonly undoes: number | null;
 }
 
 export interface Policy {
@@ -38,7 +39,7 @@ export interface TunePoint {
   readonly target_error_rate: number;
   readonly cuts: { readonly figure: number | null; readonly list: number | null };
   readonly served: number;
-  readonly served_share: number;
+  readonly served_share: number | null;
   readonly labelled: number;
   readonly wrong: number;
   readonly wrong_share: number | null;
@@ -55,6 +56,7 @@ export interface CurvePoint {
   readonly wrong: number;
   readonly wrong_lower: number | null;
   readonly wrong_upper: number | null;
+  readonly calibrated: { readonly right: number; readonly wrong: number; readonly upper: number };
 }
 
 export interface TuneEffect {

@@ -114,17 +114,18 @@ export interface Entry {
   readonly sql: string;
   readonly tables: readonly string[];
   readonly scope: ScopeName;
-  readonly made_by: string | null;
-  readonly made_at: string | null;
-  readonly origin: 'asked' | 'confirmed';
+  readonly made_by: string;
+  readonly made_at: string;
+  readonly origin: string;
   readonly uses: number;
-  readonly last_used_at: string | null;
+  readonly last_used_at: string;
   readonly is_outdated: boolean;
 }
 
 export interface Found {
   readonly status: 'found';
-  readonly total: number | null;
+  /** By their words; what is near in meaning comes behind these. */
+  readonly total: number;
   readonly entries: readonly Entry[];
   readonly next_cursor: string | null;
 }
@@ -158,8 +159,9 @@ export interface Decision {
 
 export interface Answer {
   readonly answer_id: string;
-  readonly question: string;
-  readonly principal: string;
+  /** Null for what was fetched by pages. */
+  readonly question: string | null;
+  readonly principal: string | null;
   readonly source: Source;
   readonly similarity: number | null;
   readonly confidence: number | null;
@@ -180,23 +182,23 @@ export interface Inspected {
     readonly params: readonly unknown[];
     readonly volatility: string;
     readonly schema_version: string;
-    readonly model_id: string;
   };
   readonly wordings: ReadonlyArray<{
     readonly id: string;
     readonly question: string;
     readonly origin: string;
-    readonly made_by: string | null;
-    readonly made_at: string | null;
+    readonly made_by: string;
+    readonly made_at: string;
   }>;
   readonly rejected: ReadonlyArray<{
-    readonly question_key: string;
+    /** Null where no decision about it is kept. */
+    readonly question: string | null;
     readonly rejected_by: string;
     readonly at: string;
   }>;
   readonly decisions: readonly Decision[];
   readonly results: ReadonlyArray<{
-    readonly principal: string;
+    readonly principal: string | null;
     readonly rows: number;
     readonly bytes: number;
     readonly as_of: string;
@@ -231,5 +233,7 @@ export interface Decided {
   readonly question: string;
   readonly candidates: readonly Candidate[];
   readonly outcome: Outcome;
+  /** The values that are exchanged, where the earlier statement runs with others. */
+  readonly rebound?: ReadonlyArray<{ readonly from: string; readonly to: string }> | null;
   readonly target_error_rate: number;
 }

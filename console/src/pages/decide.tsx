@@ -95,7 +95,7 @@ export function Decide() {
 }
 
 function DecidedView({
-  of: { candidates, outcome, question, target_error_rate },
+  of: { candidates, outcome, question, rebound, target_error_rate },
 }: {
   readonly of: Decided;
 }) {
@@ -104,6 +104,18 @@ function DecidedView({
       <h2 id="decided">
         Outcome: <OutcomeBadge outcome={outcome} />
       </h2>
+      {rebound && rebound.length > 0 && (
+        <p>
+          The nearest statement runs with{' '}
+          {rebound.map(({ from, to }, at) => (
+            <>
+              {at > 0 && ', '}
+              <Shown text={to} /> instead of <Shown text={from} />
+            </>
+          ))}
+          .
+        </p>
+      )}
       <p class="muted">At a target error rate of {share(target_error_rate)}.</p>
       {candidates.length === 0 && (
         <Empty>

@@ -33,7 +33,7 @@ export function ResultTable({ of }: { readonly of: Inspected['results'] }) {
           {of.map((result) => (
             <tr key={`${result.principal} ${result.as_of}`}>
               <th scope="row">
-                <Shown text={result.principal} />
+                <Shown text={result.principal ?? '–'} />
               </th>
               <td title={time(result.as_of)}>{ago(result.as_of)}</td>
               <td title={time(result.expires_at)}>
@@ -78,11 +78,11 @@ export function AnswerTable({ of }: { readonly of: readonly Answer[] }) {
             <tr key={answer.answer_id}>
               <th scope="row">
                 <a href={hrefOf('why', answer.answer_id)}>
-                  <Excerpt text={answer.question} />
+                  <Excerpt text={answer.question ?? 'a page of it'} />
                 </a>
               </th>
               <td>
-                <Shown text={answer.principal} />
+                <Shown text={answer.principal ?? '–'} />
               </td>
               <td>
                 <SourceBadge source={answer.source} />

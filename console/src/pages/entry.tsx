@@ -11,7 +11,7 @@ import { DecisionItem } from '../parts/decision.tsx';
 import { Empty, LoadedView } from '../parts/feedback.tsx';
 import { ForgetDialog } from '../parts/forget.tsx';
 import { Sql } from '../parts/sql.tsx';
-import { Foldable, Shown } from '../parts/text.tsx';
+import { Excerpt, Foldable, Shown } from '../parts/text.tsx';
 import { hrefOf } from '../route.ts';
 import { AnswerTable, ResultTable } from './entry-tables.tsx';
 
@@ -148,13 +148,7 @@ function Provenance({ of }: { readonly of: Inspected['entry'] }) {
       )}
       <dt>Made</dt>
       <dd>
-        {time(of.made_at)}
-        {of.made_by !== null && (
-          <>
-            {' '}
-            by <Shown text={of.made_by} />
-          </>
-        )}
+        {time(of.made_at)} by <Shown text={of.made_by} />
         {of.origin === 'confirmed' ? ', confirmed by an agent' : ', asked by an agent'}
       </dd>
       <dt>Used</dt>
@@ -163,9 +157,9 @@ function Provenance({ of }: { readonly of: Inspected['entry'] }) {
       </dd>
       <dt>Holds</dt>
       <dd>{of.volatility}</dd>
-      <dt>Schema, model</dt>
+      <dt>Schema</dt>
       <dd>
-        <code>{of.schema_version.slice(0, 12)}</code>, <code>{of.model_id}</code>
+        <code>{of.schema_version.slice(0, 12)}</code>
       </dd>
     </dl>
   );
@@ -194,13 +188,7 @@ function Wordings({ of, onForget }: EntryViewProps) {
                 <Foldable text={wording.question} />
               </th>
               <td>
-                {wording.origin}
-                {wording.made_by !== null && (
-                  <>
-                    {' by '}
-                    <Shown text={wording.made_by} />
-                  </>
-                )}
+                {wording.origin} by <Shown text={wording.made_by} />
               </td>
               <td title={time(wording.made_at)}>{ago(wording.made_at)}</td>
               <td class="number">
@@ -218,12 +206,19 @@ function Wordings({ of, onForget }: EntryViewProps) {
         </tbody>
       </table>
       {rejected.length > 0 && (
-        <p class="muted">
-          {plural(rejected.length, 'wording was', 'wordings were')} found to ask for something else
-          and
-          {rejected.length === 1 ? ' is' : ' are'} not served from it:{' '}
-          {rejected.map(({ at, rejected_by }) => `${time(at)} by ${rejected_by}`).join('; ')}.
-        </p>
+        <>
+          <h3>Never answered from it</h3>
+          <ul class="differences">
+            {rejected.map(({ question, rejected_by, at }) => (
+              <li key={`${at} ${question ?? ''}`}>
+                {question === null ? 'a question that is not kept' : <Excerpt text={question} />}{' '}
+                <span class="muted">
+                  since {time(at)}, by <Shown text={rejected_by} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </section>
   );

@@ -78,7 +78,7 @@ export function Overview() {
                 </Empty>
               ) : (
                 <div class="columns">
-                  <Bars of={data.by_time} />
+                  <Bars of={data.by_time} since={data.since} />
                   <SourceTable of={data} />
                 </div>
               )}

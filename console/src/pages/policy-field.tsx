@@ -53,8 +53,8 @@ export function PolicyField({ name, entry, isOfThisLevel, onChoose, onClose }: P
               type="number"
               required
               step="any"
-              min={entry.min ?? undefined}
-              max={entry.max ?? undefined}
+              min={entry.min}
+              max={entry.max}
               value={typed}
               onInput={({ currentTarget }) => setTyped(currentTarget.value)}
             />
@@ -67,7 +67,7 @@ export function PolicyField({ name, entry, isOfThisLevel, onChoose, onClose }: P
         </label>
         {isNumber && (
           <p class="muted">
-            From {entry.min ?? '–'} to {entry.max ?? '–'}.
+            From {entry.min} to {entry.max}.
           </p>
         )}
       </form>

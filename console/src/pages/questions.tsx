@@ -95,62 +95,65 @@ export function Questions() {
         )}
       </search>
       <LoadedView what="the questions" of={found}>
-        {({ entries, total, next_cursor }) => (
-          <>
-            <p class="muted" role="status">
-              {total === null
-                ? `The ${entries.length} nearest in words and meaning`
-                : plural(total, 'statement')}
-              {table !== null && table !== '' && ` that read ${table}`}
-            </p>
-            {entries.length === 0 ? (
-              <Empty>
-                {query || table || scope
-                  ? 'Nothing is known that fits. Search for other words, or take a filter off.'
-                  : 'Nothing is known yet. Each question that an agent brings a statement for is listed here.'}
-              </Empty>
-            ) : (
-              <div class="scrolls" tabIndex={-1}>
-                <table class="list">
-                  <caption class="unseen">Questions</caption>
-                  <thead>
-                    <tr>
-                      <th scope="col">Question</th>
-                      <th scope="col">Tables</th>
-                      <th scope="col">Scope</th>
-                      <th scope="col" class="number">
-                        Uses
-                      </th>
-                      <th scope="col">Last used</th>
-                    </tr>
-                  </thead>
-                  <tbody ref={list}>
-                    {entries.map((entry) => (
-                      <Row key={entry.id} of={entry} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-            )}
-            <nav class="paging" aria-label="Pages of the list">
-              <button
-                type="button"
-                disabled={pages.length === 0}
-                onClick={() => setPages(pages.slice(0, -1))}
-              >
-                ← Previous
-              </button>
-              <span>Page {pages.length + 1}</span>
-              <button
-                type="button"
-                disabled={next_cursor === null}
-                onClick={() => next_cursor !== null && setPages([...pages, next_cursor])}
-              >
-                Next →
-              </button>
-            </nav>
-          </>
-        )}
+        {({ entries, total, next_cursor }) => {
+          const nearby = entries.filter((entry) => entry.similarity !== null).length;
+          return (
+            <>
+              <p class="muted" role="status">
+                {query === ''
+                  ? plural(total, 'statement')
+                  : `${plural(total, 'statement')} with these words`}
+                {nearby > 0 && `, ${nearby} more with this meaning`}
+              </p>
+              {entries.length === 0 ? (
+                <Empty>
+                  {query || table || scope
+                    ? 'Nothing is known that fits. Search for other words, or take a filter off.'
+                    : 'Nothing is known yet. Each question that an agent brings a statement for is listed here.'}
+                </Empty>
+              ) : (
+                <div class="scrolls" tabIndex={-1}>
+                  <table class="list">
+                    <caption class="unseen">Questions</caption>
+                    <thead>
+                      <tr>
+                        <th scope="col">Question</th>
+                        <th scope="col">Tables</th>
+                        <th scope="col">Scope</th>
+                        <th scope="col" class="number">
+                          Uses
+                        </th>
+                        <th scope="col">Last used</th>
+                      </tr>
+                    </thead>
+                    <tbody ref={list}>
+                      {entries.map((entry) => (
+                        <Row key={entry.id} of={entry} />
+                      ))}
+                    </tbody>
+                  </table>
+                </div>
+              )}
+              <nav class="paging" aria-label="Pages of the list">
+                <button
+                  type="button"
+                  disabled={pages.length === 0}
+                  onClick={() => setPages(pages.slice(0, -1))}
+                >
+                  ← Previous
+                </button>
+                <span>Page {pages.length + 1}</span>
+                <button
+                  type="button"
+                  disabled={next_cursor === null}
+                  onClick={() => next_cursor !== null && setPages([...pages, next_cursor])}
+                >
+                  Next →
+                </button>
+              </nav>
+            </>
+          );
+        }}
       </LoadedView>
       {isForgetting && (
         <ForgetDialog

@@ -48,10 +48,11 @@ export function TuningCurves({ of, now, chosen }: TuningCurvesProps) {
 }
 
 const placeOf = (point: TunePoint): CurvePlace => ({
-  x: point.served_share,
+  x: point.served_share ?? 0,
   y: point.wrong_share,
   lower: point.wrong_lower,
   upper: point.wrong_upper,
+  promised: point.calibrated_upper,
 });
 
 interface CutCurveProps {
@@ -86,6 +87,7 @@ const cutPlaceOf = (point: CurvePoint): CurvePlace => ({
   y: point.labelled > 0 ? point.wrong / point.labelled : null,
   lower: point.wrong_lower,
   upper: point.wrong_upper,
+  promised: point.calibrated.upper,
 });
 
 const nearest = (points: readonly CurvePoint[], cut: number): CurvePoint =>

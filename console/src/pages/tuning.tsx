@@ -42,13 +42,14 @@ export function Tuning() {
         <ScopeSelect value={scope} onChange={(id) => router.choose({ scope: id })} />
       </div>
       <LoadedView what="the replay" of={tuned}>
-        {(data) =>
-          data.points.length === 0 ? (
-            <Empty>
-              No decision is logged yet. Once agents ask in other words, what each rate would have
-              done is shown here.
-            </Empty>
-          ) : (
+        {(data) => (
+          <>
+            {data.decisions === 0 && (
+              <Empty>
+                No decision is logged yet: what each rate does to your questions is shown here once
+                agents ask in other words. Until then what was measured beforehand is shown.
+              </Empty>
+            )}
             <Chooser
               key={`${scope ?? ''} ${data.current.target_error_rate}`}
               of={data}
@@ -56,8 +57,8 @@ export function Tuning() {
               version={policy.data?.version ?? null}
               onSet={reload}
             />
-          )
-        }
+          </>
+        )}
       </LoadedView>
       <LoadedView what="the history" of={policy}>
         {(data) => <PolicyHistory of={data} scope={scope} onUndone={reload} />}

@@ -84,7 +84,7 @@ function Served({ of, entry, onJudged }: ServedProps) {
   return (
     <article>
       <p class="headline">
-        <Foldable text={of.question} />
+        <Foldable text={of.question ?? entry.question} />
       </p>
       <p class="why">
         <SourceBadge source={of.source} /> <Shown text={of.why} />
@@ -92,7 +92,7 @@ function Served({ of, entry, onJudged }: ServedProps) {
       <dl class="facts">
         <dt>Answered</dt>
         <dd>
-          {time(of.answered_at)} to <Shown text={of.principal} />
+          {time(of.answered_at)} to <Shown text={of.principal ?? 'somebody'} />
         </dd>
         {of.matched !== null && (
           <>
@@ -163,7 +163,7 @@ function WasWrong({ of: { answer_id, question, matched }, onJudged }: WasWrongPr
           onClose={() => setAsking(false)}
         >
           <p>
-            “<Foldable text={question} />” is no longer answered
+            “<Foldable text={question ?? 'This question'} />” is no longer answered
             {matched !== null && (
               <>
                 {' '}

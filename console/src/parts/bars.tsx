@@ -7,8 +7,12 @@ import { SOURCES } from './badges.tsx';
 import { niceTop } from './scale.ts';
 import { useWidth } from './width.ts';
 
+type Step = BySource & { readonly at: string };
+
 interface BarsProps {
-  readonly of: ReadonlyArray<BySource & { readonly at: string }>;
+  /** Without those in which nothing was answered. */
+  readonly of: readonly Step[];
+  readonly since: string;
 }
 
 const HEIGHT = 180;
@@ -21,7 +25,8 @@ const CLOCK = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit'
 const DAY = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric' });
 const DAY_MS = 86_400_000;
 
-export function Bars({ of: steps }: BarsProps) {
+export function Bars({ of: answered, since }: BarsProps) {
+  const steps = withEmpty(answered, since);
   const [frame, width] = useWidth(640);
   const [title, description] = [useId(), useId()];
   const inner = {
@@ -72,7 +77,7 @@ export function Bars({ of: steps }: BarsProps) {
       </div>
       <details>
         <summary>As a table</summary>
-        <BarsTable of={steps} />
+        <BarsTable of={answered} />
       </details>
     </figure>
   );
@@ -122,7 +127,7 @@ function Legend() {
   );
 }
 
-function BarsTable({ of }: BarsProps) {
+function BarsTable({ of }: Pick<BarsProps, 'of'>) {
   return (
     <div
       class="scrolls short"
@@ -156,6 +161,25 @@ function BarsTable({ of }: BarsProps) {
       </table>
     </div>
   );
+}
+
+const FEWEST = 12;
+const divisor = (one: number, other: number): number =>
+  other === 0 ? one : divisor(other, one % other);
+
+/** Steps come in whole lengths, which is found from what lies between those there are. */
+function withEmpty(answered: readonly Step[], since: string): Step[] {
+  const times = answered.map(({ at }) => Date.parse(at));
+  const [first, last] = [Date.parse(since), times.at(-1) ?? Date.parse(since)];
+  const gaps = times.slice(1).map((at, index) => at - times[index]!);
+  const step = gaps.reduce(divisor, 0) || Math.max(last - first, 1) / FEWEST;
+  const start = last - Math.max(0, Math.floor((last - first) / step)) * step;
+  const byTime = new Map(times.map((at, index) => [at, answered[index]!]));
+  return Array.from({ length: Math.round((last - start) / step) + 1 }, (_, index) => {
+    const at = start + index * step;
+    const none = { at: new Date(at).toISOString(), memory: 0, store: 0, semantic: 0, database: 0 };
+    return byTime.get(at) ?? none;
+  });
 }
 
 const totalOf = (one: BySource): number =>

@@ -12,6 +12,8 @@ export interface CurvePlace {
   readonly y: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
+  /** What was measured beforehand; null for nothing. */
+  readonly promised: number | null;
 }
 
 export interface CurveMark {
@@ -40,7 +42,10 @@ export function Curve(props: CurveProps) {
   const [title, description] = [useId(), useId()];
   const xs = places.map(({ x }) => x);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
-  const highest = Math.max(...places.map(({ y, upper }) => upper ?? y ?? 0), 1e-6);
+  const highest = Math.max(
+    ...places.map(({ y, upper, promised }) => Math.max(upper ?? y ?? 0, promised ?? 0)),
+    1e-6,
+  );
   const top = niceTop(highest);
   const x = (value: number): number =>
     MARGIN.left +
@@ -50,6 +55,7 @@ export function Curve(props: CurveProps) {
   const written = isXShare ? share : short;
   const at = (value: number, of: number): string => `${x(of).toFixed(1)},${y(value).toFixed(1)}`;
   const known = places.filter((place) => place.y !== null);
+  const promised = places.filter((place) => place.promised !== null);
   const bounded = places.filter(({ lower, upper }) => lower !== null && upper !== null);
   return (
     <figure class="chart">
@@ -92,21 +98,31 @@ export function Curve(props: CurveProps) {
               ...bounded.map((place) => at(place.lower!, place.x)).reverse(),
             ].join(' ')}
           />
+          <polyline
+            class="promise"
+            points={promised.map((place) => at(place.promised!, place.x)).join(' ')}
+          />
           <polyline class="curve" points={known.map((place) => at(place.y!, place.x)).join(' ')} />
           {places.map((place, index) => (
-            <circle key={index} class="point" cx={x(place.x)} cy={y(place.y ?? 0)} r="2.5" />
+            <circle
+              key={index}
+              class="point"
+              cx={x(place.x)}
+              cy={y(place.y ?? place.promised ?? 0)}
+              r="2.5"
+            />
           ))}
           {marks.map(({ place, kind }) => (
             <g key={kind} class={`mark ${kind}`}>
               <line x1={x(place.x)} x2={x(place.x)} y1={y(0)} y2={y(top)} />
-              <circle cx={x(place.x)} cy={y(place.y ?? 0)} r="5.5" />
+              <circle cx={x(place.x)} cy={y(place.y ?? place.promised ?? 0)} r="5.5" />
             </g>
           ))}
         </svg>
       </div>
       <figcaption>
-        {props.yLabel}. The band is where it may truly be; the ring is what holds now, the dot what
-        is chosen.
+        {props.yLabel}. The band is where it may truly be, the dashed line the most that was
+        measured beforehand; the ring is what holds now, the dot what is chosen.
       </figcaption>
     </figure>
   );

@@ -20,7 +20,7 @@ export function PolicyHistory({ of, scope, onUndone }: PolicyHistoryProps) {
   const { session, notices } = useConsole();
   const action = useAction();
   const [isAsking, setAsking] = useState(false);
-  const [newest, before] = of.history;
+  const undone = undoing(of.history);
   const undo = (): void =>
     action.run(async () => {
       await session.call<Policy>('cache_policy', {
@@ -28,14 +28,14 @@ export function PolicyHistory({ of, scope, onUndone }: PolicyHistoryProps) {
         if_version: of.version,
         ...(scope && { scope }),
       });
-      notices.say('The latest change of the policy is undone.');
+      notices.say('The change of the policy is undone.');
       setAsking(false);
       onUndone();
     });
   return (
     <section aria-labelledby="history">
       <h2 id="history">History</h2>
-      {newest === undefined ? (
+      {of.history.length === 0 ? (
         <Empty>Nothing was set yet: what holds are the server’s settings.</Empty>
       ) : (
         <>
@@ -60,7 +60,9 @@ export function PolicyHistory({ of, scope, onUndone }: PolicyHistoryProps) {
                     </td>
                     <td title={time(version.set_at)}>{ago(version.set_at)}</td>
                     <td>
-                      {version.is_undo && <span class="badge plain">undone</span>}{' '}
+                      {version.undoes !== null && (
+                        <span class="badge plain">takes back {version.undoes}</span>
+                      )}{' '}
                       <Excerpt text={version.note ?? ''} />
                     </td>
                   </tr>
@@ -68,29 +70,42 @@ export function PolicyHistory({ of, scope, onUndone }: PolicyHistoryProps) {
               </tbody>
             </table>
           </div>
-          <p>
-            <button type="button" onClick={() => setAsking(true)}>
-              Undo the latest change …
-            </button>
-          </p>
+          {undone && (
+            <p>
+              <button type="button" onClick={() => setAsking(true)}>
+                Undo version {undone.last.version} …
+              </button>
+            </p>
+          )}
         </>
       )}
-      {isAsking && newest && (
+      {isAsking && undone && (
         <Confirm
-          title="Undo the latest change?"
+          title={`Undo version ${undone.last.version}?`}
           confirmLabel="Undo it"
           action={action}
           onConfirm={undo}
           onClose={() => setAsking(false)}
         >
           <p>
-            Instead of <strong>{valuesOf(newest)}</strong> this level says again:{' '}
-            <strong>{before ? valuesOf(before) : 'nothing'}</strong>.
+            Instead of <strong>{valuesOf(undone.last)}</strong> this level says again:{' '}
+            <strong>{undone.before ? valuesOf(undone.before) : 'nothing'}</strong>.
           </p>
         </Confirm>
       )}
     </section>
   );
+}
+
+/** The change that an undo takes back, as the server finds it, and the one that holds again then. */
+function undoing(history: readonly PolicyVersion[]) {
+  const standing: PolicyVersion[] = [];
+  for (const version of history.toReversed()) {
+    if (version.undoes === null) standing.push(version);
+    else standing.pop();
+  }
+  const last = standing.pop();
+  return last ? { last, before: standing.at(-1) ?? null } : null;
 }
 
 function valuesOf({ values }: PolicyVersion): string {

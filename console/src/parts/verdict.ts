@@ -23,8 +23,11 @@ export function useJudging(): Judging {
     judge: (what, verdict, onJudged) =>
       action.run(async () => {
         const reviewed = await session.call<Reviewed>('cache_review', { ...what, verdict });
-        notices.say(reviewed.effect);
+        notices.say(sentence(reviewed.effect));
         onJudged(reviewed);
       }),
   };
 }
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
