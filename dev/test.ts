@@ -1,5 +1,5 @@
-// Owns `npm test`: which compiled test files run, in which order, and the PostgreSQL that some need. The
-// tests run on node's own runner; a server started here ends here.
+// Owns `npm test`: which compiled test files run, in which order, and the PostgreSQL and the browser that some
+// need. The tests run on node's own runner; a server started here ends here.
 import { readFile, readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { isAppError } from '../src/errors.ts';
 import { SETTINGS } from '../src/settings.ts';
+import { provideBrowser } from './browser.ts';
 import { checkFitForTests } from './postgres/probe.ts';
 import { createServers } from './postgres/servers.ts';
 import type { RunningPostgres } from './postgres/strategy.ts';
@@ -18,7 +19,8 @@ const HELP = `Usage: npm test [-- GROUP | PART_OF_A_PATH ...]     for example: n
 
 Groups: unit, integration, e2e. Tests of PostgreSQL use TEST_DATABASE_URL if set, else the server of
 \`npm run postgres -- start\` if that is up, else one of their own. Set TEST_POSTGRES_SKIP to a reason
-to leave them out.`;
+to leave them out. Tests of the console use the Chromium at TEST_BROWSER, else one that is installed, else
+Debian's package where root runs them; TEST_BROWSER_SKIP leaves them out likewise.`;
 
 /** In this order: what is quick and small speaks first. Two cores are what a small machine has. */
 const GROUPS = { unit: 2, integration: 2, e2e: 1 } as const;
@@ -29,6 +31,7 @@ const COMPILED_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const PACKAGE_ROOT = resolve(COMPILED_ROOT, '..');
 /** What a test file imports, itself or through others, when it cannot run without a server. */
 const NEEDS_SERVER = join(COMPILED_ROOT, 'test', 'support', 'database.js');
+const NEEDS_BROWSER = join(COMPILED_ROOT, 'test', 'support', 'browser.js');
 
 interface Totals {
   passed: number;
@@ -36,11 +39,17 @@ interface Totals {
   skipped: number;
 }
 
-/** Where the tests' server comes from: an URL, or the reason why there is none. */
+/** What tests need beside themselves, or the reason why there is none. */
 interface Provision {
-  readonly url?: string;
   readonly obstacle?: string;
   readonly release?: () => Promise<void>;
+}
+
+interface LeftOut {
+  /** "a browser" */
+  readonly want: string;
+  readonly reason: string;
+  readonly files: readonly string[];
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -55,24 +64,29 @@ async function main(args: readonly string[]): Promise<number> {
     process.once(signal, () => abort.abort(new Error(`ended by ${signal}`)));
   }
   isolateEnvironment();
-  const needing = new Set<string>();
-  for (const file of files) if (await needsServer(file)) needing.add(file);
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
-  const provision: Provision = needing.size > 0 ? await provide(abort.signal) : {};
-  const runnable = provision.obstacle ? files.filter((file) => !needing.has(file)) : files;
+  const leftOut: LeftOut[] = [];
+  const releases: Array<() => Promise<void>> = [];
+  let runnable = files;
   try {
+    for (const { what, want, provide } of NEEDS) {
+      const needing = await importing(what, runnable);
+      if (needing.length === 0) continue;
+      const { obstacle, release } = await provide(abort.signal);
+      if (release) releases.push(release);
+      if (obstacle === undefined) continue;
+      leftOut.push({ want, reason: obstacle, files: needing });
+      runnable = runnable.filter((file) => !needing.includes(file));
+    }
     for (const group of Object.keys(GROUPS) as Group[]) {
       const own = runnable.filter((file) => inGroup(file, group));
       await runGroup(group, { files: own, signal: abort.signal, totals });
     }
   } finally {
-    await provision.release?.();
+    for (const release of releases) await release();
   }
   abort.signal.throwIfAborted();
-  return conclude(
-    totals,
-    provision.obstacle ? { reason: provision.obstacle, files: [...needing] } : null,
-  );
+  return conclude(totals, leftOut);
 }
 
 /** Sources rather than compiled files are listed: what was deleted must not run on. */
@@ -104,16 +118,22 @@ function compiled(file: string): string {
   return join(COMPILED_ROOT, 'test', file);
 }
 
-async function needsServer(file: string): Promise<boolean> {
+async function importing(what: string, files: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const file of files) if (await imports(file, what)) found.push(file);
+  return found;
+}
+
+async function imports(file: string, what: string): Promise<boolean> {
   const seen = new Set<string>();
   const open = [compiled(file)];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    if (path === NEEDS_SERVER) return true;
+    if (path === what) return true;
     if (seen.has(path) || !path.startsWith(join(COMPILED_ROOT, 'test'))) continue;
     seen.add(path);
     const text = await readFile(path, 'utf8');
-    const imports = text.matchAll(/\bfrom '(\.[^']+)'/g);
-    for (const [, relative = ''] of imports) open.push(resolve(dirname(path), relative));
+    const imported = text.matchAll(/\bfrom '(\.[^']+)'/g);
+    for (const [, relative = ''] of imported) open.push(resolve(dirname(path), relative));
   }
   return false;
 }
@@ -123,20 +143,43 @@ function isolateEnvironment(): void {
   for (const name of Object.keys(SETTINGS)) delete process.env[name];
 }
 
-async function provide(signal: AbortSignal): Promise<Provision> {
+const NEEDS = [
+  { what: NEEDS_BROWSER, want: 'a browser', provide: provideChromium },
+  { what: NEEDS_SERVER, want: 'a PostgreSQL with pgvector', provide: provideServer },
+] as const;
+
+async function provideChromium(signal: AbortSignal): Promise<Provision> {
+  const skip = process.env['TEST_BROWSER_SKIP'];
+  if (skip) return { obstacle: skip };
+  const progress = (line: string): void => void process.stderr.write(`browser: ${line}\n`);
+  try {
+    const surroundings = { ...localSurroundings(process.env, signal), progress };
+    process.env['TEST_BROWSER'] = await provideBrowser(surroundings);
+    return {};
+  } catch (error) {
+    if (!isAppError(error, 'NOT_FOUND')) throw error;
+    return { obstacle: `${error.message}\n${error.hint ?? ''}` };
+  }
+}
+
+async function provideServer(signal: AbortSignal): Promise<Provision> {
   const given = process.env['TEST_DATABASE_URL'];
   if (given) {
     await checkFitForTests(given);
-    return { url: given };
+    return {};
   }
   const skip = process.env['TEST_POSTGRES_SKIP'];
   if (skip) return { obstacle: skip };
   const servers = createServers(localSurroundings(process.env, signal));
   const shared = await servers.shared();
-  if (shared) return provided(shared);
+  if (shared) {
+    tell(shared);
+    return {};
+  }
   try {
     const { server, release } = await servers.startOwn();
-    return { ...provided(server), release };
+    tell(server);
+    return { release };
   } catch (error) {
     if (!isAppError(error, 'DATABASE_UNAVAILABLE')) throw error;
     return { obstacle: `${error.message}\n${error.hint ?? ''}` };
@@ -144,10 +187,9 @@ async function provide(signal: AbortSignal): Promise<Provision> {
 }
 
 /** Tests learn whose server it is: one that was made here can be made again, for a test alone. */
-function provided({ url, strategy }: RunningPostgres): Provision {
+function tell({ url, strategy }: RunningPostgres): void {
   process.env['TEST_DATABASE_URL'] = url;
   process.env['TEST_POSTGRES_STRATEGY'] = strategy;
-  return { url };
 }
 
 async function runGroup(
@@ -176,30 +218,25 @@ function addTo(totals: Totals, what: string, count: number): void {
   if (what === 'skipped' || what === 'todo') totals.skipped += count;
 }
 
-function conclude(totals: Totals, leftOut: { reason: string; files: string[] } | null): number {
+function conclude(totals: Totals, leftOut: readonly LeftOut[]): number {
   const lines: string[] = [''];
-  if (leftOut) {
-    const list = leftOut.files.map((file) => `  test/${file.replace(/\.js$/, '.ts')}`);
-    lines.push(
-      `NOT RUN, for want of a PostgreSQL with pgvector (${countFiles(list.length)}):`,
-      ...list,
-    );
-    lines.push(
-      'because',
-      ...leftOut.reason
-        .trim()
-        .split('\n')
-        .map((line) => `  ${line}`),
-      '',
-    );
+  for (const { want, reason, files } of leftOut) {
+    const list = files.map((file) => `  test/${file.replace(/\.js$/, '.ts')}`);
+    const because = reason
+      .trim()
+      .split('\n')
+      .map((line) => `  ${line}`);
+    lines.push(`NOT RUN, for want of ${want} (${countFiles(list.length)}):`, ...list);
+    lines.push('because', ...because, '');
   }
-  const notRun = leftOut ? `, ${countFiles(leftOut.files.length)} not run` : '';
+  const missing = leftOut.reduce((count, { files }) => count + files.length, 0);
+  const notRun = missing > 0 ? `, ${countFiles(missing)} not run` : '';
   lines.push(
     `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped${notRun}`,
   );
   process.stdout.write(`${lines.join('\n')}\n`);
   // A machine that checks for others must not take half of the tests for all of them.
-  const incomplete = leftOut !== null && Boolean(process.env['CI']);
+  const incomplete = missing > 0 && Boolean(process.env['CI']);
   const ranNothing = totals.passed + totals.failed + totals.skipped === 0;
   return totals.failed > 0 || incomplete || ranNothing ? 1 : 0;
 }

@@ -51,10 +51,9 @@ export interface ServerStatus {
     readonly conversations: number;
   };
   readonly breaker: 'closed' | 'half-open' | 'open';
-  readonly queues: Readonly<Record<string, number>>;
+  /** Share of what there may be. */
+  readonly memory_use: number;
   readonly memory: {
-    /** Share of what there may be. */
-    readonly use: number;
     readonly heap_bytes: number;
     readonly rss_bytes: number;
     readonly cache_bytes: number;

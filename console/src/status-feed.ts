@@ -73,5 +73,5 @@ const sampleOf = (status: ServerStatus): Sample => ({
   at: Date.now(),
   requestsPerSecond: status.burst.requests_per_second,
   p95Ms: status.latency.p95_ms,
-  memoryUse: status.memory.use,
+  memoryUse: status.memory_use,
 });

@@ -14,10 +14,14 @@ const CLUSTER_CONF = '/etc/postgresql-common/createcluster.d/askonce.conf';
 /** Read by Debian's package as it is set up: no cluster is made, hence no service started. */
 export const NO_MAIN_CLUSTER = 'create_main_cluster = false\n';
 
-export async function hasVectorPackage(surroundings: Surroundings): Promise<boolean> {
+export async function refreshLists(surroundings: Surroundings): Promise<void> {
   surroundings.progress('refreshing the package lists');
   // A broken third-party source must not keep us from Debian's own.
   await succeeds('apt-get', [...OPTIONS, 'update'], aptOptions(surroundings));
+}
+
+export async function hasVectorPackage(surroundings: Surroundings): Promise<boolean> {
+  await refreshLists(surroundings);
   return (await vectorPackages(surroundings)).length > 0;
 }
 

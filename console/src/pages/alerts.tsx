@@ -25,7 +25,7 @@ export function AlertList({ alerts }: { readonly alerts: readonly Alert[] }) {
   return (
     <ul class="alerts">
       {alerts.map(({ name, severity, summary, what_to_do }) => (
-        <li key={name} class={`alert ${severity}`}>
+        <li key={`${name} ${summary}`} class={`alert ${severity}`}>
           <p>
             <span class={`badge ${severity === 'critical' ? 'bad' : 'warn'}`}>{severity}</span>{' '}
             <strong>

@@ -7,7 +7,7 @@ import { hrefOf } from '../route.ts';
 
 export function ResultTable({ of }: { readonly of: Inspected['results'] }) {
   return (
-    <div class="scrolls" tabIndex={0} role="region" aria-label="Stored rows">
+    <div class="scrolls" tabIndex={0} role="group" aria-label="Stored rows">
       <table>
         <thead>
           <tr>
@@ -59,7 +59,7 @@ export function ResultTable({ of }: { readonly of: Inspected['results'] }) {
 
 export function AnswerTable({ of }: { readonly of: readonly Answer[] }) {
   return (
-    <div class="scrolls" tabIndex={0} role="region" aria-label="Answers">
+    <div class="scrolls" tabIndex={0} role="group" aria-label="Answers">
       <table>
         <thead>
           <tr>

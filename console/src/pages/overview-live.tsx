@@ -19,13 +19,13 @@ const BREAKER_ABOUT = {
 export function Live({ now, samples }: LiveProps) {
   const { sessions, latency, memory, requests, burst, breaker, changes } = now;
   const connections = now.data_connections;
-  const waiting = Object.entries(now.queues).filter(([, length]) => length > 0);
+  const waiting = sessions.waiting + connections.waiting + now.cache_connections.waiting;
   const errorShare = requests.total > 0 ? requests.errors / requests.total : 0;
   return (
     <section aria-labelledby="live">
       <h2 id="live">Now</h2>
       <dl class="tiles">
-        <Tile name="Requests per second" value={burst.requests_per_second.toFixed(1)}>
+        <Tile name="Requests in the densest second" value={count(burst.requests_per_second)}>
           <Sparkline values={samples.map((sample) => sample.requestsPerSecond)} />
           {plural(requests.total, 'request')} since the start, {share(errorShare)} with an error
         </Tile>
@@ -35,7 +35,7 @@ export function Live({ now, samples }: LiveProps) {
         </Tile>
         <Tile name="Sessions in use" value={`${sessions.leased} of ${sessions.max}`}>
           <Usage of="Sessions in use" used={sessions.leased} max={sessions.max} />
-          {plural(sessions.conversations, 'conversation')}, {count(sessions.waiting)} waiting
+          {plural(sessions.conversations, 'conversation')}, {plural(sessions.total, 'session')} made
         </Tile>
         <Tile
           name="Database connections"
@@ -46,23 +46,19 @@ export function Live({ now, samples }: LiveProps) {
             used={connections.total - connections.idle}
             max={connections.max}
           />
-          {plural(connections.idle, 'idle one', 'idle ones')}, {count(connections.waiting)} waiting
+          {plural(connections.total, 'open one', 'open ones')}, {count(connections.idle)} idle
         </Tile>
         <Tile name="Breaker" value={breaker} tone={BREAKER_TONE[breaker]}>
           {BREAKER_ABOUT[breaker]}
         </Tile>
-        <Tile name="Memory" value={share(memory.use)}>
-          <Usage of="Memory in use" used={memory.use} max={1} />
+        <Tile name="Memory" value={share(now.memory_use)}>
+          <Usage of="Memory in use" used={now.memory_use} max={1} />
           <Sparkline values={samples.map((sample) => sample.memoryUse)} />
           {bytes(memory.rss_bytes)} in all, {bytes(memory.heap_bytes)} heap
         </Tile>
-        <Tile
-          name="Waiting"
-          value={count(Object.values(now.queues).reduce((sum, length) => sum + length, 0))}
-        >
-          {waiting.length === 0
-            ? 'Nobody waits for a session, a connection or a judgement.'
-            : waiting.map(([queue, length]) => `${queue}: ${length}`).join(', ')}
+        <Tile name="Waiting" value={count(waiting)} tone={waiting > 0 ? 'warn' : undefined}>
+          {count(sessions.waiting)} for a session, {count(connections.waiting)} for a connection,{' '}
+          {count(now.cache_connections.waiting)} for the store
         </Tile>
         <Tile name="Changes of the data" value={changes.source}>
           {changes.bound_seconds === null

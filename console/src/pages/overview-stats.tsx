@@ -77,7 +77,7 @@ export function ScopeTable({ of: scopes }: { readonly of: readonly ScopeStats[] 
   return (
     <section aria-labelledby="scopes">
       <h2 id="scopes">Scopes</h2>
-      <div class="scrolls" tabIndex={0} role="region" aria-label="Scopes">
+      <div class="scrolls" tabIndex={0} role="group" aria-label="Scopes">
         <table>
           <thead>
             <tr>

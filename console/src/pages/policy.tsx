@@ -43,7 +43,7 @@ export function PolicyPage() {
       <LoadedView what="the policy" of={policy}>
         {(data) => (
           <>
-            <div class="scrolls" tabIndex={0} role="region" aria-label="The policy">
+            <div class="scrolls" tabIndex={0} role="group" aria-label="The policy">
               <table class="policy">
                 <thead>
                   <tr>

@@ -196,9 +196,9 @@ function Item({ of, verdict, isBusy, canUndo, onJudge, onUndo, onSkip }: ItemPro
   const isJudged = isBusy || verdict !== null;
   return (
     <article class="panel" aria-label="To review">
+      <h2>{ABOUT_KINDS[of.kind]}</h2>
       <p>
-        <OutcomeBadge outcome={of.outcome} /> {ABOUT_KINDS[of.kind]}{' '}
-        <span class="muted">{time(of.decided_at)}</span>
+        <OutcomeBadge outcome={of.outcome} /> <span class="muted">{time(of.decided_at)}</span>
       </p>
       {of.note !== null && (
         <blockquote>

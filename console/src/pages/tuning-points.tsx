@@ -11,7 +11,7 @@ interface PointFiguresProps {
 
 export function PointFigures({ of, now }: PointFiguresProps) {
   return (
-    <dl class="tiles" aria-live="polite">
+    <dl class="tiles">
       <Tile name="Served by meaning" value={count(of.served)}>
         {share(of.served_share)} of the decisions; {change(of.served - now.served)}
       </Tile>
@@ -45,7 +45,7 @@ export function PointTable({ of, current, at, onChoose }: PointTableProps) {
   return (
     <details>
       <summary>All rates as a table</summary>
-      <div class="scrolls" tabIndex={0} role="region" aria-label="All rates">
+      <div class="scrolls" tabIndex={0} role="group" aria-label="All rates">
         <table>
           <thead>
             <tr>

@@ -102,7 +102,7 @@ function Chooser({ of: tuned, scope, version, onSet }: ChooserProps) {
         </p>
         <label class="slider">
           <span>
-            Choose: <output>{share(target)}</output>
+            Choose: <strong>{share(target)}</strong>
           </span>
           <input
             type="range"
@@ -114,6 +114,10 @@ function Chooser({ of: tuned, scope, version, onSet }: ChooserProps) {
             onInput={({ currentTarget }) => setAt(Number(currentTarget.value))}
           />
         </label>
+        <output class="unseen">
+          {count(point.served)} served, between {share(point.wrong_lower)} and{' '}
+          {share(point.wrong_upper)} of them wrong
+        </output>
         <PointFigures of={point} now={points[now]!} />
         <p>
           <strong>Recommended: {share(recommendation.target_error_rate)}.</strong>{' '}

@@ -129,12 +129,7 @@ function Legend() {
 
 function BarsTable({ of }: Pick<BarsProps, 'of'>) {
   return (
-    <div
-      class="scrolls short"
-      tabIndex={0}
-      role="region"
-      aria-label="Answers over time, as a table"
-    >
+    <div class="scrolls short" tabIndex={0} role="group" aria-label="Answers over time, as a table">
       <table>
         <thead>
           <tr>

@@ -71,7 +71,7 @@ function FrameTable({ frames }: { readonly frames: Frames }) {
   const parts = [...new Set([...Object.keys(frames.earlier), ...Object.keys(frames.later)])];
   if (parts.length === 0) return null;
   return (
-    <div class="scrolls" tabIndex={0} role="region" aria-label="What was understood">
+    <div class="scrolls" tabIndex={0} role="group" aria-label="What was understood">
       <table class="frames">
         <caption>What was understood</caption>
         <thead>

@@ -16,7 +16,7 @@ export function EffectView({ of }: { readonly of: TuneEffect }) {
       {of.changes.length === 0 ? (
         <p class="muted">No decision would have come out otherwise.</p>
       ) : (
-        <div class="scrolls" tabIndex={0} role="region" aria-label="Examples of what would change">
+        <div class="scrolls" tabIndex={0} role="group" aria-label="Examples of what would change">
           <table>
             <caption>Examples of what would have come out otherwise</caption>
             <thead>

@@ -39,7 +39,7 @@ export function PolicyHistory({ of, scope, onUndone }: PolicyHistoryProps) {
         <Empty>Nothing was set yet: what holds are the server’s settings.</Empty>
       ) : (
         <>
-          <div class="scrolls" tabIndex={0} role="region" aria-label="History of the policy">
+          <div class="scrolls" tabIndex={0} role="group" aria-label="History of the policy">
             <table>
               <thead>
                 <tr>

@@ -19,7 +19,7 @@ export function Sql({ text }: { readonly text: string }) {
     return () => void (isShown = false);
   }, [text]);
   return (
-    <pre class="sql" tabIndex={0} aria-label="Statement" role="region">
+    <pre class="sql" tabIndex={0} aria-label="Statement" role="group">
       <code>
         <bdi>{shownText(laidOut?.of === text ? laidOut.as : text)}</bdi>
       </code>

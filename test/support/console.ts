@@ -1,0 +1,74 @@
+// Owns a server with the small shop, an agent that has asked it something, and an admin who looks at its console.
+import type { TestContext } from 'node:test';
+
+import type { Client } from '@modelcontextprotocol/client';
+import type { Page } from 'playwright-core';
+
+import { call, connect, startAskonce } from './askonce.ts';
+import type { Askonce, Document, Environment } from './askonce.ts';
+import { openPage } from './browser.ts';
+import type { PageOptions } from './browser.ts';
+import { freshDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
+import { createSmallShop } from './small-shop.ts';
+
+export const AGENT = 'g'.repeat(24);
+export const ADMIN = 'a'.repeat(24);
+
+export const SPANISH = 'list the customers of Spain';
+export const SPANISH_SQL = "SELECT id, name FROM customers WHERE country = 'Spain' ORDER BY id";
+/** Served by meaning. */
+export const REPHRASED = 'show the customers of Spain';
+/** Left to the agent. */
+export const DOUBTFUL = 'list the splendid customers of Spain';
+export const ORDERS = 'how many orders are there?';
+
+export interface ConsoleShop {
+  readonly server: Askonce;
+  readonly agent: Client;
+  readonly settings: Environment;
+  /** Of the answer that was served by meaning. */
+  readonly served: Document;
+}
+
+export async function startConsoleShop(t: TestContext): Promise<ConsoleShop> {
+  const [database, cache] = [await freshDatabase(t), await freshDatabase(t)];
+  await createSmallShop(database.url);
+  const settings = {
+    DATABASE_URL: database.readerUrl,
+    CACHE_DATABASE_URL: cache.url,
+    AUTH_TOKENS: `ann:${AGENT},bob:${ADMIN}:admin`,
+  };
+  const server = await startAskonce(t, settings);
+  const agent = await connect(t, server.url, { token: AGENT });
+  await call(agent, 'query', { question: SPANISH, sql: SPANISH_SQL });
+  await call(agent, 'query', { question: ORDERS, sql: 'SELECT count(*) FROM orders' });
+  const served = await call(agent, 'ask', { question: REPHRASED });
+  await call(agent, 'ask', { question: DOUBTFUL });
+  return { server, agent, settings, served };
+}
+
+/** @param path Behind the `#`, as `questions?table=orders`. */
+export const consoleUrl = (server: Askonce, path = ''): string =>
+  `${server.origin}/admin/#/${path}`;
+
+export async function openConsole(
+  t: TestContext,
+  server: Askonce,
+  { path = '', ...options }: PageOptions & { readonly path?: string } = {},
+): Promise<Page> {
+  const page = await openPage(t, consoleUrl(server, path), options);
+  await signIn(page, ADMIN);
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  return page;
+}
+
+export async function signIn(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Token of an admin').fill(token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Nothing on the page is still being loaded. */
+export async function loaded(page: Page): Promise<void> {
+  await eventually('all is loaded', async () => (await page.locator('.pending').count()) === 0);
+}
