@@ -1,5 +1,5 @@
 // Owns the frame around the pages: who may see them, where one can go, what is wrong, what was just done.
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import { useConsole } from './console.ts';
 import { Help } from './help.tsx';
@@ -47,7 +47,7 @@ function Shell() {
   );
   // The overview is looked at while things happen; elsewhere only the alerts' number is seen.
   useEffect(() => status.every(page === 'overview' ? 2_000 : 10_000), [status, page]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} – askonce`;
     // Whoever reads by ear hears where they are now; whoever has just come is not moved.
     if (!isFirst.current) {

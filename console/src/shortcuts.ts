@@ -2,7 +2,7 @@
 // not at all where they were turned off.
 import { computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { useConsole } from './console.ts';
 
@@ -63,7 +63,7 @@ export function useShortcuts(bindings: Bindings): void {
   const latest = useRef(bindings);
   latest.current = bindings;
   const names = Object.keys(bindings).join('\n');
-  useEffect(() => {
+  useLayoutEffect(() => {
     const live = names.split('\n').map((name) => [name, () => latest.current[name]?.()] as const);
     return shortcuts.bind(Object.fromEntries(live));
   }, [shortcuts, names]);

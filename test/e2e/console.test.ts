@@ -29,6 +29,7 @@ const PAGES = [
 test('only the token of an admin opens the console, and signing out closes it', async (t) => {
   const { server } = await startConsoleShop(t);
   const page = await openPage(t, consoleUrl(server));
+  await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
   assert.equal(await page.title(), 'Sign in – askonce');
   await signIn(page, 'x'.repeat(24));
   await page.getByRole('alert').getByText('UNAUTHENTICATED').waitFor();
@@ -49,7 +50,10 @@ test('every page has a title, one heading, its landmarks and nothing that is loa
   const { server } = await startConsoleShop(t);
   const page = await openConsole(t, server);
   for (const name of PAGES) {
-    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+    await page
+      .getByRole('navigation', { name: 'Pages', exact: true })
+      .getByRole('link', { name })
+      .click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     await loaded(page);
     assert.equal(await page.title(), `${name} – askonce`);

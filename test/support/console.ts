@@ -8,7 +8,7 @@ import { call, connect, startAskonce } from './askonce.ts';
 import type { Askonce, Document, Environment } from './askonce.ts';
 import { openPage } from './browser.ts';
 import type { PageOptions } from './browser.ts';
-import { freshDatabase } from './database.ts';
+import { admin, freshDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { createSmallShop } from './small-shop.ts';
 
@@ -29,6 +29,8 @@ export interface ConsoleShop {
   readonly settings: Environment;
   /** Of the answer that was served by meaning. */
   readonly served: Document;
+  /** Resolves when so many statements are stored: that happens behind the answers. */
+  stored(plans: number): Promise<void>;
 }
 
 export async function startConsoleShop(t: TestContext): Promise<ConsoleShop> {
@@ -45,7 +47,17 @@ export async function startConsoleShop(t: TestContext): Promise<ConsoleShop> {
   await call(agent, 'query', { question: ORDERS, sql: 'SELECT count(*) FROM orders' });
   const served = await call(agent, 'ask', { question: REPHRASED });
   await call(agent, 'ask', { question: DOUBTFUL });
-  return { server, agent, settings, served };
+  const stored = (plans: number): Promise<void> =>
+    eventually(`${plans} statements are stored`, async () => {
+      const [row] = await admin(cache.url, 'SELECT count(*)::int AS plans FROM askonce.plans');
+      return row?.['plans'] === plans;
+    });
+  await stored(2);
+  await eventually('both decisions are logged', async () => {
+    const [row] = await admin(cache.url, 'SELECT count(*)::int AS all FROM askonce.decisions');
+    return Number(row?.['all']) >= 2;
+  });
+  return { server, agent, settings, served, stored };
 }
 
 /** @param path Behind the `#`, as `questions?table=orders`. */
@@ -59,7 +71,7 @@ export async function openConsole(
 ): Promise<Page> {
   const page = await openPage(t, consoleUrl(server, path), options);
   await signIn(page, ADMIN);
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  await page.getByRole('navigation', { name: 'Pages', exact: true }).waitFor();
   return page;
 }
 

@@ -103,6 +103,7 @@ export function Questions() {
                 {query === ''
                   ? plural(total, 'statement')
                   : `${plural(total, 'statement')} with these words`}
+                {table && ` that read ${table}`}
                 {nearby > 0 && `, ${nearby} more with this meaning`}
               </p>
               {entries.length === 0 ? (

@@ -1,5 +1,5 @@
 // Owns signing in: the token goes to the server once and is kept nowhere here.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { useConsole } from '../console.ts';
 import { useAction } from '../load.ts';
@@ -9,7 +9,7 @@ export function SignIn() {
   const { session } = useConsole();
   const action = useAction();
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = 'Sign in – askonce';
     field.current?.focus();
   }, []);
