@@ -14,7 +14,7 @@ test('the queue is judged with a key for each verdict, and a verdict is undone',
   await page.getByText('An agent reported the answer as wrong.').waitFor();
   await page.getByText(note).waitFor();
   await page.keyboard.press('n');
-  await page.getByText('It was left to the agent, who has not said.').waitFor();
+  await page.getByText('Left to the agent, who has not said.').waitFor();
   await page.locator('mark', { hasText: 'splendid' }).first().waitFor();
   await page.keyboard.press('s');
   await page.getByText('1 of 2 judged').waitFor();

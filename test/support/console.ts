@@ -29,8 +29,8 @@ export interface ConsoleShop {
   readonly settings: Environment;
   /** Of the answer that was served by meaning. */
   readonly served: Document;
-  /** Resolves when so many statements are stored: that happens behind the answers. */
-  stored(plans: number): Promise<void>;
+  /** Resolves when so many statements are stored. */
+  readonly stored: (plans: number) => Promise<void>;
 }
 
 export async function startConsoleShop(t: TestContext): Promise<ConsoleShop> {
@@ -47,18 +47,19 @@ export async function startConsoleShop(t: TestContext): Promise<ConsoleShop> {
   await call(agent, 'query', { question: ORDERS, sql: 'SELECT count(*) FROM orders' });
   const served = await call(agent, 'ask', { question: REPHRASED });
   await call(agent, 'ask', { question: DOUBTFUL });
-  const stored = (plans: number): Promise<void> =>
-    eventually(`${plans} statements are stored`, async () => {
-      const [row] = await admin(cache.url, 'SELECT count(*)::int AS plans FROM askonce.plans');
-      return row?.['plans'] === plans;
-    });
+  const stored = (plans: number): Promise<void> => counted(cache.url, 'plans', plans);
   await stored(2);
-  await eventually('both decisions are logged', async () => {
-    const [row] = await admin(cache.url, 'SELECT count(*)::int AS all FROM askonce.decisions');
-    return Number(row?.['all']) >= 2;
-  });
+  await counted(cache.url, 'decisions', 2);
+  await counted(cache.url, 'answers', 3);
   return { server, agent, settings, served, stored };
 }
+
+/** Waits for so many rows of a table of the cache: they are written behind the answers. */
+const counted = (cacheUrl: string, table: string, rows: number): Promise<void> =>
+  eventually(`${rows} ${table}`, async () => {
+    const [row] = await admin(cacheUrl, `SELECT count(*)::int AS rows FROM askonce.${table}`);
+    return Number(row?.['rows']) >= rows;
+  });
 
 /** @param path Behind the `#`, as `questions?table=orders`. */
 export const consoleUrl = (server: Askonce, path = ''): string =>

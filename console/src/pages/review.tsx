@@ -20,9 +20,10 @@ const LIMIT = 50;
 
 const ABOUT_KINDS: Readonly<Record<ReviewItem['kind'], string>> = {
   report: 'An agent reported the answer as wrong.',
-  check: 'A check in the shadow found other rows.',
-  confirm: 'It was left to the agent, who has not said.',
+  check: 'Served, and the agent was asked whether it was right.',
+  confirm: 'Left to the agent, who has not said.',
 };
+const REPORTED_RIGHT = 'An agent reported the answer as right.';
 
 export function Review() {
   const { session, router } = useConsole();
@@ -196,7 +197,7 @@ function Item({ of, verdict, isBusy, canUndo, onJudge, onUndo, onSkip }: ItemPro
   const isJudged = isBusy || verdict !== null;
   return (
     <article class="panel" aria-label="To review">
-      <h2>{ABOUT_KINDS[of.kind]}</h2>
+      <h2>{of.kind === 'report' && of.label === 'same' ? REPORTED_RIGHT : ABOUT_KINDS[of.kind]}</h2>
       <p>
         <OutcomeBadge outcome={of.outcome} /> <span class="muted">{time(of.decided_at)}</span>
       </p>

@@ -1,5 +1,5 @@
 // Owns why one answer was served, by its answer_id, and taking it back.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import { useConsole } from '../console.ts';
 import type { Inspected, ServedAnswer } from '../contract.ts';
@@ -25,9 +25,6 @@ export function Why({ id }: PageProps) {
     (abort) => session.call<Inspected>('cache_inspect', { id }, abort),
     { isWanted: id !== null },
   );
-  useEffect(() => {
-    if (id === null) field.current?.focus();
-  }, [id]);
   return (
     <>
       <p class="lead">
