@@ -25,9 +25,10 @@ export function Live({ now, samples }: LiveProps) {
     <section aria-labelledby="live">
       <h2 id="live">Now</h2>
       <dl class="tiles">
-        <Tile name="Requests in the densest second" value={count(burst.requests_per_second)}>
+        <Tile name="Requests per second" value={count(burst.requests_per_second)}>
           <Sparkline values={samples.map((sample) => sample.requestsPerSecond)} />
-          {plural(requests.total, 'request')} since the start, {share(errorShare)} with an error
+          in the last minute’s busiest; {plural(requests.total, 'request')} since the start,{' '}
+          {share(errorShare)} with an error
         </Tile>
         <Tile name="Latency, 95th percentile" value={milliseconds(latency.p95_ms)}>
           <Sparkline values={samples.map((sample) => sample.p95Ms ?? 0)} />
@@ -61,9 +62,7 @@ export function Live({ now, samples }: LiveProps) {
           {count(now.cache_connections.waiting)} for the store
         </Tile>
         <Tile name="Changes of the data" value={changes.source}>
-          {changes.bound_seconds === null
-            ? 'Only their time ends rows.'
-            : `seen within ${seconds(changes.bound_seconds)}`}
+          {seenAfter(changes.bound_seconds)}
           {changes.tables_not_covered > 0 &&
             `, ${plural(changes.tables_not_covered, 'table')} not covered`}
         </Tile>
@@ -74,4 +73,9 @@ export function Live({ now, samples }: LiveProps) {
       </p>
     </section>
   );
+}
+
+function seenAfter(bound: number | null): string {
+  if (bound === null) return 'Only their time ends rows.';
+  return bound === 0 ? 'seen at once' : `seen within ${seconds(bound)}`;
 }
