@@ -9,12 +9,11 @@ const NONE = '–';
 export const count = (value: number): string => COUNT.format(value);
 export const short = (value: number): string => SHORT.format(value);
 
-/** A share of one, with as many digits as it takes to tell small ones apart. */
+/** A share of one; of a small one, two digits that tell something. */
 export function share(value: number | null): string {
   if (value === null) return NONE;
   const percent = value * 100;
-  if (percent === 0 || percent >= 99.95) return `${percent.toFixed(0)}\u00a0%`;
-  return `${percent.toFixed(percent < 0.1 ? 3 : percent < 1 ? 2 : 1)}\u00a0%`;
+  return `${Number(percent < 1 ? percent.toPrecision(2) : percent.toFixed(1))}\u00a0%`;
 }
 
 export const similarity = (value: number | null): string =>

@@ -7,6 +7,7 @@ export interface FaultDetails {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
+  readonly retry_after_ms?: number;
 }
 
 /** What the server refused, or UNREACHABLE where nobody answered. */
@@ -14,13 +15,16 @@ export class Fault extends Error {
   readonly status: number;
   readonly code: string;
   readonly hint: string | null;
+  /** When the same may succeed; null where it will not by itself. */
+  readonly retryAfterMs: number | null;
 
-  constructor(status: number, { code, message, hint }: FaultDetails) {
-    super(message);
+  constructor(status: number, details: FaultDetails) {
+    super(details.message);
     this.name = 'Fault';
     this.status = status;
-    this.code = code;
-    this.hint = hint ?? null;
+    this.code = details.code;
+    this.hint = details.hint ?? null;
+    this.retryAfterMs = details.retry_after_ms ?? null;
   }
 }
 

@@ -1,5 +1,5 @@
-// Owns loading what a page shows: again when what it depends on changes or the server came back, never two at
-// once, and with what was there before still shown.
+// Owns loading what a page shows: again when what it depends on changes, the server came back or said when to try
+// anew; never two at once, and with what was there before still shown.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 import { useConsole } from './console.ts';
@@ -25,6 +25,8 @@ export interface LoadOptions {
   /** False while there is nothing to ask. */
   readonly isWanted?: boolean;
 }
+
+const LEAST_RETRY_MS = 1_000;
 
 /** @param key What is asked for: as long as it is the same, so is the answer. */
 export function useLoad<Document>(
@@ -70,6 +72,13 @@ export function useLoad<Document>(
     }, everyMs);
     return () => clearInterval(timer);
   }, [everyMs, isWanted, reload]);
+
+  const retryMs = state.fault?.retryAfterMs ?? null;
+  useEffect(() => {
+    if (retryMs === null) return undefined;
+    const timer = setTimeout(reload, Math.max(retryMs, LEAST_RETRY_MS));
+    return () => clearTimeout(timer);
+  }, [retryMs, state.fault, reload]);
 
   return { ...state, reload };
 }

@@ -54,9 +54,11 @@ export async function startConsoleShop(t: TestContext): Promise<ConsoleShop> {
   return { server, agent, settings, served, stored };
 }
 
-/** Waits for so many rows of a table of the cache: they are written behind the answers. */
+/** Waits for so many rows of a table of the cache: it is opened, and written to, behind the answers. */
 const counted = (cacheUrl: string, table: string, rows: number): Promise<void> =>
   eventually(`${rows} ${table}`, async () => {
+    const [found] = await admin(cacheUrl, "SELECT to_regclass('askonce.plans') AS name");
+    if (found?.['name'] === null) return false;
     const [row] = await admin(cacheUrl, `SELECT count(*)::int AS rows FROM askonce.${table}`);
     return Number(row?.['rows']) >= rows;
   });

@@ -30,7 +30,7 @@ export function Live({ now, samples }: LiveProps) {
           in the last minute’s busiest; {plural(requests.total, 'request')} since the start,{' '}
           {share(errorShare)} with an error
         </Tile>
-        <Tile name="Latency, 95th percentile" value={milliseconds(latency.p95_ms)}>
+        <Tile name="Latency (p95)" value={milliseconds(latency.p95_ms)}>
           <Sparkline values={samples.map((sample) => sample.p95Ms ?? 0)} />
           half within {milliseconds(latency.p50_ms)}, 99 % within {milliseconds(latency.p99_ms)}
         </Tile>

@@ -12,20 +12,27 @@ interface TuningCurvesProps {
 }
 
 export function TuningCurves({ of, now, chosen }: TuningCurvesProps) {
+  // Where nothing is served nothing is wrong.
+  const places = of.points.filter(({ served }) => served > 0).map(placeOf);
   return (
     <section aria-labelledby="curves">
       <h2 id="curves">Served against wrong</h2>
-      <Curve
-        title="Served against wrong, by target error rate"
-        description={`At ${share(chosen.target_error_rate)}, ${count(chosen.served)} are served and between ${share(chosen.wrong_lower)} and ${share(chosen.wrong_upper)} of them are wrong. The table below has every rate.`}
-        xLabel="Share of the decisions that are served"
-        yLabel="Upwards: share of those served that is wrong"
-        places={of.points.map(placeOf)}
-        marks={[
-          { place: placeOf(now), kind: 'now' },
-          { place: placeOf(chosen), kind: 'then' },
-        ]}
-      />
+      {places.length === 0 && (
+        <p class="empty">No rate would have served anything by meaning yet.</p>
+      )}
+      {places.length > 0 && (
+        <Curve
+          title="Served against wrong, by target error rate"
+          description={`At ${share(chosen.target_error_rate)}, ${count(chosen.served)} are served and between ${share(chosen.wrong_lower)} and ${share(chosen.wrong_upper)} of them are wrong. The table below has every rate.`}
+          xLabel="Share of the decisions that are served"
+          yLabel="Upwards: share of those served that is wrong"
+          places={places}
+          marks={[
+            { place: placeOf(now), kind: 'now' },
+            { place: placeOf(chosen), kind: 'then' },
+          ]}
+        />
+      )}
       <details>
         <summary>Along the cuts</summary>
         <div class="columns">

@@ -112,12 +112,14 @@ export function Curve(props: CurveProps) {
               r="2.5"
             />
           ))}
-          {marks.map(({ place, kind }) => (
-            <g key={kind} class={`mark ${kind}`}>
-              <line x1={x(place.x)} x2={x(place.x)} y1={y(0)} y2={y(top)} />
-              <circle cx={x(place.x)} cy={y(place.y ?? place.promised ?? 0)} r="5.5" />
-            </g>
-          ))}
+          {marks
+            .filter(({ place }) => place.x >= left && place.x <= right)
+            .map(({ place, kind }) => (
+              <g key={kind} class={`mark ${kind}`}>
+                <line x1={x(place.x)} x2={x(place.x)} y1={y(0)} y2={y(top)} />
+                <circle cx={x(place.x)} cy={y(place.y ?? place.promised ?? 0)} r="5.5" />
+              </g>
+            ))}
         </svg>
       </div>
       <figcaption>
