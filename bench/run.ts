@@ -2,6 +2,7 @@
 import { isAppError } from '../src/errors.ts';
 import { burstText } from './burst-text.ts';
 import { BURST_USAGE, runBurst } from './burst.ts';
+import { CONSOLE_USAGE, runConsole } from './console.ts';
 import type { BenchContext } from './context.ts';
 import { decisionsText } from './decisions-text.ts';
 import { DECISIONS_USAGE, runDecisions } from './decisions.ts';
@@ -79,6 +80,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     measure: runDecisions,
     text: decisionsText,
   }),
+  console: {
+    about: 'the console over 100,000 entries in a browser, against a bare file of the same server',
+    usage: CONSOLE_USAGE,
+    run: async (context, args) => ({ figures: await runConsole(context, args) }),
+  },
   workload: withText({
     about: 'a stream of questions played from empty, against caches with equal text or one cut',
     usage: WORKLOAD_USAGE,
