@@ -118,8 +118,9 @@ function createExpressApp(options: HttpServerOptions): Express {
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'unavailable', checks });
   });
   app.use(hostHeaderValidation(hostsOf(options)));
+  // A path as text would take /admin/ too, and lead round in a circle.
+  app.get(/^\/admin$/, (_request, response) => response.redirect(308, '/admin/'));
   // Its own pages alone may call it, from wherever they were loaded: stricter than what follows, and without a list.
-  app.get('/admin', (_request, response) => response.redirect(308, '/admin/'));
   app.use('/admin', options.admin);
   app.use(originValidation(originsOf(options)));
   app.get('/metrics', async (request, response) => {
