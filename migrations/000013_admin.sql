@@ -47,4 +47,4 @@ ALTER TABLE askonce.decisions ADD CONSTRAINT decisions_label_source_check
 CREATE INDEX decisions_plan ON askonce.decisions (plan_scope, plan_id);
 -- What somebody should look at.
 CREATE INDEX decisions_open ON askonce.decisions (plan_scope, decided_at)
-  WHERE label_source = 'report' OR (label IS NULL AND (outcome = 'confirm' OR is_checked));
+  WHERE (label_source = 'report' AND label = 'different') OR (label IS NULL AND (outcome = 'confirm' OR is_checked));

@@ -1,6 +1,7 @@
 // Owns putting the parts together: the only file that knows every one of them. Each step pushes its
 // release; closing, or a failed start, unwinds them newest first.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createAdminTools } from './admin-tools.ts';
 import { NO_AUDIT, openAudit } from './audit.ts';
@@ -74,6 +75,7 @@ export interface AppOptions {
 }
 
 const JUDGING_WAIT_MS = 5000;
+const OPEN_WAIT_MS = 3000;
 /** Nobody who asks: the program itself, as the role that logs in. */
 const PROGRAM: Principal = { name: '', role: 'user', identity: AS_LOGIN };
 
@@ -274,6 +276,8 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       }),
     }),
   ];
+  // Who comes first finds the cache, if it is there soon.
+  await Promise.race([store.opened, sleep(OPEN_WAIT_MS, undefined, { ref: false })]);
   const newRequestId = (): string => randomUUID().slice(0, 8);
   return await listen({
     config,

@@ -21,8 +21,7 @@ import type { CallsSummary } from './recent-calls.ts';
 export interface Metrics {
   /** @param accept What the reader takes, as its Accept header says it; Prometheus' text by default. */
   render(accept?: string): Promise<Exposition>;
-  /** @param traceId Stands beside it as an exemplar, for who reads OpenMetrics. */
-  request(labels: RequestLabels, seconds: number, traceId?: string | null): void;
+  request(labels: RequestLabels, seconds: number, more?: RequestMore): void;
   responseBytes(bytes: number): void;
   /** @returns to be called when the response is written, or nobody reads it any more. */
   responding(): () => void;
@@ -64,6 +63,13 @@ export interface Glance {
 
 /** `stale`: known, but older than asked for. `error`: the tier could not be asked. */
 export type LookupOutcome = 'hit' | 'rebound' | 'confirm' | 'miss' | 'stale' | 'error';
+
+export interface RequestMore {
+  /** Stands beside it as an exemplar, for who reads OpenMetrics. */
+  readonly traceId?: string | null;
+  /** Whether somebody looks or tunes: how fast agents are answered is told without it. */
+  readonly isOfOperator?: boolean;
+}
 
 export interface RequestLabels {
   readonly tool: string;
@@ -205,11 +211,13 @@ export function createMetrics(): Metrics {
 
   return {
     render: (accept) => exposition(registry, accept),
-    request(labels, duration, traceId = null) {
+    request(labels, duration, { traceId = null, isOfOperator = false } = {}) {
       const { tool, source, outcome } = labels;
       requestsOf(`${tool} ${source} ${outcome}`, () => requests.labels({ ...labels })).inc();
-      bursts.call(outcome !== 'ok');
-      recent.call(duration, outcome !== 'ok');
+      if (!isOfOperator) {
+        bursts.call(outcome !== 'ok');
+        recent.call(duration, outcome !== 'ok');
+      }
       if (traceId === null) {
         secondsOf(`${tool} ${source}`, () => seconds.labels({ tool, source })).observe(duration);
       } else {

@@ -55,6 +55,13 @@ export const DECISION_COLUMNS = `d.id::text AS id, d.decided_at, d.plan_scope, d
   d.probability::float8 AS probability, d.margin::float8 AS margin, d.differences, d.frames, d.is_checked, d.label,
   d.label_source, (SELECT pl.sql FROM askonce.plans pl WHERE pl.plan_scope = d.plan_scope AND pl.id = d.plan_id) AS sql`;
 
+/** Of decisions `d` in the scopes $1: those that somebody should look at, of which one stands for all of its pair. */
+export const OPEN_DECISIONS = `d.plan_scope = ANY ($1) AND (
+  (d.label_source = 'report' AND d.label = 'different')
+  OR (d.label IS NULL AND (d.outcome = 'confirm' OR d.is_checked)))`;
+export const OPEN_COUNT_SQL = `SELECT count(DISTINCT (d.plan_scope, d.question_key, d.plan_id))::float8 AS open
+  FROM askonce.decisions d WHERE ${OPEN_DECISIONS}`;
+
 const DIGITS = 1e4;
 export const rounded = (value: number): number => Math.round(value * DIGITS) / DIGITS;
 

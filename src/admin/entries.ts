@@ -63,8 +63,14 @@ const ORDER: Readonly<Record<SearchRequest['sort'], string>> = {
   new: 'pl.created_at DESC, pl.id',
 };
 
+/** Of plans `pl`, those that read a table: named with its schema, or without. */
+export function readsTable(table: string): string {
+  return `EXISTS (SELECT FROM unnest(pl.tables) AS read (name)
+    WHERE read.name = ${table} OR split_part(read.name, '.', 2) = ${table})`;
+}
+
 /** $1 scopes, $2 table, $3 pattern; either of them null for any. */
-const WANTED = `pl.plan_scope = ANY ($1) AND ($2::text IS NULL OR $2 = ANY (pl.tables))
+const WANTED = `pl.plan_scope = ANY ($1) AND ($2::text IS NULL OR ${readsTable('$2')})
   AND ($3::text IS NULL OR pl.sql ILIKE $3 OR (pl.plan_scope, pl.id) IN (
     SELECT ph.plan_scope, ph.plan_id FROM askonce.phrasings ph
     WHERE ph.plan_scope = ANY ($1) AND ph.question ILIKE $3))`;
@@ -156,7 +162,7 @@ export function createEntries({ pool, cache, embedder, scopes }: EntriesOptions)
       .map(([id]) => id);
     const entries = await load(ids, choice);
     return entries
-      .filter(({ tables }) => table === undefined || tables.includes(table))
+      .filter(({ tables }) => table === undefined || tables.some((name) => isNamed(name, table)))
       .slice(0, room)
       .map((entry) => {
         const { similarity, question } = found.get(entry.id)!;
@@ -194,6 +200,9 @@ export function createEntries({ pool, cache, embedder, scopes }: EntriesOptions)
     },
   };
 }
+
+const isNamed = (name: string, table: string): boolean =>
+  name === table || name.split('.')[1] === table;
 
 const otherThan = (first: string, found: string | null): string | null =>
   found === first ? null : found;

@@ -6,6 +6,7 @@ import type { Pool } from '../db/pool.ts';
 import { AppError } from '../errors.ts';
 import type { RequestContext } from '../query/context.ts';
 import type { Scoping } from '../query/scope.ts';
+import { readsTable } from './entries.ts';
 import type { AdminScopes, ScopeChoice, ScopeLabel } from './scopes.ts';
 
 export interface ForgetRequest {
@@ -60,8 +61,7 @@ const PICKED = `pl.plan_scope = ANY ($1)
   AND ($2::uuid IS NULL OR pl.id = $2)
   AND ($3::bytea[] IS NULL OR EXISTS (SELECT FROM askonce.phrasings ph
     WHERE ph.plan_scope = pl.plan_scope AND ph.plan_id = pl.id AND ph.question_key = ANY ($3)))
-  AND ($4::text IS NULL OR EXISTS (SELECT FROM unnest(pl.tables) AS read (name)
-    WHERE read.name = $4 OR split_part(read.name, '.', 2) = $4))`;
+  AND ($4::text IS NULL OR ${readsTable('$4')})`;
 
 /** $5 scopes of rows. */
 const EXTENT_SQL = `

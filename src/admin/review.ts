@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import type { RequestContext } from '../query/context.ts';
 import type { Remember } from '../query/remember.ts';
 import type { Scoping } from '../query/scope.ts';
-import { DECISION_COLUMNS, decisionOf } from './decision-rows.ts';
+import { DECISION_COLUMNS, OPEN_COUNT_SQL, OPEN_DECISIONS, decisionOf } from './decision-rows.ts';
 import type { DecisionDocument, DecisionRow } from './decision-rows.ts';
 import type { AdminScopes, ScopeChoice } from './scopes.ts';
 
@@ -68,8 +68,6 @@ interface Subject {
   readonly decisionId: string | null;
 }
 
-const OPEN = `d.plan_scope = ANY ($1)
-  AND (d.label_source = 'report' OR (d.label IS NULL AND (d.outcome = 'confirm' OR d.is_checked)))`;
 const KIND = `CASE WHEN d.label_source = 'report' THEN 'report' WHEN d.is_checked THEN 'check' ELSE 'confirm' END`;
 const URGENCY = `CASE kind WHEN 'report' THEN 0 WHEN 'check' THEN 1 ELSE 2 END`;
 
@@ -166,15 +164,11 @@ export function createReview(options: ReviewOptions): Review {
   return {
     async queue({ scope, limit, offset }) {
       const choice = await scopes.choose(scope);
-      const [counted] = await pool.query<{ open: number }>(
-        `SELECT count(DISTINCT (d.plan_scope, d.question_key, d.plan_id))::float8 AS open
-         FROM askonce.decisions d WHERE ${OPEN}`,
-        [choice.ids],
-      );
+      const [counted] = await pool.query<{ open: number }>(OPEN_COUNT_SQL, [choice.ids]);
       const rows = await pool.query<DecisionRow & { kind: ReviewItem['kind'] }>(
         `SELECT * FROM (
            SELECT DISTINCT ON (d.plan_scope, d.question_key, d.plan_id) ${DECISION_COLUMNS}, ${KIND} AS kind
-           FROM askonce.decisions d WHERE ${OPEN}
+           FROM askonce.decisions d WHERE ${OPEN_DECISIONS}
            ORDER BY d.plan_scope, d.question_key, d.plan_id, d.decided_at DESC) AS latest
          ORDER BY ${URGENCY}, decided_at DESC, id LIMIT $2 OFFSET $3`,
         [choice.ids, limit, offset],

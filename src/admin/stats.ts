@@ -2,6 +2,7 @@
 import type { Cache } from '../cache/cache.ts';
 import type { EvictionLimits } from '../cache/eviction.ts';
 import type { Pool } from '../db/pool.ts';
+import { OPEN_COUNT_SQL } from './decision-rows.ts';
 import type { AdminScopes, ScopeChoice, ScopeDocument } from './scopes.ts';
 
 export type BySource = Readonly<Record<'memory' | 'store' | 'semantic' | 'database', number>>;
@@ -93,19 +94,20 @@ export function createStats(
   }
 
   async function decisions(choice: ScopeChoice, since: Date) {
-    const [row] = await pool.query<StatsDocument['decisions']>(
+    // However long they have waited.
+    const [waiting] = await pool.query<{ open: number }>(OPEN_COUNT_SQL, [choice.ids]);
+    const [row] = await pool.query<Omit<StatsDocument['decisions'], 'open'>>(
       `SELECT count(*) FILTER (WHERE outcome = 'hit')::float8 AS hit,
          count(*) FILTER (WHERE outcome = 'rebound')::float8 AS rebound,
          count(*) FILTER (WHERE outcome = 'confirm')::float8 AS confirm,
          count(*) FILTER (WHERE outcome = 'miss')::float8 AS miss,
          count(*) FILTER (WHERE is_served AND label = 'same')::float8 AS right,
-         count(*) FILTER (WHERE is_served AND label = 'different')::float8 AS wrong,
-         count(*) FILTER (WHERE label IS NULL AND (outcome = 'confirm' OR is_checked))::float8 AS open
+         count(*) FILTER (WHERE is_served AND label = 'different')::float8 AS wrong
        FROM (SELECT *, outcome IN ('hit', 'rebound') AS is_served FROM askonce.decisions
          WHERE plan_scope = ANY ($1) AND decided_at >= $2) AS of_late`,
       [choice.ids, since],
     );
-    return row!;
+    return { ...row!, open: waiting!.open };
   }
 
   async function stored(choice: ScopeChoice) {

@@ -97,7 +97,9 @@ export function createHeldAnswers(options: HeldAnswersOptions): HeldAnswers {
     const requestId = tracing.isOn || audit !== NO_AUDIT ? newRequestId() : '';
     const trace = tracing.isOn ? traceOf(asked, requestId) : NO_TRACE;
     const ms = performance.now() - started;
-    metrics.request({ tool: 'ask', source, outcome: 'ok' }, ms / 1000, trace.id);
+    metrics.request({ tool: 'ask', source, outcome: 'ok' }, ms / 1000, {
+      traceId: trace.id,
+    });
     if (answer.isBySimilarity) metrics.servedBySimilarity(1);
     trace.end({ ...audited, source, outcome: 'ok' });
     if (audit === NO_AUDIT) return;

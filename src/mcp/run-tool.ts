@@ -35,7 +35,8 @@ export async function runTool(
   const over = (source: string, end: CallEnd): void => {
     const ms = performance.now() - started;
     const { outcome, documents } = end;
-    metrics.request({ tool: name, source, outcome }, ms / 1000, trace.id);
+    const more = { traceId: trace.id, isOfOperator: tool.isForAdmins };
+    metrics.request({ tool: name, source, outcome }, ms / 1000, more);
     metrics.servedBySimilarity(documents.filter(({ matched }) => matched).length);
     auditCall(audit, { tool, args, context: request, ms }, end);
     trace.end({ outcome, source, ...answeredIn(documents) });

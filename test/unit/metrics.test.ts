@@ -11,7 +11,7 @@ const ASKED = { tool: 'ask', source: 'memory', outcome: 'ok' };
 test('who asks for OpenMetrics gets it, with the trace of a request beside its bucket', async () => {
   const metrics = createMetrics();
   metrics.request(ASKED, 0.004);
-  metrics.request(ASKED, 0.003, TRACE);
+  metrics.request(ASKED, 0.003, { traceId: TRACE });
   const { contentType, text } = await metrics.render(OPEN_METRICS);
   assert.match(contentType, /^application\/openmetrics-text; version=1\.0\.0/);
   assert.match(text, /# EOF\n$/);
@@ -27,7 +27,7 @@ test('who asks for OpenMetrics gets it, with the trace of a request beside its b
 
 test('who asks for nothing gets plain text without exemplars, whatever others have asked for', async () => {
   const metrics = createMetrics();
-  metrics.request(ASKED, 0.003, TRACE);
+  metrics.request(ASKED, 0.003, { traceId: TRACE });
   const before = await metrics.render();
   await metrics.render(OPEN_METRICS);
   const { contentType, text } = await metrics.render('text/plain');
