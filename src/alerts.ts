@@ -28,6 +28,8 @@ export interface AlertFacts {
   readonly burst: { readonly perSecond: number; readonly errorRatio: number };
 }
 
+/** Fewer say little of how many are. */
+const TELLING_WRONGS = 3;
 const SESSIONS_SHARE = 0.8;
 const BURST_ERRORS = 0.05;
 /** Of calls in a second: below it one error is a large share. */
@@ -92,6 +94,7 @@ export function alertsOf(facts: AlertFacts): Alert[] {
     },
     ...facts.served.map(
       ({ risk, wrong, lower }) =>
+        wrong >= TELLING_WRONGS &&
         lower > targetErrorRate && {
           severity: 'warning' as const,
           name: 'AskonceWrongAnswersAboveTarget',

@@ -195,11 +195,16 @@ export function createCache(options: CacheOptions): Cache {
   let lastSave: Promise<void> = Promise.resolve();
 
   notices.on('rejected', forget);
-  notices.on('forgotten', () => memory.clear());
+  notices.on('forgotten', dropHeld);
 
   function forget(questionKey: Key, planId: string): void {
     memory.dropQuestion(questionKey);
     memory.dropMatched(planId);
+  }
+
+  function dropHeld(): void {
+    memory.clear();
+    decisions.forgotten();
   }
 
   const rechecked = createRecheck({ memory, plans, gate, notices, now });
@@ -327,7 +332,7 @@ export function createCache(options: CacheOptions): Cache {
     },
 
     async dropHeld() {
-      memory.clear();
+      dropHeld();
       if (isShared) await notices.tell('forgotten');
     },
 

@@ -27,6 +27,8 @@ export interface Decisions {
   open(planScope: string, questionKey: Key, planId: string): Promise<readonly OpenDecision[]>;
   /** Holds the cuts against what was served and labelled, on any replica. */
   learn(planScope: string): Promise<void>;
+  /** Decisions may be gone from the log: what is decided from now on is logged anew. */
+  forgotten(): void;
   /** Hands what waits to the write queue now. */
   flush(): void;
 }
@@ -44,6 +46,8 @@ export interface DecisionsOptions {
 
 const RECORD_BYTES = 4096;
 const MAX_SCOPES = 200;
+/** A decision that comes out as it did is logged once in this time: a month of them has room. */
+const LOGGED_FOR_MS = 60 * 60 * 1000;
 /** About 2 MB. Of a question that is forgotten a label may be lost, never an answer. */
 const MAX_NOTED = 10_000;
 
@@ -53,6 +57,7 @@ export function createDecisions(options: DecisionsOptions): Decisions {
   const noted = new Map<Key, string | null>();
   /** By plan scope. */
   const hitsOf = new LRUCache<string, readonly ServedHit[]>({ max: MAX_SCOPES });
+  const logged = new LRUCache<string, true>({ max: MAX_NOTED, ttl: LOGGED_FOR_MS });
   const batch = createWriteBatch<DecisionRecord>({
     gate,
     queue,
@@ -79,7 +84,13 @@ export function createDecisions(options: DecisionsOptions): Decisions {
   return {
     learn,
     flush: () => void batch.flush(),
+    forgotten: () => logged.clear(),
     add(record) {
+      const { questionKey, phrasingId, outcome } = record;
+      const decided = `${questionKey} ${phrasingId} ${outcome}`;
+      // Agents ask the same again and again; what it is asked to be checked for is told each time.
+      if (logged.has(decided) && !record.isChecked) return;
+      logged.set(decided, true);
       if (record.outcome === 'confirm' || record.outcome === 'miss') note(record.questionKey, null);
       if (!batch.add(record)) metrics.cacheDropped('decision');
     },

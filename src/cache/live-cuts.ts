@@ -99,10 +99,13 @@ function tightened(
   const holds = (cut: number): boolean => {
     const served = hits.filter(({ margin }) => margin >= cut);
     const wrong = served.filter((hit) => hit.wrong).length;
-    return lowerBound(wrong, served.length) <= target;
+    return wrong < TELLING_WRONGS || lowerBound(wrong, served.length) <= target;
   };
   return cuts.find((cut) => cut >= calibrated && holds(cut)) ?? null;
 }
+
+/** One alone is put right by its own report: in a new cache it would end all serving, and nothing could refute it. */
+const TELLING_WRONGS = 2;
 
 /** Margins are kept as 32-bit numbers: the step must survive that. */
 const above = (margin: number): number => margin + 1e-4;

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 
+import type { Client } from '@modelcontextprotocol/client';
+
 import { call, connect, startAskonce } from '../support/askonce.ts';
 import type { Environment } from '../support/askonce.ts';
 import { admin } from '../support/database.ts';
@@ -126,22 +128,28 @@ test('an accepted candidate and a reported answer are labels too', async (t) => 
 test('answers that were reported wrong raise the cut, and the server says so', async (t) => {
   const { client, server } = await shop(t);
   await call(client, 'query', { question: SPANISH, sql: SQL });
-  const served = await call(client, 'ask', { question: 'show customers of Spain' });
-  assert.equal(served.source, 'semantic');
   const before = await cutOf(server.origin);
-  await call(client, 'report', { answer_id: served.answer_id, verdict: 'wrong' });
+  await reportWrong(client, 'show customers of Spain');
+  assert.equal(await cutOf(server.origin), before, 'one alone is put right by its report');
+  await reportWrong(client, 'show the customers of Spain');
   assert.ok((await cutOf(server.origin)) > before);
   await until('the log says so', () => /the cut has moved/.test(server.log()));
-  const after = await call(client, 'ask', { question: 'show the customers of Spain' });
+  const after = await call(client, 'ask', { question: 'show me the customers of Spain' });
   assert.notEqual(after.status, 'answered');
 });
+
+async function reportWrong(client: Client, question: string): Promise<void> {
+  const served = await call(client, 'ask', { question });
+  assert.equal(served.source, 'semantic');
+  await call(client, 'report', { answer_id: served.answer_id, verdict: 'wrong' });
+}
 
 test('a server that is started again knows what was reported wrong before', async (t) => {
   const { client, server, settings } = await shop(t);
   await call(client, 'query', { question: SPANISH, sql: SQL });
-  const served = await call(client, 'ask', { question: 'show customers of Spain' });
   const before = await cutOf(server.origin);
-  await call(client, 'report', { answer_id: served.answer_id, verdict: 'wrong' });
+  await reportWrong(client, 'show customers of Spain');
+  await reportWrong(client, 'show the customers of Spain');
   const again = await startAskonce(t, settings);
   const raised = async () => [await cutOf(again.origin)];
   await eventually(raised, (cut) => cut > before);

@@ -95,5 +95,5 @@ function markOf(
 ): string {
   const isAdvised = target === advised.target_error_rate;
   if (target === current.target_error_rate) return isAdvised ? '← now, kept' : '← now';
-  return isAdvised ? '← better' : '';
+  return isAdvised ? '← advised' : '';
 }

@@ -97,3 +97,11 @@ test('another aim says which cuts it moves, and applies where no target is named
   subject.aim(0);
   assert.deepEqual([subject.of('list'), subject.of('figure')], [null, null]);
 });
+
+test('one wrong answer alone moves no cut, however few were served; two do', () => {
+  const { cuts: subject } = cuts();
+  subject.learn([...served(2, 4), ...served(1, 2.5, true)]);
+  assert.equal(subject.of('list'), 2);
+  subject.learn([...served(2, 4), ...served(2, 2.5, true)]);
+  assert.ok(subject.of('list')! > 2.5);
+});

@@ -122,7 +122,7 @@ test('a known question is listed with its statement and its id', async () => {
 test('the replay is a curve: a line for each target, with what of it was wrong', async () => {
   const text = await shown('tune', { text: 'It holds.' });
   assert.match(text, /\n +1 % +█{6} +50 % +4 +1 of 40 +0\.1 % to 11 % +≤ 0\.98 % +← now\n/);
-  assert.match(text, /\n +2 % +█{9} +75 % +4 +1 of 40 +← better\n/);
+  assert.match(text, /\n +2 % +█{9} +75 % +4 +1 of 40 +← advised\n/);
   assert.match(text, /Recommended: 2 %\. It holds\./);
   assert.match(text, /would serve 12 instead of 20/);
   assert.match(text, /askonce cache policy --set target_error_rate=0\.02\n$/);
