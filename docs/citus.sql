@@ -15,4 +15,4 @@ SELECT create_distributed_table('askonce.answers', 'result_scope', colocate_with
 SELECT create_distributed_table('askonce.reports', 'result_scope', colocate_with => 'askonce.results');
 
 -- Small, and asked for on the coordinator alone: migrations, secrets, replicas, streams, stream_versions, and what only
--- operators look at (scopes, served, policies) stay as they are.
+-- operators look at (scopes, served, policies, reviews) stay as they are.

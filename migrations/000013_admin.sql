@@ -48,3 +48,17 @@ CREATE INDEX decisions_plan ON askonce.decisions (plan_scope, plan_id);
 -- What somebody should look at.
 CREATE INDEX decisions_open ON askonce.decisions (plan_scope, decided_at)
   WHERE (label_source = 'report' AND label = 'different') OR (label IS NULL AND (outcome = 'confirm' OR is_checked));
+
+-- What stood there before somebody reviewed a decision, as long as it can be taken back.
+CREATE TABLE askonce.reviews (
+  plan_scope    text NOT NULL,
+  question_key  bytea NOT NULL,
+  plan_id       uuid NOT NULL,
+  reviewed_by   text NOT NULL,
+  reviewed_at   timestamptz NOT NULL DEFAULT now(),
+  wording       jsonb,
+  rejection     jsonb,
+  label         text,
+  label_source  text,
+  PRIMARY KEY (plan_scope, question_key, plan_id)
+);

@@ -213,9 +213,9 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
       cursorSeal,
       syntax,
       scopeKeys,
-      onScope(entry) {
-        onPlanScope(entry.planScope);
-        if (entry.principal !== PROGRAM.name) cache.scopes.saw(entry);
+      onScope(scope, { resultScope, principal }) {
+        onPlanScope(scope.planScope);
+        if (principal !== PROGRAM) cache.scopes.saw(scope, { resultScope, principal });
       },
       metrics,
       logger,

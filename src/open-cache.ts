@@ -84,7 +84,7 @@ export function openCache(options: OpenCacheOptions): OpenedCache {
     } catch (error) {
       logger.warn({ error: String(error) }, 'cursors hold until this process ends, and only here');
     }
-    cache.open();
+    await cache.open();
   };
   const opened = open();
   listen(options);

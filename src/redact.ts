@@ -7,7 +7,7 @@ const MARK = '[redacted]';
 const HINT =
   /:\/\/|passw|pwd|token|secret|authorization|cookie|api_?key|connectionstring|bearer |basic |eyJ/iu;
 const NAME =
-  '[\\w-]*(?:password|passwd|pwd|token|secret|authorization|cookie|api_?key|connectionstring)';
+  '[\\w-]{0,64}(?:password|passwd|pwd|token|secret|authorization|cookie|api_?key|connectionstring)';
 
 const FORMS: ReadonlyArray<readonly [form: RegExp, shown: string]> = [
   // A field of the line, at whatever depth.
@@ -16,12 +16,12 @@ const FORMS: ReadonlyArray<readonly [form: RegExp, shown: string]> = [
   [new RegExp(`(\\\\"${NAME}\\\\":\\s*\\\\")[^"\\\\]+`, 'giu'), `$1${MARK}`],
   // To the last @ of the word: a password that was not encoded may hold others.
   [/(\bpostgres(?:ql)?:\/\/[^\s:@/"\\]*:)[^\s"\\]*@/giu, `$1${MARK}@`],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/"\\]*:)[^\s@/"\\]+@/giu, `$1${MARK}@`],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"\\]*:)[^\s@/"\\]+@/giu, `$1${MARK}@`],
   // A parameter of a URL, or a word of a connection string.
   [new RegExp(`(\\b${NAME}=)(?:'[^'"]*'|[^\\s&;,'"\\\\)]+)`, 'giu'), `$1${MARK}`],
   [/\b(bearer|basic) +[\w.~+/-]{8,}=*/giu, `$1 ${MARK}`],
   // A JSON Web Token.
-  [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/gu, MARK],
+  [/\beyJ[\w-]{8,4096}\.[\w-]{1,8192}(?:\.[\w-]{0,4096})?/gu, MARK],
 ];
 
 export function withoutSecrets(line: string): string {

@@ -3,7 +3,6 @@
 import type { Cache } from './cache/cache.ts';
 import type { Decider } from './cache/decide.ts';
 import type { ScopeKeys } from './cache/key.ts';
-import type { ScopeEntry } from './cache/scope-register.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
 import type { Embedder } from './embedding/embedder.ts';
@@ -39,7 +38,7 @@ import type { Recall } from './query/recall.ts';
 import type { Remember } from './query/remember.ts';
 import { createColumnValues, createSchemaNames } from './query/schema-names.ts';
 import { createScoping } from './query/scope.ts';
-import type { Scoping } from './query/scope.ts';
+import type { OnScope, Scoping } from './query/scope.ts';
 import { sealCursors } from './query/sealed-cursors.ts';
 import type { CursorSeal } from './query/sealed-cursors.ts';
 import { createServe } from './query/serve.ts';
@@ -85,8 +84,8 @@ export interface ViewParts {
   readonly cursorSeal: CursorSeal;
   readonly syntax: Syntax;
   readonly scopeKeys: ScopeKeys;
-  /** Told of each principal that asks, and again where the schema has changed since. */
-  readonly onScope: (entry: ScopeEntry) => void;
+  /** Told whenever a principal asks. */
+  readonly onScope: OnScope;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly now: () => number;

@@ -96,7 +96,7 @@ export function createAdmin(options: AdminOptions): Admin {
     tune: reached(tune.tune),
     queue: reached(review.queue),
     judge: reached(review.judge),
-    forget: reached(createForget({ pool, cache, scopes, scoping, seal: options.seal })),
+    forget: reached(createForget({ pool, cache, scopes, scoping, seal: options.seal, now })),
     statements: createReadStatements({ runQuery: options.runQuery, guard }),
   };
 }

@@ -70,7 +70,8 @@ export function readsTable(table: string): string {
 }
 
 /** $1 scopes, $2 table, $3 pattern; either of them null for any. */
-const WANTED = `pl.plan_scope = ANY ($1) AND ($2::text IS NULL OR ${readsTable('$2')})
+const WANTED = `pl.plan_scope = ANY ($1)
+  AND EXISTS (SELECT FROM askonce.phrasings ph WHERE ph.plan_scope = pl.plan_scope AND ph.plan_id = pl.id) AND ($2::text IS NULL OR ${readsTable('$2')})
   AND ($3::text IS NULL OR pl.sql ILIKE $3 OR (pl.plan_scope, pl.id) IN (
     SELECT ph.plan_scope, ph.plan_id FROM askonce.phrasings ph
     WHERE ph.plan_scope = ANY ($1) AND ph.question ILIKE $3))`;

@@ -49,11 +49,13 @@ export interface ForgetOptions {
   readonly scopes: AdminScopes;
   readonly scoping: Pick<Scoping, 'askIn'>;
   readonly seal: Seal;
+  readonly now: () => number;
 }
 
 const MOST_EXAMPLES = 10;
 const BATCH = 1000;
 const TOKEN_CHARS = 22;
+const HOUR_MS = 60 * 60 * 1000;
 const HINT = 'Nothing has gone yet. Call again with the same arguments and this confirm.';
 
 /** $1 scopes, $2 id, $3 keys of a question, $4 table: null for what is not asked for. */
@@ -63,11 +65,11 @@ const PICKED = `pl.plan_scope = ANY ($1)
     WHERE ph.plan_scope = pl.plan_scope AND ph.plan_id = pl.id AND ph.question_key = ANY ($3)))
   AND ($4::text IS NULL OR ${readsTable('$4')})`;
 
-/** $5 scopes of rows. */
+/** $5 scopes of rows, $6 whether all of them go. */
 const EXTENT_SQL = `
   WITH picked AS (SELECT plan_scope, id, statement_key FROM askonce.plans pl WHERE ${PICKED}),
-  kept AS (SELECT byte_count FROM askonce.results r
-    WHERE r.result_scope = ANY ($5) AND r.statement_key IN (SELECT statement_key FROM picked))
+  kept AS (SELECT byte_count FROM askonce.results r WHERE r.result_scope = ANY ($5)
+    AND ($6 OR r.statement_key IN (SELECT statement_key FROM picked)))
   SELECT (SELECT count(*)::float8 FROM picked) AS plans,
     (SELECT count(*)::float8 FROM askonce.phrasings ph
      WHERE (ph.plan_scope, ph.plan_id) IN (SELECT plan_scope, id FROM picked)) AS questions,
@@ -77,26 +79,53 @@ const EXTENT_SQL = `
 const FORGET_SQL = `
   WITH picked AS (
     SELECT plan_scope, id, statement_key FROM askonce.plans pl WHERE ${PICKED} LIMIT ${BATCH} FOR UPDATE),
-  words AS (SELECT count(*)::float8 AS n FROM askonce.phrasings ph
+  words AS (SELECT ph.id FROM askonce.phrasings ph
     WHERE (ph.plan_scope, ph.plan_id) IN (SELECT plan_scope, id FROM picked)),
-  kept AS (DELETE FROM askonce.results r
-    WHERE r.result_scope = ANY ($5) AND r.statement_key IN (SELECT statement_key FROM picked) RETURNING byte_count),
+  answered AS (DELETE FROM askonce.answers a
+    WHERE a.result_scope = ANY ($5) AND (a.plan_id IN (SELECT id FROM picked) OR a.phrasing_id IN (SELECT id FROM words))
+    RETURNING a.result_scope, a.id, a.result_id),
+  reported AS (DELETE FROM askonce.reports r USING answered
+    WHERE r.result_scope = answered.result_scope AND r.answer_id = answered.id),
+  kept AS (DELETE FROM askonce.results r WHERE r.result_scope = ANY ($5)
+    AND (r.statement_key IN (SELECT statement_key FROM picked) OR r.id IN (SELECT result_id FROM answered))
+    RETURNING byte_count),
   decided AS (DELETE FROM askonce.decisions d USING picked
     WHERE d.plan_scope = picked.plan_scope AND d.plan_id = picked.id),
-  answered AS (DELETE FROM askonce.answers a USING picked
-    WHERE a.result_scope = ANY ($5) AND a.plan_id = picked.id),
   gone AS (DELETE FROM askonce.plans pl USING picked
     WHERE pl.plan_scope = picked.plan_scope AND pl.id = picked.id RETURNING pl.id)
-  SELECT (SELECT count(*)::float8 FROM gone) AS plans, words.n AS questions,
-    (SELECT count(*)::float8 FROM kept) AS results, (SELECT coalesce(sum(byte_count), 0)::float8 FROM kept) AS bytes
-  FROM words`;
+  SELECT (SELECT count(*)::float8 FROM gone) AS plans, (SELECT count(*)::float8 FROM words) AS questions,
+    (SELECT count(*)::float8 FROM kept) AS results, (SELECT coalesce(sum(byte_count), 0)::float8 FROM kept) AS bytes`;
+
+/** $1 scopes, $2 a wording: with what was asked in these words. */
+const FORGET_WORDING_SQL = `
+  WITH gone AS (DELETE FROM askonce.phrasings WHERE plan_scope = ANY ($1) AND id = $2 RETURNING plan_scope, question_key),
+  decided AS (DELETE FROM askonce.decisions d USING gone
+    WHERE d.plan_scope = gone.plan_scope AND d.question_key = gone.question_key)
+  DELETE FROM askonce.answers a USING gone
+  WHERE a.plan_scope = gone.plan_scope AND a.question_key = gone.question_key`;
+
+/** $1 scopes of plans, $2 of rows: what is left of a scope when its plans are gone. */
+const FORGET_REST = [
+  'DELETE FROM askonce.decisions WHERE plan_scope = ANY ($1) AND $2::text[] IS NOT NULL',
+  'DELETE FROM askonce.reviews WHERE plan_scope = ANY ($1) AND $2::text[] IS NOT NULL',
+  'DELETE FROM askonce.reports WHERE result_scope = ANY ($2) AND $1::text[] IS NOT NULL',
+  'DELETE FROM askonce.answers WHERE result_scope = ANY ($2) AND $1::text[] IS NOT NULL',
+];
+const FORGET_ROWS_SQL = `
+  WITH gone AS (DELETE FROM askonce.results WHERE (result_scope, id) IN (
+    SELECT result_scope, id FROM askonce.results WHERE result_scope = ANY ($1) LIMIT ${BATCH}) RETURNING byte_count)
+  SELECT count(*)::float8 AS results, coalesce(sum(byte_count), 0)::float8 AS bytes FROM gone`;
 
 interface Picked {
   readonly choice: ScopeChoice;
   readonly values: readonly unknown[];
+  /** Whether nothing is left of these scopes. */
+  readonly isWhole: boolean;
   /** Where one wording is asked for, and its statement has others. */
-  readonly wording: { readonly planScope: string; readonly id: string } | null;
+  readonly wording: { readonly id: string } | null;
 }
+
+type Counted = { readonly [Part in keyof Extent]: number };
 
 const NOTHING: Extent = { plans: 0, questions: 0, results: 0, bytes: 0 };
 
@@ -114,7 +143,8 @@ export function createForget(options: ForgetOptions): Forget {
     const words = id === undefined ? null : await wordingOf(id, choice);
     const planId = words?.planId ?? id ?? null;
     const values = [choice.ids, planId, keys, table ?? null, choice.resultScopes];
-    return { choice, values, wording: words?.isOneOfMany ? words : null };
+    const isWhole = planId === null && keys === null && table === undefined;
+    return { choice, values, isWhole, wording: words?.isOneOfMany ? words : null };
   }
 
   async function wordingOf(id: string, choice: ScopeChoice) {
@@ -141,38 +171,54 @@ export function createForget(options: ForgetOptions): Forget {
   }
 
   async function forgotten(picked: Picked, { signal, atStage }: RequestContext): Promise<Extent> {
-    const { wording, values } = picked;
+    const { choice, wording, values, isWhole } = picked;
     if (wording) {
-      await pool.query('DELETE FROM askonce.phrasings WHERE plan_scope = $1 AND id = $2', [
-        wording.planScope,
-        wording.id,
-      ]);
+      await pool.query(FORGET_WORDING_SQL, [choice.ids, wording.id]);
       return { ...NOTHING, questions: 1 };
     }
     let total = NOTHING;
     for (;;) {
-      const [gone] = await pool.query<{ readonly [Part in keyof Extent]: number }>(
-        FORGET_SQL,
-        values,
-      );
-      if (!gone || gone.plans === 0) return total;
+      const [gone] = await pool.query<Counted>(FORGET_SQL, values);
+      if (!gone || gone.plans === 0) break;
       total = added(total, gone);
       atStage(`${total.plans} forgotten`);
       signal.throwIfAborted();
     }
+    return isWhole ? added(total, await restForgotten(choice)) : total;
   }
 
-  /** Says nothing of when: what has come since goes with the rest. */
-  function tokenOf({ id, question, table, scope, all }: ForgetRequest, by: string): string {
-    const parts = ['forget', by, JSON.stringify([id, question, table, scope, all])];
+  /** What no plan leads to: rows of statements with other values, and what was said of questions that have none. */
+  async function restForgotten({ ids, resultScopes }: ScopeChoice): Promise<Extent> {
+    for (const sql of FORGET_REST) await pool.query(sql, [ids, resultScopes]);
+    let total = NOTHING;
+    for (;;) {
+      const [gone] = await pool.query<Pick<Counted, 'results' | 'bytes'>>(FORGET_ROWS_SQL, [
+        resultScopes,
+      ]);
+      if (!gone || gone.results === 0) return total;
+      total = added(total, { ...NOTHING, ...gone });
+    }
+  }
+
+  /** What has come since goes with the rest. */
+  function tokenOf(
+    { id, question, table, scope, all }: ForgetRequest,
+    by: string,
+    hour: number,
+  ): string {
+    const parts = ['forget', by, String(hour), JSON.stringify([id, question, table, scope, all])];
     return seal.of(parts).toString('base64url').slice(0, TOKEN_CHARS);
   }
 
   return async (request, context) => {
     requireOne(request);
-    const confirm = tokenOf(request, context.principal.name);
-    if (request.confirm !== undefined && request.confirm !== confirm) {
-      throw new AppError('INPUT_INVALID', 'This confirm belongs to another request.', {
+    const hour = Math.floor(options.now() / HOUR_MS);
+    const [confirm, before] = [hour, hour - 1].map((at) =>
+      tokenOf(request, context.principal.name, at),
+    ) as [string, string];
+    const given = request.confirm;
+    if (given !== undefined && given !== confirm && given !== before) {
+      throw new AppError('INPUT_INVALID', 'This confirm is of another request, or of hours ago.', {
         hint: 'Call without confirm first, then with the same arguments and the confirm of that answer.',
       });
     }
@@ -182,7 +228,7 @@ export function createForget(options: ForgetOptions): Forget {
     if (request.confirm === undefined) {
       const [extent] = picked.wording
         ? [{ ...NOTHING, questions: 1 }]
-        : await pool.query<{ readonly [Part in keyof Extent]: number }>(EXTENT_SQL, picked.values);
+        : await pool.query<Counted>(EXTENT_SQL, [...picked.values, picked.isWhole]);
       const examples = await examplesOf(picked);
       return { status: 'would_forget', ...extent!, examples, confirm, hint: HINT };
     }

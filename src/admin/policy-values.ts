@@ -17,7 +17,8 @@ const DAY = 86_400;
 export const POLICY_VALUES = {
   target_error_rate: {
     key: 'targetErrorRate',
-    about: 'Wrong answers tolerated among those served by similarity; 0 serves none.',
+    about:
+      'Wrong answers tolerated among those served for another wording; 0 serves none. Exchanged values follow template_hits.',
     min: 0,
     max: 0.5,
   },
@@ -45,13 +46,13 @@ export const POLICY_VALUES = {
   },
   max_rows: {
     key: 'maxRows',
-    about: 'Most rows of one answer; never more than the setting.',
+    about: 'Most rows of one answer (a download is whole); never more than the setting.',
     min: 1,
     max: 100_000_000,
   },
   max_response_bytes: {
     key: 'maxResponseBytes',
-    about: 'Most bytes of one answer; never more than the setting.',
+    about: 'Most bytes of one answer (a download is whole); never more than the setting.',
     min: 4096,
     max: 512 * 1024 * 1024,
   },

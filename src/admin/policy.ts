@@ -91,7 +91,7 @@ export function createAdminPolicy({ policies, scopes, effectOf }: PolicyOptions)
       version: versionOf(history),
       policy: valueDocuments(scope?.id ?? null, values),
       values: toDocument(values),
-      history: history.map(changeDocument),
+      history: history.slice(0, MOST_SHOWN).map(changeDocument),
     };
   }
 
@@ -138,6 +138,8 @@ export function createAdminPolicy({ policies, scopes, effectOf }: PolicyOptions)
     return await changed(level, { values: last.left, setBy: by, note, undoes: last.version });
   };
 }
+
+const MOST_SHOWN = 100;
 
 interface Level {
   /** Null for what applies to all. */

@@ -8,6 +8,7 @@ import type { Remember } from '../query/remember.ts';
 import type { Scoping } from '../query/scope.ts';
 import { DECISION_COLUMNS, OPEN_COUNT_SQL, OPEN_DECISIONS, decisionOf } from './decision-rows.ts';
 import type { DecisionDocument, DecisionRow } from './decision-rows.ts';
+import { createReviews } from './reviews.ts';
 import type { AdminScopes, ScopeChoice } from './scopes.ts';
 
 export type ReviewVerdict = 'same' | 'different' | 'undo';
@@ -66,6 +67,8 @@ interface Subject {
   readonly planId: string;
   readonly phrasingId: string;
   readonly decisionId: string | null;
+  /** Whether the statement ran with other values than it stands there with. */
+  readonly isRebound: boolean;
 }
 
 const KIND = `CASE WHEN d.label_source = 'report' THEN 'report' WHEN d.is_checked THEN 'check' ELSE 'confirm' END`;
@@ -75,19 +78,24 @@ const EFFECTS = {
   same: 'this wording is now known as the same question',
   labelled: 'noted; the earlier question is not known any more, so nothing is bound to it',
   different: 'this question is not answered by that statement again',
+  rebound: 'noted: with other values it stays another question, so its wording is bound to nothing',
   undo: 'what was said about it is taken back',
 } as const;
 
 export function createReview(options: ReviewOptions): Review {
   const { pool, cache, scopes, scoping, remember } = options;
+  const reviews = createReviews(pool);
 
-  async function notesOf(choice: ScopeChoice): Promise<ReadonlyMap<string, string>> {
+  async function notesOf(
+    keys: readonly Buffer[],
+    choice: ScopeChoice,
+  ): Promise<ReadonlyMap<string, string>> {
     const rows = await pool.query<{ question_key: Buffer; note: string }>(
       `SELECT a.question_key, r.note FROM askonce.reports r
          JOIN askonce.answers a ON a.result_scope = r.result_scope AND a.id = r.answer_id
-       WHERE r.result_scope = ANY ($1) AND r.note IS NOT NULL AND a.question_key IS NOT NULL
-       ORDER BY r.reported_at LIMIT 5000`,
-      [choice.resultScopes],
+       WHERE r.result_scope = ANY ($1) AND r.note IS NOT NULL AND a.question_key = ANY ($2)
+       ORDER BY r.reported_at`,
+      [choice.resultScopes, keys],
     );
     return new Map(rows.map((row) => [row.question_key.toString('hex'), row.note]));
   }
@@ -130,35 +138,46 @@ export function createReview(options: ReviewOptions): Review {
     return false;
   }
 
-  /** What the verdict before has done. */
-  async function unbind({ planScope, questionKey, planId }: Subject): Promise<void> {
-    await pool.query(
-      `WITH bound AS (
-         DELETE FROM askonce.phrasings WHERE plan_scope = $1 AND question_key = decode($2, 'hex') AND plan_id = $3
-           AND origin = 'confirmed')
-       DELETE FROM askonce.rejections
-       WHERE plan_scope = $1 AND question_key = decode($2, 'hex') AND plan_id = $3`,
-      [planScope, questionKey, planId],
-    );
-    await cache.dropHeld();
-  }
-
-  async function act(
-    verdict: ReviewVerdict,
+  async function taught(
+    verdict: 'same' | 'different',
     subject: Subject,
     { context, choice }: { readonly context: RequestContext; readonly choice: ScopeChoice },
   ): Promise<string> {
     const { planScope, questionKey, planId, phrasingId } = subject;
-    if (verdict === 'undo') {
-      await unbind(subject);
-      return EFFECTS.undo;
-    }
-    if (verdict === 'same') {
-      return (await bind(subject, context, choice)) ? EFFECTS.same : EFFECTS.labelled;
-    }
     const by = context.principal.name;
-    await cache.reject({ planScope, questionKey, planId, phrasingId, by });
-    return EFFECTS.different;
+    await reviews.keep(subject, by);
+    await cache.decisions.label({
+      planScope,
+      questionKey,
+      planId,
+      label: verdict,
+      source: 'review',
+    });
+    if (verdict === 'different') {
+      await cache.reject({ planScope, questionKey, planId, phrasingId, by });
+      return EFFECTS.different;
+    }
+    // With other values it is another question: bound to the statement as it stands it would be answered for the old ones.
+    if (subject.isRebound) return EFFECTS.rebound;
+    return (await bind(subject, context, choice)) ? EFFECTS.same : EFFECTS.labelled;
+  }
+
+  async function takenBack(subject: Subject): Promise<string> {
+    const before = await reviews.restore(subject);
+    if (before === null) {
+      throw new AppError('INPUT_INVALID', 'Nobody has reviewed it: there is nothing to take back.');
+    }
+    const { label, source } = before;
+    const { planScope, questionKey, planId } = subject;
+    await cache.decisions.label({
+      planScope,
+      questionKey,
+      planId,
+      label,
+      source: source ?? 'review',
+    });
+    await cache.dropHeld();
+    return EFFECTS.undo;
   }
 
   return {
@@ -173,7 +192,10 @@ export function createReview(options: ReviewOptions): Review {
          ORDER BY ${URGENCY}, decided_at DESC, id LIMIT $2 OFFSET $3`,
         [choice.ids, limit, offset],
       );
-      const notes = await notesOf(choice);
+      const notes = await notesOf(
+        rows.map((row) => row.question_key),
+        choice,
+      );
       const { open } = counted!;
       const next = offset + rows.length;
       return {
@@ -197,13 +219,13 @@ export function createReview(options: ReviewOptions): Review {
         });
       }
       const { verdict } = request;
-      const effect = await act(verdict, subject, { context, choice });
-      const { planScope, questionKey, planId } = subject;
-      const label = verdict === 'undo' ? null : verdict;
-      await cache.decisions.label({ planScope, questionKey, planId, label, source: 'review' });
+      const effect =
+        verdict === 'undo'
+          ? await takenBack(subject)
+          : await taught(verdict, subject, { context, choice });
       const [row] = await pool.query<DecisionRow>(
         `SELECT ${DECISION_COLUMNS} FROM askonce.decisions d WHERE d.plan_scope = $1 AND d.id = $2::bigint`,
-        [planScope, subject.decisionId],
+        [subject.planScope, subject.decisionId],
       );
       return {
         status: 'reviewed',
@@ -231,6 +253,7 @@ const subjectOf = (row: DecisionRow): Subject => ({
   planId: row.plan_id,
   phrasingId: row.phrasing_id,
   decisionId: row.id,
+  isRebound: row.outcome === 'rebound',
 });
 
 /** Pages that were fetched have no question. */
@@ -238,5 +261,13 @@ function subjectOfAnswer(row: AnswerRow): Subject | null {
   const { question, question_key: key, plan_id: planId, phrasing_id: phrasingId } = row;
   if (question === null || key === null || planId === null || phrasingId === null) return null;
   const questionKey = key.toString('hex');
-  return { planScope: row.plan_scope, question, questionKey, planId, phrasingId, decisionId: null };
+  return {
+    planScope: row.plan_scope,
+    question,
+    questionKey,
+    planId,
+    phrasingId,
+    decisionId: null,
+    isRebound: false,
+  };
 }

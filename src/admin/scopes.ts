@@ -59,7 +59,9 @@ export function createAdminScopes(register: Pick<ScopeRegister, 'flush' | 'list'
 function viewsOf(seen: readonly SeenScope[]): PlanScopeView[] {
   const byId = new Map<string, SeenScope[]>();
   for (const entry of seen) {
-    byId.set(entry.planScope, [...(byId.get(entry.planScope) ?? []), entry]);
+    const known = byId.get(entry.planScope);
+    if (known) known.push(entry);
+    else byId.set(entry.planScope, [entry]);
   }
   return [...byId].map(([id, entries]) => ({ id, entries, document: documentOf(id, entries) }));
 }

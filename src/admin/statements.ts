@@ -30,10 +30,12 @@ export interface StatementsOptions {
 
 /** $1 most. What writes, or sets something, is no answer to a question. */
 const COSTLIEST_SQL = `
-  SELECT query AS sql, calls::float8 AS calls, total_exec_time AS total, mean_exec_time AS mean FROM pg_stat_statements
+  SELECT query AS sql, sum(calls)::float8 AS calls, sum(total_exec_time) AS total,
+    sum(total_exec_time) / sum(calls) AS mean
+  FROM pg_stat_statements
   WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND query ~* '^\\s*(select|with)\\M' AND query !~* 'pg_catalog|pg_stat_statements|askonce\\.'
-  ORDER BY total_exec_time DESC LIMIT $1`;
+    AND query ~* '^\\s*(select|with)\\M' AND query !~* 'pg_catalog|pg_stat_statements|askonce\\.|inet_server_addr|current_setting'
+  GROUP BY query ORDER BY total DESC LIMIT $1`;
 
 const NOT_THERE = new Set(['42P01', '42883', '55000', '42501', '0A000']);
 

@@ -78,8 +78,8 @@ export interface Cache {
   report(report: Report): Promise<void>;
   /** Whether the shared store answers; the in-process tier always does. */
   readonly available: boolean;
-  /** Opens the store once its schema is in place. */
-  open(): void;
+  /** Opens the store once its schema is in place; resolves when the policy in it is in force. */
+  open(): Promise<void>;
   sweep(): Promise<number>;
   /** Takes the questions and rows that were used last into memory, behind whatever else there is to do. */
   warm(scope: PlanScope): Promise<void>;
@@ -173,6 +173,7 @@ export function createCache(options: CacheOptions): Cache {
     notices,
     deployment: options.deployment,
     settings: options.policy,
+    onOtherMatches: () => memory.dropMatched(),
     onChange({ targetErrorRate }) {
       cuts?.aim(targetErrorRate);
       metrics.cacheTarget(targetErrorRate);
@@ -343,10 +344,10 @@ export function createCache(options: CacheOptions): Cache {
     get available() {
       return gate.open;
     },
-    open() {
+    async open() {
       gate.ready();
       void gate.attempt('indexes', undefined, () => indexes.refresh());
-      void policies.refresh();
+      await policies.refresh();
     },
     async sweep() {
       let total = 0;
@@ -362,6 +363,7 @@ export function createCache(options: CacheOptions): Cache {
             (await decisionLog.sweep()) +
             (await leases.sweep()) +
             (await served.sweep()) +
+            (await scopes.sweep()) +
             (await eviction.sweep()),
         );
         if (gone === 0) return total;

@@ -55,7 +55,7 @@ export interface DecisionLog {
   open(planScope: string, questionKey: Key): Promise<readonly OpenDecision[]>;
   /** The newest hits of the scope that the verifier decided. */
   hits(planScope: string): Promise<readonly ServedHit[]>;
-  /** Removes a batch of decisions too old to learn from; returns how many went. */
+  /** Removes a batch of decisions too old to learn from, and of reviews of such; returns how many went. */
   sweep(): Promise<number>;
 }
 
@@ -127,7 +127,13 @@ export function createDecisionLog(pool: Pool): DecisionLog {
            LIMIT ${SWEEP_BATCH})
          RETURNING id`,
       );
-      return rows.length;
+      const reviews = await pool.query(
+        `DELETE FROM askonce.reviews WHERE (plan_scope, question_key, plan_id) IN (
+           SELECT plan_scope, question_key, plan_id FROM askonce.reviews
+           WHERE reviewed_at < now() - interval '${KEPT_FOR}' LIMIT ${SWEEP_BATCH})
+         RETURNING plan_id`,
+      );
+      return rows.length + reviews.length;
     },
   };
 }

@@ -30,8 +30,8 @@ export interface MemoryTier {
   putResult(result: HeldResult, current: boolean): void;
   /** The statement has a newer result, which is too large to be held here, or none any more. */
   dropResult(resultScope: string, statementKey: Key): void;
-  /** Forgets what was answered by this plan for its similarity alone. */
-  dropMatched(planId: string): void;
+  /** Forgets what was answered by this plan, or by any, for its similarity alone. */
+  dropMatched(planId?: string): void;
   clear(): void;
   readonly bytes: number;
   readonly maxBytes: number;
@@ -101,7 +101,7 @@ export function createMemoryTier(options: MemoryOptions): MemoryTier {
           typeof entry === 'object' &&
           'phrasing' in entry &&
           entry.match !== null &&
-          entry.phrasing.plan.id === planId;
+          (planId === undefined || entry.phrasing.plan.id === planId);
         if (isOfPlan) entries.delete(key);
       }
     },

@@ -65,11 +65,12 @@ export interface PoliciesOptions {
   readonly settings: Policy;
   /** Told of what applies to all, once it is known and whenever it changes. */
   readonly onChange: (policy: Policy) => void;
+  /** Told when some level serves more or less by similarity than it did. */
+  readonly onOtherMatches: () => void;
   readonly logger: Logger;
 }
 
-interface Row {
-  readonly [column: string]: unknown;
+interface StoredPolicy {
   readonly level: string;
   readonly version: number;
   readonly policy: string;
@@ -80,33 +81,42 @@ interface Row {
   readonly seal: Buffer;
 }
 
-const MOST_SHOWN = 100;
+type Row = StoredPolicy & { readonly [column: string]: unknown };
+
+const MOST_READ = 10_000;
+const MAX_RESOLVED = 10_000;
 const COLUMNS = 'level, version, policy::text AS policy, set_by, set_at, note, undoes, seal';
 
 export function createPolicies(options: PoliciesOptions): Policies {
-  const { pool, gate, seal, notices, deployment, settings, onChange, logger } = options;
+  const { pool, gate, seal, notices, deployment, settings, logger } = options;
   let inForce = new Map<string, PolicyValues>();
   let resolved = new Map<string, Policy>();
 
   const nameOf = (level: PolicyLevel): string => level ?? deployment;
-  const partsOf = (level: string, version: number, policy: string): string[] => [
+  const partsOf = (row: Omit<StoredPolicy, 'set_at' | 'seal'>): string[] => [
     'policy',
     deployment,
-    level,
-    String(version),
-    policy,
+    row.level,
+    String(row.version),
+    row.policy,
+    row.set_by,
+    JSON.stringify([row.note, row.undoes]),
   ];
 
-  function readValues(row: Row): PolicyValues | null {
-    if (seal.holds(partsOf(row.level, row.version, row.policy), row.seal)) {
-      return JSON.parse(row.policy) as PolicyValues;
+  /** What nobody with the secret has set is nobody's policy, and must not stand in the way of ours. */
+  async function ours(rows: readonly Row[]): Promise<readonly Row[]> {
+    const forged = rows.filter((row) => !seal.holds(partsOf(row), row.seal));
+    for (const { level, version, seal: theirs } of forged) {
+      logger.warn({ version }, 'a policy that no server of ours has set is not followed');
+      await pool.query(
+        'DELETE FROM askonce.policies WHERE level = $1 AND version = $2 AND seal = $3',
+        [level, version, theirs],
+      );
     }
-    logger.warn(
-      { version: row.version },
-      'a policy that no server of ours has set is not followed',
-    );
-    return null;
+    return rows.filter((row) => !forged.includes(row));
   }
+
+  const valuesIn = ({ policy }: Row): PolicyValues => JSON.parse(policy) as PolicyValues;
 
   const policyOf = (planScope: string): Policy => ({
     ...settings,
@@ -115,20 +125,24 @@ export function createPolicies(options: PoliciesOptions): Policies {
   });
 
   function adopt(next: Map<string, PolicyValues>): void {
+    const isOther = matchingOf(next) !== matchingOf(inForce);
     inForce = next;
     resolved = new Map();
-    onChange({ ...settings, ...inForce.get(deployment) });
+    options.onChange({ ...settings, ...inForce.get(deployment) });
+    // What was matched before is served on from memory otherwise.
+    if (isOther) options.onOtherMatches();
   }
 
   async function load(): Promise<void> {
     const rows = await pool.query<Row>(
-      `SELECT DISTINCT ON (level) ${COLUMNS} FROM askonce.policies
+      `SELECT ${COLUMNS} FROM askonce.policies
        WHERE level = $1 OR level IN (SELECT plan_scope FROM askonce.scopes WHERE deployment = $1)
-       ORDER BY level, version DESC`,
+       ORDER BY version DESC, level LIMIT ${MOST_READ}`,
       [deployment],
     );
-    const known = rows.map((row) => [row.level, readValues(row)] as const);
-    adopt(new Map(known.flatMap(([level, values]) => (values ? [[level, values]] : []))));
+    // The oldest first: a newer one of the same level takes its place.
+    const known = (await ours(rows)).toReversed();
+    adopt(new Map(known.map((row) => [row.level, valuesIn(row)])));
   }
 
   const refresh = (): Promise<void> => gate.attempt('policies', undefined, load);
@@ -144,40 +158,29 @@ export function createPolicies(options: PoliciesOptions): Policies {
       const known = resolved.get(planScope);
       if (known) return known;
       const policy = policyOf(planScope);
+      if (resolved.size >= MAX_RESOLVED) resolved.clear();
       resolved.set(planScope, policy);
       return policy;
     },
 
     async history(level) {
       const rows = await pool.query<Row>(
-        `SELECT ${COLUMNS} FROM askonce.policies WHERE level = $1 ORDER BY version DESC LIMIT ${MOST_SHOWN}`,
+        `SELECT ${COLUMNS} FROM askonce.policies WHERE level = $1 ORDER BY version DESC LIMIT ${MOST_READ}`,
         [nameOf(level)],
       );
-      return rows.flatMap((row) => {
-        const values = readValues(row);
-        return values ? [changeOf(row, values)] : [];
-      });
+      return (await ours(rows)).map((row) => changeOf(row, valuesIn(row)));
     },
 
     async set(level, { values, setBy, note, undoes, after }) {
       const name = nameOf(level);
       const policy = JSON.stringify(values);
-      const version = after + 1;
+      const made = { level: name, version: after + 1, policy, set_by: setBy, note, undoes };
       const [row] = await pool.query<Row>(
         `INSERT INTO askonce.policies (level, version, policy, set_by, note, undoes, seal)
          SELECT $1, $2, $3, $4, $5, $6, $7
          WHERE (SELECT coalesce(max(version), 0) FROM askonce.policies WHERE level = $1) = $8
          ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
-        [
-          name,
-          version,
-          policy,
-          setBy,
-          note,
-          undoes,
-          seal.of(partsOf(name, version, policy)),
-          after,
-        ],
+        [name, made.version, policy, setBy, note, undoes, seal.of(partsOf(made)), after],
       );
       if (!row) return null;
       adopt(new Map([...inForce, [name, values]]));
@@ -186,6 +189,13 @@ export function createPolicies(options: PoliciesOptions): Policies {
     },
   };
 }
+
+/** What of it decides which questions are served for others. */
+const matchingOf = (levels: ReadonlyMap<string, PolicyValues>): string =>
+  [...levels]
+    .map(([level, of]) => JSON.stringify([level, of.targetErrorRate, of.templateHits]))
+    .toSorted((one, other) => (one < other ? -1 : 1))
+    .join();
 
 const changeOf = (row: Row, values: PolicyValues): PolicyChange => ({
   version: row.version,

@@ -2,6 +2,7 @@
 // written here decides nothing.
 import { LRUCache } from 'lru-cache';
 
+import type { DatabaseIdentity } from '../db/identity.ts';
 import type { Pool } from '../db/pool.ts';
 import type { PlanScope } from './plan-store.ts';
 
@@ -18,10 +19,18 @@ export interface SeenScope extends ScopeEntry {
   readonly seenAt: Date;
 }
 
+/** Who asks. */
+export interface Seen {
+  readonly resultScope: string;
+  readonly principal: { readonly name: string; readonly identity: DatabaseIdentity };
+}
+
 export interface ScopeRegister {
   /** Cheap where nothing of it is new; written with the next flush. */
-  saw(entry: ScopeEntry): void;
+  saw(scope: PlanScope, of: Seen): void;
   flush(): Promise<void>;
+  /** Removes a batch of those that nobody asks in, and of which nothing is kept; returns how many went. */
+  sweep(): Promise<number>;
   /** Of this deployment, those asked in last first. */
   list(): Promise<readonly SeenScope[]>;
 }
@@ -29,7 +38,12 @@ export interface ScopeRegister {
 const MAX_WRITTEN = 10_000;
 /** Whoever goes on asking is written down again so often. */
 const WRITTEN_FOR_MS = 60 * 60 * 1000;
-const MOST_LISTED = 5000;
+/** What is more is asked for by its id alone. */
+const MOST_LISTED = 20_000;
+/** For a store that is away. */
+const MAX_WAITING = 10_000;
+const KEPT_FOR = '60 days';
+const SWEEP_BATCH = 200;
 
 /** @param deployment Name of the servers that share scopes. */
 export function createScopeRegister(pool: Pool, deployment: string): ScopeRegister {
@@ -37,17 +51,17 @@ export function createScopeRegister(pool: Pool, deployment: string): ScopeRegist
   const written = new LRUCache<string, string>({ max: MAX_WRITTEN, ttl: WRITTEN_FOR_MS });
 
   return {
-    saw(entry) {
-      const version = `${entry.schemaVersion} ${entry.modelId}`;
-      if (written.get(entry.resultScope) === version) return;
-      written.set(entry.resultScope, version);
-      waiting.set(entry.resultScope, entry);
+    saw(scope, { resultScope, principal }) {
+      // It is told with each call: one look, where nothing is new.
+      if (written.get(resultScope) === scope.schemaVersion || waiting.size >= MAX_WAITING) return;
+      written.set(resultScope, scope.schemaVersion);
+      const { name, identity } = principal;
+      waiting.set(resultScope, { ...scope, resultScope, principal: name, ...identity });
     },
 
     async flush() {
       if (waiting.size === 0) return;
       const entries = [...waiting.values()];
-      waiting.clear();
       await pool.query(
         `INSERT INTO askonce.scopes (result_scope, plan_scope, deployment, principal, role, settings, schema_version,
            model_id)
@@ -58,6 +72,22 @@ export function createScopeRegister(pool: Pool, deployment: string): ScopeRegist
            schema_version = excluded.schema_version, model_id = excluded.model_id`,
         [JSON.stringify(entries), deployment],
       );
+      for (const entry of entries)
+        if (waiting.get(entry.resultScope) === entry) waiting.delete(entry.resultScope);
+    },
+
+    async sweep() {
+      const rows = await pool.query(
+        `DELETE FROM askonce.scopes WHERE result_scope IN (
+           SELECT s.result_scope FROM askonce.scopes s
+           WHERE s.seen_at < now() - interval '${KEPT_FOR}'
+             AND NOT EXISTS (SELECT FROM askonce.plans pl WHERE pl.plan_scope = s.plan_scope)
+             AND NOT EXISTS (SELECT FROM askonce.results r WHERE r.result_scope = s.result_scope)
+             AND NOT EXISTS (SELECT FROM askonce.policies p WHERE p.level = s.plan_scope)
+           LIMIT ${SWEEP_BATCH})
+         RETURNING result_scope`,
+      );
+      return rows.length;
     },
 
     async list() {

@@ -18,7 +18,9 @@ export interface Served {
   sweep(): Promise<number>;
 }
 
-interface Count extends Omit<ServedAnswer, 'sparedTokens'> {
+interface Count extends Omit<ServedAnswer, 'sparedTokens' | 'resultId'> {
+  /** Null for those that are counted together. */
+  readonly resultId: string | null;
   answers: number;
   tokens: number;
 }
@@ -52,14 +54,25 @@ export function createServed(pool: Pool): Served {
       if (known) {
         known.answers += 1;
         known.tokens += sparedTokens;
-      } else counts.set(key, { ...answer, answers: 1, tokens: sparedTokens });
+      } else {
+        const resultId = isFull ? null : answer.resultId;
+        counts.set(key, { ...answer, resultId, answers: 1, tokens: sparedTokens });
+      }
     },
 
     async flush() {
-      const all = [...counts.values()];
+      const all = [...counts];
       counts = new Map();
       for (let at = 0; at < all.length; at += BATCH) {
-        await pool.query(ADD_SQL, [JSON.stringify(all.slice(at, at + BATCH))]);
+        const batch = all.slice(at, at + BATCH);
+        try {
+          await pool.query(ADD_SQL, [JSON.stringify(batch.map(([, count]) => count))]);
+        } catch (error) {
+          // They wait for the store to be back, beside what is counted meanwhile.
+          for (const [key, count] of all.slice(at))
+            if (!counts.has(key) && counts.size < MAX_COUNTED) counts.set(key, count);
+          throw error;
+        }
       }
     },
 

@@ -21,6 +21,7 @@ export interface AdminEndpointOptions {
 }
 
 const MAX_BODY = '1mb';
+const MAX_TOKEN_BODY = '16kb';
 /** Nothing from elsewhere, nothing inline, in nobody's frame. */
 const HEADERS = {
   'content-security-policy':
@@ -50,7 +51,14 @@ export function createAdminRouter(options: AdminEndpointOptions): Router {
         sendDocument(response, error, logger);
       }
     };
-  const body = json({ limit: MAX_BODY });
+  async function admitted(request: Request, response: Response): Promise<void> {
+    response.set('cache-control', 'no-store');
+    const isByHeader = request.headers.authorization !== undefined;
+    response.locals['principal'] = await adminOf(request, response, options);
+    if (isByHeader) return;
+    requireOwnPage(request);
+    if (!sessions.isCsrf(request)) throw notOurPage();
+  }
 
   router.get(
     '/session',
@@ -62,7 +70,7 @@ export function createAdminRouter(options: AdminEndpointOptions): Router {
   );
   router.post(
     '/session',
-    body,
+    json({ limit: MAX_TOKEN_BODY }),
     told(async (request, response) => {
       requireOwnPage(request);
       const { token } = (request.body ?? {}) as { token?: unknown };
@@ -85,14 +93,16 @@ export function createAdminRouter(options: AdminEndpointOptions): Router {
   );
   router.post(
     '/api/:tool',
-    body,
+    // Before its body is read: a stranger's is not.
+    (request, response, next) => {
+      admitted(request, response).then(
+        () => next(),
+        (error: unknown) => sendDocument(response, error, logger),
+      );
+    },
+    json({ limit: MAX_BODY }),
     told(async (request, response) => {
-      const isByHeader = request.headers.authorization !== undefined;
-      const principal = await adminOf(request, response, options);
-      if (!isByHeader) {
-        requireOwnPage(request);
-        if (!sessions.isCsrf(request)) throw notOurPage();
-      }
+      const principal = response.locals['principal'] as Principal;
       const gone = new AbortController();
       response.once('close', () => gone.abort());
       const tool = String(request.params['tool']);
@@ -128,7 +138,10 @@ function bodyFault(error: unknown): AppError | null {
     });
   }
   const isTheirs = typeof status === 'number' && status < 500 && !(error instanceof AppError);
-  return isTheirs ? new AppError('INPUT_INVALID', 'The body is not valid JSON.') : null;
+  if (!isTheirs) return null;
+  const what =
+    error instanceof URIError ? 'The address is no valid text.' : 'The body is not valid JSON.';
+  return new AppError('INPUT_INVALID', what);
 }
 
 async function adminOf(

@@ -48,7 +48,7 @@ export function createAdminCalls(deps: {
       takesLinks: false,
       trace: NO_TRACE,
       atStage: () => undefined,
-      logger: deps.logger.child({ requestId, principal: principal.name }),
+      logger: deps.logger.child({ request_id: requestId, principal: principal.name }),
     };
     const result = await runTool(deps, { tool, args, request, onAnswer: () => undefined });
     const document = result.structuredContent;

@@ -59,6 +59,7 @@ const withoutText = ({
   question: _one,
   questions: _many,
   note: _note,
+  confirm: _confirm,
   ...rest
 }: Document): object => rest;
 

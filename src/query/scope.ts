@@ -4,7 +4,6 @@ import { canonicalQuestion, isSelfContained } from '../cache/decide.ts';
 import { idOf, questionKey, statementKey } from '../cache/key.ts';
 import type { Key, PlanSharing, ScopeKeys } from '../cache/key.ts';
 import type { PlanScope } from '../cache/plan-store.ts';
-import type { ScopeEntry } from '../cache/scope-register.ts';
 import { identityText } from '../db/identity.ts';
 import { AppError } from '../errors.ts';
 import type { PolicyRules } from '../guard/table-policy.ts';
@@ -44,15 +43,18 @@ export interface ScopingOptions {
   readonly tableRules: PolicyRules;
   /** As the principal sees the database. */
   readonly schemaVersion: () => Promise<string>;
-  /** Told of each principal that asks, and again where the schema has changed since. */
-  readonly onScope?: (entry: ScopeEntry) => void;
+  /** Told whenever a principal asks. */
+  readonly onScope?: OnScope;
 }
+
+export type OnScope = (
+  scope: PlanScope,
+  of: { readonly resultScope: string; readonly principal: Principal },
+) => void;
 
 interface Owned {
   readonly planScope: string;
   readonly resultScope: string;
-  /** The version of the schema that was last told of it. */
-  toldAt: string | null;
 }
 
 const MAX_QUESTION_CHARS = 4000;
@@ -79,21 +81,15 @@ export function createScoping(options: ScopingOptions): Scoping {
     const made = {
       planScope: keys.planScope(parts, sharing),
       resultScope: keys.resultScope(parts, shown),
-      toldAt: null,
     };
     owned.set(principal, made);
     return made;
   }
 
   function scopesAt(schemaVersion: string, principal: Principal): Scopes {
-    const made = ownedBy(principal);
-    const { planScope, resultScope } = made;
+    const { planScope, resultScope } = ownedBy(principal);
     const scope = { planScope, schemaVersion, modelId };
-    if (made.toldAt !== schemaVersion) {
-      made.toldAt = schemaVersion;
-      const { name, identity } = principal;
-      onScope?.({ ...scope, resultScope, principal: name, ...identity });
-    }
+    onScope?.(scope, { resultScope, principal });
     return { scope, resultScope };
   }
 

@@ -136,7 +136,7 @@ test('the tables that are distributed can be: every key begins with the scope, a
     "SELECT array_agg(relname::text) AS names FROM pg_class WHERE relnamespace = 'askonce'::regnamespace AND relkind = 'r'",
   );
   const small = ['migrations', 'secrets', 'replicas', 'streams', 'stream_versions'];
-  const plain = [...small, 'scopes', 'served', 'policies'];
+  const plain = [...small, 'scopes', 'served', 'policies', 'reviews'];
   assert.deepEqual(
     all!.names.sort(),
     [...tables.keys(), ...plain].sort(),

@@ -71,3 +71,21 @@ test('a policy that nobody with the secret has set is not followed', async (t) =
   await one.refresh();
   assert.deepEqual(one.of('scope'), one.settings);
 });
+
+test('a forged policy stands in the way of no other, and an author is sealed with what was set', async (t) => {
+  const { pool, one } = await replicas(t);
+  await set(one, null, { ttlSeconds: 5 });
+  await pool.query(
+    `INSERT INTO askonce.policies (level, version, policy, set_by, seal)
+     SELECT level, 9, '{"ttlSeconds":9}', 'mallory', seal FROM askonce.policies`,
+  );
+  await one.refresh();
+  assert.equal(one.of('scope').ttlSeconds, 5);
+  const next = await set(one, null, { ttlSeconds: 6 }, 1);
+  assert.equal(next?.version, 2);
+  await pool.query(`UPDATE askonce.policies SET set_by = 'mallory' WHERE version = 2`);
+  assert.deepEqual(
+    (await one.history(null)).map(({ version }) => version),
+    [1],
+  );
+});

@@ -61,7 +61,7 @@ export function cacheOver(
     notices: given.notices ?? createNotices(pool),
     now: given.now ?? Date.now,
   });
-  cache.open();
+  void cache.open();
   t.after(() => cache.drain());
   return cache;
 }
