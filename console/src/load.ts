@@ -120,6 +120,32 @@ export function useAction(): Action {
   };
 }
 
+export interface StoppableAction extends Omit<Action, 'run' | 'forget'> {
+  run(work: (signal: AbortSignal) => Promise<void>): void;
+  readonly stop: () => void;
+}
+
+/** For what takes long: it can be stopped, and is when the page is left. */
+export function useStoppable(): StoppableAction {
+  const action = useAction();
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
+  return {
+    fault: action.fault,
+    isBusy: action.isBusy,
+    run: (work) =>
+      action.run(async () => {
+        const { signal } = (abort.current = new AbortController());
+        try {
+          await work(signal);
+        } catch (error) {
+          if (!signal.aborted) throw error;
+        }
+      }),
+    stop: () => abort.current?.abort(),
+  };
+}
+
 /** The value, once it has stayed the same for so many milliseconds. */
 export function useSettled<Value>(value: Value, ms: number): Value {
   const [settled, setSettled] = useState(value);

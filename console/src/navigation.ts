@@ -9,6 +9,7 @@ import { PolicyPage } from './pages/policy.tsx';
 import { Questions } from './pages/questions.tsx';
 import { Review } from './pages/review.tsx';
 import { Tuning } from './pages/tuning.tsx';
+import { Warm } from './pages/warm.tsx';
 import { Why } from './pages/why.tsx';
 import type { PageName } from './route.ts';
 
@@ -32,6 +33,7 @@ const KINDS: readonly PageKind[] = [
   { name: 'review', title: 'Review', key: 'r', Page: Review },
   { name: 'tuning', title: 'Tuning', key: 't', Page: Tuning },
   { name: 'policy', title: 'Policy', key: 'p', Page: PolicyPage },
+  { name: 'warm', title: 'Warm', key: 'm', Page: Warm },
   { name: 'alerts', title: 'Alerts', key: 'a', Page: Alerts },
   { name: 'entry', title: 'Entry', key: null, Page: EntryPage },
 ];

@@ -12,6 +12,7 @@ export const PAGES = [
   'review',
   'tuning',
   'policy',
+  'warm',
   'alerts',
 ] as const;
 export type PageName = (typeof PAGES)[number];
