@@ -3,12 +3,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import axe from 'axe-core';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 
 import { call } from '../support/askonce.ts';
 import type { Askonce } from '../support/askonce.ts';
+import { violations } from '../support/axe.ts';
 import { openPage } from '../support/browser.ts';
 import {
   loaded,
@@ -20,13 +19,6 @@ import {
 } from '../support/console.ts';
 
 const SMALL_SCREEN_PX = 400;
-
-async function violations(page: Page): Promise<string[]> {
-  // Evaluated by the browser itself, so that the page keeps its policy.
-  await page.evaluate(axe.source);
-  const { violations: found } = await page.evaluate<AxeResults>('axe.run()');
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-}
 
 async function pathsOf(page: Page, server: Askonce, answerId: string): Promise<string[]> {
   await page.goto(consoleUrl(server, 'questions'));
@@ -42,6 +34,7 @@ async function pathsOf(page: Page, server: Askonce, answerId: string): Promise<s
     'review',
     'tuning',
     'policy',
+    'warm',
     'alerts',
   ];
 }
