@@ -25,6 +25,7 @@ askonce is ready at ${url}
 
   database        ${database}
   cache           ${cache}
+  console         http://${host}:${port}/admin/
 
 Connect
   Claude Code     claude mcp add --transport http askonce ${url}${token}

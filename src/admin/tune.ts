@@ -63,6 +63,8 @@ export interface TuneDocument {
   readonly decisions: number;
   readonly labelled: number;
   readonly current: { readonly target_error_rate: number };
+  /** What the effect is of; the current one where none was named. */
+  readonly asked: { readonly target_error_rate: number };
   readonly points: readonly TargetPoint[];
   readonly recommendation: { readonly target_error_rate: number; readonly why: string };
   readonly effect: Effect;
@@ -107,6 +109,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const MOST_DECISIONS = 20_000;
 const MOST_CHANGES = 10;
 const MOST_CUT_POINTS = 40;
+/** One or two are put right by their own reports. */
+const TELLING_WRONGS = 3;
 /** Fewer labels say little about what the calibration pairs do not. */
 const TELLING_LABELS = 30;
 /** As likely as this and not served, a pair is offered (decide.ts). */
@@ -228,6 +232,7 @@ export function createTune({ pool, scopes, policies, verifier, now }: TuneOption
         decisions: all.length,
         labelled: all.filter(({ label }) => label !== null).length,
         current: { target_error_rate: current },
+        asked: { target_error_rate: wanted },
         points,
         recommendation: recommended(points, wanted),
         effect: effectAmong(all, now() - DAY_MS, wanted),
@@ -265,13 +270,14 @@ function recommended(
   tolerated: number,
 ): TuneDocument['recommendation'] {
   const asked = points.find((point) => point.target_error_rate === tolerated)!;
-  const isRefuted = (point: TargetPoint): boolean => (point.wrong_lower ?? 0) > tolerated;
+  const isRefuted = (point: TargetPoint): boolean =>
+    point.wrong >= TELLING_WRONGS && (point.wrong_lower ?? 0) > tolerated;
   if (isRefuted(asked)) {
     const lower = points.findLast(
       (point) => point.target_error_rate < tolerated && !isRefuted(point),
     );
     const target = lower?.target_error_rate ?? 0;
-    const why = `Of ${asked.labelled} labelled answers that a target of ${percent(tolerated)} serves, ${asked.wrong} were wrong: at least ${percent(asked.wrong_lower!)}, which is more than is tolerated.`;
+    const why = `Of ${asked.labelled} labelled answers that a target of ${percent(tolerated)} serves, ${asked.wrong} were wrong: at least ${percent(asked.wrong_lower!)}, which is more than is tolerated.${lower?.served ? '' : ' With it nothing is served for another wording.'}`;
     return { target_error_rate: target, why };
   }
   const proven = points.findLast(

@@ -203,6 +203,7 @@ export function documentsWith(text: string): Documents {
       decisions: 60,
       labelled: 40,
       current: { target_error_rate: 0.01 },
+      asked: { target_error_rate: 0.01 },
       points: [
         {
           ...point,

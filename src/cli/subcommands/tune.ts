@@ -37,10 +37,12 @@ export const tune: Subcommand = {
 
 export function renderTune(document: TuneDocument, look: Look): string {
   const { bold } = look.colors;
-  const { decisions, labelled, current, recommendation, points } = document;
+  const { decisions, labelled, current, asked, recommendation, points } = document;
   const advised = recommendation.target_error_rate;
-  const isNew = advised !== current.target_error_rate;
-  const set = `askonce cache policy --set target_error_rate=${advised}`;
+  const present = current.target_error_rate;
+  const isAsked = asked.target_error_rate !== present;
+  const next = isAsked ? asked.target_error_rate : advised;
+  const set = `askonce cache policy --set target_error_rate=${next}`;
   return sections(
     wrapped(
       `${some(decisions, 'decision')}, ${count(labelled)} of them judged; the target is ${percent(current.target_error_rate)}.`,
@@ -49,14 +51,14 @@ export function renderTune(document: TuneDocument, look: Look): string {
     curveOf(points, document, look),
     wrapped(`${bold(`Recommended: ${percent(advised)}.`)} ${recommendation.why}`, look),
     renderEffect(document.effect, look),
-    isNew && look.colors.dim(set),
+    next !== present && look.colors.dim(set),
   );
 }
 
 /** One line for each target: the longer the bar, the more is served. */
 function curveOf(
   points: readonly TargetPoint[],
-  { current, recommendation }: TuneDocument,
+  of: Pick<TuneDocument, 'current' | 'asked' | 'recommendation'>,
   look: Look,
 ): string {
   return table(
@@ -78,7 +80,7 @@ function curveOf(
       `${count(point.wrong)} of ${count(point.labelled)}`,
       boundsOf(point),
       point.calibrated_upper === null ? '' : `≤ ${percent(point.calibrated_upper)}`,
-      markOf(point.target_error_rate, current, recommendation),
+      markOf(point.target_error_rate, of),
     ]),
     look,
   );
@@ -90,10 +92,10 @@ const boundsOf = ({ wrong_lower: lower, wrong_upper: upper }: TargetPoint): stri
 
 function markOf(
   target: number,
-  current: TuneDocument['current'],
-  advised: TuneDocument['recommendation'],
+  { current, asked, recommendation }: Pick<TuneDocument, 'current' | 'asked' | 'recommendation'>,
 ): string {
-  const isAdvised = target === advised.target_error_rate;
+  const isAdvised = target === recommendation.target_error_rate;
   if (target === current.target_error_rate) return isAdvised ? '← now, kept' : '← now';
-  return isAdvised ? '← advised' : '';
+  if (isAdvised) return '← advised';
+  return target === asked.target_error_rate ? '← asked' : '';
 }
