@@ -57,10 +57,14 @@ export async function startAskonce(
   };
   t.after(() => stop('SIGKILL'));
   const url = await new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', () => {
+    // Not longer than it must: many calls make a log that nobody can search again for each line.
+    const look = (): void => {
       const found = READY.exec(log())?.[1];
-      if (found) resolve(found);
-    });
+      if (!found) return;
+      child.stderr.off('data', look);
+      resolve(found);
+    };
+    child.stderr.on('data', look);
     void exited.then((code) => reject(new Error(`askonce ended with ${code}:\n${log()}`)));
   });
   return { url, origin: new URL(url).origin, pid: child.pid!, log, stop };
