@@ -107,9 +107,11 @@ function TopBar() {
           </select>
         </label>
         <Help />
-        <button type="button" class="quiet" onClick={() => void session.signOut()}>
-          Sign out
-        </button>
+        {who?.is_by_token && (
+          <button type="button" class="quiet" onClick={() => void session.signOut()}>
+            Sign out
+          </button>
+        )}
       </div>
     </header>
   );
@@ -120,9 +122,16 @@ function Navigation() {
   const { page } = router.route.value;
   const alerts = status.latest.value?.alerts.length ?? 0;
   const shown = page === 'entry' ? 'questions' : page;
+  const list = useRef<HTMLUListElement>(null);
+  // On a small screen the list is wider than that.
+  useEffect(() => {
+    list.current
+      ?.querySelector('[aria-current]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [shown]);
   return (
     <nav class="pages" aria-label="Pages">
-      <ul>
+      <ul ref={list}>
         {NAVIGATION.map(({ name, title }) => (
           <li key={name}>
             <a href={hrefOf(name)} aria-current={name === shown ? 'page' : undefined}>

@@ -135,6 +135,12 @@ export interface Frames {
   readonly later: Frame;
 }
 
+/** A value of the earlier question, and the new one that stands in its place. */
+export interface Exchanged {
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface Decision {
   readonly id: string;
   readonly decided_at: string;
@@ -153,7 +159,14 @@ export interface Decision {
   readonly is_checked: boolean;
   readonly label: Label | null;
   readonly label_source: string | null;
+  /** Of the earlier question. */
   readonly sql: string | null;
+  readonly rebound: {
+    readonly values: readonly Exchanged[];
+    /** That ran in its place; null where it was too long to keep. */
+    readonly sql: string | null;
+    readonly params: readonly unknown[];
+  } | null;
 }
 
 export interface Answer {
@@ -169,9 +182,11 @@ export interface Answer {
   readonly note: string | null;
 }
 
-export interface ServedAnswer extends Omit<Answer, 'verdict' | 'note'> {
+export interface ServedAnswer extends Answer {
   readonly matched: string | null;
   readonly why: string;
+  /** What answered it; null where it was too long to keep. */
+  readonly sql: string | null;
   readonly decision: Decision | null;
 }
 
@@ -211,6 +226,12 @@ export interface Inspected {
   readonly answer: ServedAnswer | null;
 }
 
+/** The newest first. */
+export interface LatestAnswers {
+  readonly status: 'answers';
+  readonly answers: readonly Answer[];
+}
+
 export interface Candidate {
   readonly id: string | null;
   readonly question: string;
@@ -233,6 +254,6 @@ export interface Decided {
   readonly candidates: readonly Candidate[];
   readonly outcome: Outcome;
   /** The values that are exchanged, where the earlier statement runs with others. */
-  readonly rebound?: ReadonlyArray<{ readonly from: string; readonly to: string }> | null;
+  readonly rebound: readonly Exchanged[] | null;
   readonly target_error_rate: number;
 }

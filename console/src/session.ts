@@ -9,6 +9,8 @@ import type { Http } from './http.ts';
 export interface SignedIn {
   readonly principal: { readonly name: string; readonly role: string };
   readonly csrf: string;
+  /** False where the server asks for no token: nobody can sign out of that. */
+  readonly is_by_token: boolean;
 }
 
 /** Undefined until the server was asked; null where nobody is signed in. */

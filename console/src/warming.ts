@@ -35,8 +35,8 @@ const BATCH = 200;
 const BATCH_BYTES = 900_000;
 /** It is held as text and as values at once. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
-/** As exports have them; where a question is from is for people to read. */
-const NAMES = new Set(['question', 'sql', 'params', 'made_by', 'made_at', 'origin']);
+/** As exports and the list of costly statements have them; where it is from and what it cost is for people to read. */
+const NAMES = new Set(['question', 'sql', 'params', 'made_by', 'made_at', 'origin', 'cost']);
 
 /** @throws Fault for a file that is no list of questions. */
 export async function readLessons(file: File): Promise<LessonFile> {
@@ -85,9 +85,12 @@ const unreadable = (message: string, hint: string): Fault =>
 function faultOf(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'It is no object.';
   const { question, sql, params = [] } = value as Record<string, unknown>;
-  if (typeof question !== 'string') return 'It has no question.';
+  if (typeof question !== 'string' || question.trim() === '') return 'It has no question.';
   if (typeof sql !== 'string') return 'It has no sql.';
   if (!Array.isArray(params)) return 'Its params are no list.';
+  // The list of costly statements has nulls where values belong.
+  if ('cost' in (value as object) && params.includes(null))
+    return 'A value of its params is still null.';
   const other = Object.keys(value).find((name) => !NAMES.has(name));
   if (other !== undefined) return `${other} is not known: question, sql and params are.`;
   return bytesOf({ question, sql, params }) > BATCH_BYTES ? 'It is too long to be sent.' : null;

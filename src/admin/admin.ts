@@ -10,6 +10,8 @@ import type { Pool } from '../db/pool.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Principal } from '../query/context.ts';
 import type { Remember } from '../query/remember.ts';
+import { createAnswers } from './answers.ts';
+import type { Answers } from './answers.ts';
 import { createAdminDecide } from './decide.ts';
 import type { AdminDecide, DecidingView } from './decide.ts';
 import { createEntries } from './entries.ts';
@@ -37,6 +39,7 @@ export interface Admin {
   readonly stats: (request: StatsRequest) => Promise<StatsDocument>;
   readonly search: Entries['search'];
   readonly inspect: Inspect;
+  readonly answers: Answers;
   readonly decide: AdminDecide;
   readonly policy: AdminPolicy;
   readonly tune: Tune['tune'];
@@ -91,6 +94,7 @@ export function createAdmin(options: AdminOptions): Admin {
     stats: reached(createStats({ pool, cache, limits: options.limits, scopes, now })),
     search: reached(entries.search),
     inspect: reached(createInspect({ pool, entries, scopes })),
+    answers: reached(createAnswers(pool, scopes)),
     decide: reached(createAdminDecide({ cache, cuts: verifier?.cuts ?? null, scopes, viewOf })),
     policy: reached(createAdminPolicy({ policies, scopes, effectOf: tune.effectOf })),
     tune: reached(tune.tune),

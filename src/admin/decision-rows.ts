@@ -1,4 +1,5 @@
 // Owns logged decisions as people read them: what was decided about two questions, why, and what turned out.
+import type { ReboundRecord } from '../cache/decision-log.ts';
 import type { Frames } from '../cache/frame-summary.ts';
 import type { ScopeChoice, ScopeLabel } from './scopes.ts';
 
@@ -23,6 +24,8 @@ export interface DecisionDocument {
   readonly label_source: 'report' | 'accept' | 'sql' | 'rows' | 'review' | null;
   /** Of the earlier question; null where it is gone. */
   readonly sql: string | null;
+  /** What ran in its place, where values were exchanged. */
+  readonly rebound: ReboundRecord | null;
 }
 
 export interface DecisionRow {
@@ -47,13 +50,14 @@ export interface DecisionRow {
   readonly label: DecisionDocument['label'];
   readonly label_source: DecisionDocument['label_source'];
   readonly sql: string | null;
+  readonly rebound: ReboundRecord | null;
 }
 
 /** Of decisions `d`. */
 export const DECISION_COLUMNS = `d.id::text AS id, d.decided_at, d.plan_scope, d.question, d.question_key,
   d.earlier_question, d.phrasing_id, d.plan_id, d.outcome, d.rule, d.risk, d.similarity::float8 AS similarity,
   d.probability::float8 AS probability, d.margin::float8 AS margin, d.differences, d.frames, d.is_checked, d.label,
-  d.label_source, (SELECT pl.sql FROM askonce.plans pl WHERE pl.plan_scope = d.plan_scope AND pl.id = d.plan_id) AS sql`;
+  d.label_source, d.rebound, (SELECT pl.sql FROM askonce.plans pl WHERE pl.plan_scope = d.plan_scope AND pl.id = d.plan_id) AS sql`;
 
 /** Of decisions `d` in the scopes $1: those that somebody should look at, of which one stands for all of its pair. */
 export const OPEN_DECISIONS = `d.plan_scope = ANY ($1) AND (
@@ -84,4 +88,5 @@ export const decisionOf = (row: DecisionRow, choice: ScopeChoice): DecisionDocum
   label: row.label,
   label_source: row.label_source,
   sql: row.sql,
+  rebound: row.rebound,
 });

@@ -2,28 +2,20 @@
 // decided about it and what was answered with it. Of rows it tells how many there are, never what stands in them.
 import type { Pool } from '../db/pool.ts';
 import { AppError } from '../errors.ts';
+import { ANSWER_COLUMNS, LAST_REPORT, answerOf } from './answers.ts';
+import type { AnswerDocument, AnswerRow } from './answers.ts';
 import { DECISION_COLUMNS, decisionOf, rounded } from './decision-rows.ts';
 import type { DecisionDocument, DecisionRow } from './decision-rows.ts';
 import type { Entries, EntryDocument } from './entries.ts';
 import type { AdminScopes, ScopeChoice } from './scopes.ts';
-
-interface AnswerDocument {
-  readonly answer_id: string;
-  readonly question: string | null;
-  readonly principal: string | null;
-  readonly source: string;
-  readonly similarity: number | null;
-  readonly confidence: number | null;
-  readonly answered_at: string;
-  readonly verdict: 'right' | 'wrong' | null;
-  readonly note: string | null;
-}
 
 /** One answer, and why it was this one. */
 interface ExplainedAnswer extends AnswerDocument {
   /** The earlier question that it was served for; null where it was asked in these words. */
   readonly matched: string | null;
   readonly why: string;
+  /** The statement that answered it; null where it is too long to keep. */
+  readonly sql: string | null;
   readonly decision: DecisionDocument | null;
 }
 
@@ -64,42 +56,18 @@ interface Found {
   readonly answer: AnswerRow | null;
 }
 
-interface AnswerRow {
-  readonly [column: string]: unknown;
-  readonly id: string;
-  readonly result_scope: string;
-  readonly plan_scope: string;
-  readonly question: string | null;
-  readonly question_key: Buffer | null;
-  readonly source: string;
-  readonly plan_id: string | null;
-  readonly phrasing_id: string | null;
-  readonly similarity: number | null;
-  readonly confidence: number | null;
-  readonly answered_at: Date;
-  readonly verdict: 'right' | 'wrong' | null;
-  readonly note: string | null;
-}
-
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MOST_DECISIONS = 50;
 const MOST_ANSWERS = 20;
 const MOST_WORDINGS = 200;
 const MOST_RESULTS = 50;
 
-/** With the last verdict that somebody gave on it. */
-const ANSWER_COLUMNS = `a.id, a.result_scope, a.plan_scope, a.question, a.question_key, a.source, a.plan_id,
-  a.phrasing_id, a.similarity::float8 AS similarity, a.confidence::float8 AS confidence, a.answered_at,
-  r.verdict, r.note
-  FROM askonce.answers a LEFT JOIN LATERAL (
-    SELECT verdict, note FROM askonce.reports r WHERE r.result_scope = a.result_scope AND r.answer_id = a.id
-    ORDER BY reported_at DESC LIMIT 1) AS r ON true`;
-
 export function createInspect({ pool, entries, scopes }: InspectOptions): Inspect {
   async function find(id: string, choice: ScopeChoice): Promise<Found | null> {
     if (!UUID.test(id)) {
       const [answer] = await pool.query<AnswerRow>(
-        `SELECT ${ANSWER_COLUMNS} WHERE a.result_scope = ANY ($1) AND a.id = $2`,
+        `SELECT ${ANSWER_COLUMNS} FROM askonce.answers a ${LAST_REPORT}
+         WHERE a.result_scope = ANY ($1) AND a.id = $2`,
         [choice.resultScopes, id],
       );
       if (!answer) return null;
@@ -130,7 +98,11 @@ export function createInspect({ pool, entries, scopes }: InspectOptions): Inspec
     return row?.plan_id ?? null;
   }
 
-  async function explained(answer: AnswerRow, choice: ScopeChoice): Promise<ExplainedAnswer> {
+  async function explained(
+    answer: AnswerRow,
+    entry: EntryDocument,
+    choice: ScopeChoice,
+  ): Promise<ExplainedAnswer> {
     const [row] = await pool.query<DecisionRow>(
       `SELECT ${DECISION_COLUMNS} FROM askonce.decisions d
        WHERE d.plan_scope = $1 AND d.question_key = $2 AND d.phrasing_id = $3
@@ -140,7 +112,9 @@ export function createInspect({ pool, entries, scopes }: InspectOptions): Inspec
     );
     const decision = answer.similarity !== null && row ? decisionOf(row, choice) : null;
     const matched = decision?.earlier_question ?? null;
-    return { ...answerOf(answer, choice), matched, why: whyOf(answer, decision), decision };
+    const why = whyOf(answer, decision);
+    const { sql } = decision?.rebound ?? entry;
+    return { ...answerOf(answer, choice), matched, why, sql, decision };
   }
 
   async function wordingsOf(planScope: string, planId: string) {
@@ -196,9 +170,11 @@ export function createInspect({ pool, entries, scopes }: InspectOptions): Inspec
       [planScope, planId],
     );
     const answers = await pool.query<AnswerRow>(
-      `SELECT ${ANSWER_COLUMNS} WHERE a.result_scope = ANY ($1) AND a.plan_id = $2
+      `SELECT ${ANSWER_COLUMNS} FROM askonce.answers a ${LAST_REPORT}
+       WHERE a.result_scope = ANY ($1) AND a.plan_scope = $2 AND (a.plan_id = $3 OR a.phrasing_id IN (
+         SELECT ph.id FROM askonce.phrasings ph WHERE ph.plan_scope = $2 AND ph.plan_id = $3))
        ORDER BY a.answered_at DESC LIMIT ${MOST_ANSWERS}`,
-      [choice.resultScopes, planId],
+      [choice.resultScopes, planScope, planId],
     );
     return {
       status: 'entry',
@@ -208,22 +184,10 @@ export function createInspect({ pool, entries, scopes }: InspectOptions): Inspec
       decisions: decisions.map((row) => decisionOf(row, choice)),
       results: await resultsOf(planScope, planId, choice),
       answers: answers.map((row) => answerOf(row, choice)),
-      answer: answer && (await explained(answer, choice)),
+      answer: answer && (await explained(answer, entry, choice)),
     };
   };
 }
-
-const answerOf = (row: AnswerRow, choice: ScopeChoice): AnswerDocument => ({
-  answer_id: row.id,
-  question: row.question,
-  principal: choice.principalOf(row.result_scope),
-  source: row.source,
-  similarity: row.similarity,
-  confidence: row.confidence,
-  answered_at: row.answered_at.toISOString(),
-  verdict: row.verdict,
-  note: row.note,
-});
 
 const FROM: Readonly<Record<string, string>> = {
   memory: 'The rows were held in memory.',
@@ -243,14 +207,19 @@ function whyOf({ source, similarity }: AnswerRow, decision: DecisionDocument | n
   const sure = `with a probability of ${probability} (${rule})`;
   const what =
     decision.outcome === 'rebound'
-      ? 'It differs from an earlier question in its values alone: the earlier statement ran with the new ones'
+      ? `It differs from an earlier question in its values alone: the earlier statement ran with ${exchanged(decision)}`
       : 'It was taken for an earlier question in other words';
   return `${what}, ${sure}.`;
 }
 
+function exchanged({ rebound }: DecisionDocument): string {
+  const values = rebound?.values.map(({ from, to }) => `${to} instead of ${from}`);
+  return values?.join(' and ') ?? 'the new ones';
+}
+
 const unknownId = (): AppError =>
   new AppError('NOT_FOUND', 'No entry, wording or answer has this id.', {
-    hint: 'cache_search lists entries; an answer has its id under answer_id, and is known for 7 days.',
+    hint: 'cache_search lists entries, cache_inspect without an id the latest answers; an answer is known for 7 days.',
   });
 
 const forgotten = (): AppError =>

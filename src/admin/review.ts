@@ -87,17 +87,17 @@ export function createReview(options: ReviewOptions): Review {
   const reviews = createReviews(pool);
 
   async function notesOf(
-    keys: readonly Buffer[],
+    decisions: readonly DecisionRow[],
     choice: ScopeChoice,
   ): Promise<ReadonlyMap<string, string>> {
-    const rows = await pool.query<{ question_key: Buffer; note: string }>(
-      `SELECT a.question_key, r.note FROM askonce.reports r
+    const rows = await pool.query<Reported>(
+      `SELECT a.question_key, a.phrasing_id, r.note FROM askonce.reports r
          JOIN askonce.answers a ON a.result_scope = r.result_scope AND a.id = r.answer_id
        WHERE r.result_scope = ANY ($1) AND r.note IS NOT NULL AND a.question_key = ANY ($2)
        ORDER BY r.reported_at`,
-      [choice.resultScopes, keys],
+      [choice.resultScopes, decisions.map((row) => row.question_key)],
     );
-    return new Map(rows.map((row) => [row.question_key.toString('hex'), row.note]));
+    return new Map(rows.map((row) => [pairOf(row), row.note]));
   }
 
   async function bySubject({ decision, answerId }: JudgeRequest, choice: ScopeChoice) {
@@ -192,10 +192,7 @@ export function createReview(options: ReviewOptions): Review {
          ORDER BY ${URGENCY}, decided_at DESC, id LIMIT $2 OFFSET $3`,
         [choice.ids, limit, offset],
       );
-      const notes = await notesOf(
-        rows.map((row) => row.question_key),
-        choice,
-      );
+      const notes = await notesOf(rows, choice);
       const { open } = counted!;
       const next = offset + rows.length;
       return {
@@ -204,7 +201,7 @@ export function createReview(options: ReviewOptions): Review {
         items: rows.map((row) => ({
           ...decisionOf(row, choice),
           kind: row.kind,
-          note: notes.get(row.question_key.toString('hex')) ?? null,
+          note: notes.get(pairOf(row)) ?? null,
         })),
         next_cursor: next < open ? String(next) : null,
       };
@@ -236,6 +233,19 @@ export function createReview(options: ReviewOptions): Review {
     },
   };
 }
+
+interface Pair {
+  readonly question_key: Buffer;
+  readonly phrasing_id: string;
+}
+
+interface Reported extends Pair {
+  readonly [column: string]: unknown;
+  readonly note: string;
+}
+
+const pairOf = ({ question_key: key, phrasing_id: earlier }: Pair): string =>
+  `${key.toString('hex')} ${earlier}`;
 
 interface AnswerRow {
   readonly [column: string]: unknown;

@@ -1,9 +1,18 @@
 // Owns the decisions in PostgreSQL: what was decided about two questions and why, and the label that came
 // later. Written in batches off the answer's path, kept for a month.
 import type { Pool } from '../db/pool.ts';
+import type { Rebound } from './entities.ts';
 import type { Frames } from './frame-summary.ts';
 import type { Risk } from './hold.ts';
 import type { Key } from './key.ts';
+
+/** What ran where values were exchanged. */
+export interface ReboundRecord {
+  readonly values: readonly Rebound[];
+  /** Null where it is too long to keep. */
+  readonly sql: string | null;
+  readonly params: readonly unknown[];
+}
 
 export interface DecisionRecord {
   readonly planScope: string;
@@ -24,6 +33,7 @@ export interface DecisionRecord {
   readonly microseconds: number;
   /** Whether the agent was asked to say if the answer was right. */
   readonly isChecked: boolean;
+  readonly rebound: ReboundRecord | null;
 }
 
 export interface Label {
@@ -70,14 +80,14 @@ export function createDecisionLog(pool: Pool): DecisionLog {
       await pool.query(
         `INSERT INTO askonce.decisions (plan_scope, question, question_key, earlier_question,
            phrasing_id, plan_id, outcome, rule, risk, similarity, probability, margin, differences,
-           frames, microseconds, is_checked)
+           frames, microseconds, is_checked, rebound)
          SELECT "planScope", question, decode("questionKey", 'hex'), "earlierQuestion", "phrasingId",
            "planId", outcome, rule, risk, similarity, probability, margin, differences, frames,
-           microseconds, "isChecked"
+           microseconds, "isChecked", rebound
          FROM jsonb_to_recordset($1) AS decision("planScope" text, question text, "questionKey" text,
            "earlierQuestion" text, "phrasingId" uuid, "planId" uuid, outcome text, rule text,
            risk text, similarity real, probability real, margin real, differences text[],
-           frames jsonb, microseconds integer, "isChecked" boolean)`,
+           frames jsonb, microseconds integer, "isChecked" boolean, rebound jsonb)`,
         [JSON.stringify(records)],
       );
     },

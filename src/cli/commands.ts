@@ -1,6 +1,7 @@
 // Owns the list of all commands: what help says of each and what completion offers. Those of the cache are parsed from
 // it, too; the others take so little that they read it themselves.
 import type { Definition, Subcommand } from './subcommand.ts';
+import { answers } from './subcommands/answers.ts';
 import { decide } from './subcommands/decide.ts';
 import { exportAll } from './subcommands/export.ts';
 import { forget } from './subcommands/forget.ts';
@@ -61,6 +62,7 @@ export const CACHE_COMMANDS: readonly Subcommand[] = [
   stats,
   search,
   inspect,
+  answers,
   why,
   wrong,
   review,

@@ -65,7 +65,11 @@ export function createAdminRouter(options: AdminEndpointOptions): Router {
     told(async (request, response) => {
       const principal = await adminOf(request, response, options);
       const { name, role } = principal;
-      response.json({ principal: { name, role }, csrf: sessions.csrfOf(request) });
+      response.json({
+        principal: { name, role },
+        csrf: sessions.csrfOf(request),
+        is_by_token: sessions.tokenOf(request) !== null,
+      });
     }),
   );
   router.post(

@@ -1,13 +1,18 @@
 // Owns what the log is told of a decision that had a consequence.
-import type { DecisionRecord } from '../cache/decision-log.ts';
+import type { DecisionRecord, ReboundRecord } from '../cache/decision-log.ts';
 import type { Candidate } from './choose.ts';
+import type { ReboundStatement } from './rebind-statement.ts';
 import type { Asked } from './scope.ts';
+
+/** A longer one nobody reads; the values tell what became of it. */
+const MAX_SQL = 8000;
 
 export function recordOf(
   asked: Asked,
-  { neighbour, decision }: Candidate,
+  decided: Candidate | ReboundStatement,
   { outcome, isChecked }: Pick<DecisionRecord, 'outcome' | 'isChecked'>,
 ): DecisionRecord {
+  const { neighbour, decision } = decided;
   return {
     planScope: asked.scope.planScope,
     question: asked.question,
@@ -25,5 +30,15 @@ export function recordOf(
     frames: decision.frames(),
     microseconds: decision.microseconds,
     isChecked,
+    rebound: 'changes' in decided ? reboundRecordOf(decided) : null,
+  };
+}
+
+function reboundRecordOf({ statement, params, changes }: ReboundStatement): ReboundRecord {
+  const { sql } = statement;
+  return {
+    values: changes.map(({ from, to }) => ({ from, to })),
+    sql: sql.length <= MAX_SQL ? sql : null,
+    params,
   };
 }

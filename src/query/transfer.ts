@@ -114,7 +114,10 @@ export function createTransfer(options: TransferOptions): Transfer {
       throw new AppError('INPUT_INVALID', 'The question leans on what was said before it.');
     }
     if (!isRememberable(asked, plan)) {
-      throw new AppError('INPUT_INVALID', 'The question does not name every value of params.');
+      throw new AppError(
+        'INPUT_INVALID',
+        'The question does not name every value of params: write each into it, as it stands there.',
+      );
     }
     const { questionKey } = asked;
     const { planScope } = asked.scope;

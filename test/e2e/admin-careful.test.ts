@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { request as send } from 'node:http';
 import test from 'node:test';
 
+import type { AnswersDocument } from '../../src/admin/answers.ts';
+import type { InspectDocument } from '../../src/admin/inspect.ts';
 import { call, connect, startAskonce } from '../support/askonce.ts';
 import { admin } from '../support/database.ts';
 import { startSmallShop } from '../support/small-shop.ts';
@@ -38,6 +40,45 @@ test('an answer with other values that is said to be right binds its question to
   const again = await call(client, 'ask', { question: below(9) });
   assert.deepEqual(again.rows, [[8]]);
   assert.ok(again.matched, 'it is still served for another one');
+});
+
+test('what ran with other values is told with them, and not the statement that it was made from', async (t) => {
+  const { client } = await knownShop(t);
+  const served = await call(client, 'ask', { question: OTHER_VALUE });
+  const ran = served.sql;
+  assert.notEqual(ran, COUNT_SQL);
+  const values = served.matched?.rebound;
+  assert.ok(values);
+  const found = await call(client, 'cache_inspect', { id: served.answer_id });
+  const { answer, entry, answers } = found as unknown as InspectDocument;
+  assert.deepEqual([entry.sql, answer?.sql], [COUNT_SQL, ran]);
+  assert.deepEqual(answer?.decision?.rebound, { values, sql: ran, params: [] });
+  assert.match(answer.why, new RegExp(`with ${values[0]!.to} instead of ${values[0]!.from}`));
+  assert.ok(
+    answers.some(({ answer_id: id }) => id === served.answer_id),
+    'it is of this entry',
+  );
+});
+
+test('whoever has no id finds an answer by words of its question, the latest first', async (t) => {
+  const { client } = await knownShop(t);
+  const served = await call(client, 'ask', { question: OTHER_VALUE });
+  await call(client, 'report', { answer_id: served.answer_id, verdict: 'wrong', note: 'of 2023' });
+  const all = (await call(client, 'cache_inspect', {})) as unknown as AnswersDocument;
+  assert.deepEqual(
+    all.answers.map(({ question }) => question),
+    [OTHER_VALUE, COUNT],
+  );
+  const words = OTHER_VALUE.slice(4, 30).toUpperCase();
+  const some = (await call(client, 'cache_inspect', {
+    query: words,
+  })) as unknown as AnswersDocument;
+  const [found] = some.answers;
+  assert.deepEqual([found?.answer_id, found?.verdict], [served.answer_id, 'wrong']);
+  const none = await call(client, 'cache_inspect', { query: '%' });
+  assert.deepEqual(none['answers'], [], 'words are no pattern');
+  const both = await call(client, 'cache_inspect', { query: 'a', id: served.answer_id });
+  assert.equal(both.error?.code, 'INPUT_INVALID');
 });
 
 test('a target of nothing ends what was matched before, on this replica and on others', async (t) => {

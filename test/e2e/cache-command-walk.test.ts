@@ -14,6 +14,8 @@ test('why an answer was served is seen, and it is undone and redone, with a comm
   const why = await command.text('why', answerId);
   assert.match(why, /why +It was taken for an earlier question in other words.*probability/);
   assert.match(why, new RegExp(`served for +${COUNT.replace('?', '\\?')}`));
+  const listed = await command.text('answers', ...REPHRASED.split(' ').slice(0, 3));
+  assert.match(listed, new RegExp(`${answerId} .*semantic`));
   await command.text('wrong', answerId);
   assert.equal((await call(client, 'ask', { question: REPHRASED })).status, 'needs_sql');
   await command.text('review', answerId, 'undo');
@@ -54,14 +56,21 @@ test(
     const { run, json } = cacheCommand(shop.server.url);
     const suggested = await run(['warm', '--from', 'pg_stat_statements', '--limit', '50']);
     assert.equal(suggested.code, 0, suggested.stderr);
-    assert.match(suggested.stderr, /number 1: \d+ calls?, .*\n[^]*Give each its question/);
+    assert.match(suggested.stderr, /Give each a question that names its values/);
     const entries = JSON.parse(suggested.stdout) as {
+      cost: string;
       question: string;
       sql: string;
       params: unknown[];
     }[];
     const entry = entries.find(({ sql }) => sql.includes('customers WHERE country = $1'))!;
     assert.deepEqual([entry.question, entry.params], ['', [null]]);
+    assert.match(entry.cost, /^\d+ calls?, .* in all, .* each$/);
+    const untouched = await run(['warm'], JSON.stringify([entry]));
+    assert.match(
+      untouched.stderr,
+      /question: is still empty; params: the value of \$1 is still null/,
+    );
     const question = 'how many customers are in Spain';
     const edited = [{ ...entry, question, params: ['Spain'] }];
     const warmed = await run(['warm', '--run'], JSON.stringify(edited));

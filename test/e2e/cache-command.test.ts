@@ -57,7 +57,7 @@ test('stats, search, inspect, why, decide, tune, policy and status say what the 
   const decided = await command.json('decide', REPHRASED, COUNT);
   assert.deepEqual([decided['outcome'], (decided['candidates'] as []).length], ['hit', 1]);
   const tried = await command.text('decide', 'how many customers are in France?');
-  assert.match(tried, /\noutcome +rebound\n[^]*\nwith +France for Germany\n/i);
+  assert.match(tried, /\noutcome +rebound\n[^]*\nwith +France instead of Germany\n/i);
 
   const tuned = await command.json('tune', '--target', '0.02', '--days', '3');
   assert.deepEqual([tuned['status'], tuned['decisions']], ['tuned', 1]);

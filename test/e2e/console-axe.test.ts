@@ -28,6 +28,7 @@ async function pathsOf(page: Page, server: Askonce, answerId: string): Promise<s
     'questions',
     `questions?query=${encodeURIComponent('nothing like it')}&table=none`,
     (entry ?? '').replace('#/', ''),
+    'why',
     `why/${answerId}`,
     `why/unknown`,
     `decide?question=${encodeURIComponent(REPHRASED)}`,

@@ -34,6 +34,11 @@ test('an answer is explained and taken back without a mouse', async (t) => {
   await go(page, 'w');
   await page.getByRole('heading', { name: 'Why', level: 1 }).waitFor();
   await page.keyboard.press('/');
+  // Whoever has no id at hand finds it by its words.
+  await page.keyboard.type(REPHRASED.slice(0, 20));
+  await page.getByRole('heading', { name: 'Answers with these words' }).waitFor();
+  await page.getByRole('link', { name: REPHRASED }).waitFor();
+  await page.keyboard.press('Control+a');
   await page.keyboard.type(served.answer_id);
   await page.keyboard.press('Enter');
   await page.getByText(/taken for an earlier question in other words/).waitFor();

@@ -1,4 +1,5 @@
 // Owns documents as the admin tools give them, with a text of the caller's wherever an agent could have written one.
+import type { AnswersDocument } from '../../src/admin/answers.ts';
 import type { DecideDocument } from '../../src/admin/decide.ts';
 import type { DecisionDocument } from '../../src/admin/decision-rows.ts';
 import type { EntryDocument, SearchDocument } from '../../src/admin/entries.ts';
@@ -18,6 +19,7 @@ export interface Documents {
   readonly stats: StatsDocument;
   readonly search: SearchDocument;
   readonly inspect: InspectDocument;
+  readonly answers: AnswersDocument;
   readonly decide: DecideDocument;
   readonly policy: PolicyDocument;
   readonly tune: TuneDocument;
@@ -64,6 +66,7 @@ export function documentsWith(text: string): Documents {
     scope: label,
     outcome: 'confirm',
     rule: 'schema',
+    rebound: { values: [{ from: text, to: text }], sql: text, params: [text] },
     risk: 'figure',
     similarity: 0.906,
     probability: 0.492,
@@ -154,8 +157,9 @@ export function documentsWith(text: string): Documents {
         },
       ],
       answers: [answer],
-      answer: { ...answer, matched: text, why: text, decision },
+      answer: { ...answer, matched: text, why: text, sql: text, decision },
     },
+    answers: { status: 'answers', answers: [answer] },
     decide: {
       status: 'decided',
       question: text,

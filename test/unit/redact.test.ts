@@ -1,6 +1,7 @@
 // Secrets do not get into the log, in whatever form they come along; what is none stays readable.
 import assert from 'node:assert/strict';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { openSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -40,9 +41,9 @@ async function logOf(t: TestContext, isTTY: boolean) {
   const folder = await mkdtemp(join(tmpdir(), 'askonce-log-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'log');
-  const handle = await open(file, 'w');
-  t.after(() => handle.close());
-  const destination = await logDestination({ fd: handle.fd, isTTY });
+  // Left open: a logger writes as long as the process lives.
+  const fd = openSync(file, 'w');
+  const destination = await logDestination({ fd, isTTY });
   const logger = createLogger('info', destination);
   const read = async (): Promise<string> => {
     await new Promise<void>((resolve) => logger.flush(() => resolve()));

@@ -7,7 +7,7 @@ import { share } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { OutcomeBadge } from '../parts/badges.tsx';
 import { Comparison } from '../parts/comparison.tsx';
-import { Measures } from '../parts/decision.tsx';
+import { ExchangedValues, Measures } from '../parts/decision.tsx';
 import { Empty, LoadedView } from '../parts/feedback.tsx';
 import { ScopeSelect } from '../parts/scope-select.tsx';
 import { Sql } from '../parts/sql.tsx';
@@ -106,14 +106,8 @@ function DecidedView({
       </h2>
       {rebound && rebound.length > 0 && (
         <p>
-          The nearest statement runs with{' '}
-          {rebound.map(({ from, to }, at) => (
-            <>
-              {at > 0 && ', '}
-              <Shown text={to} /> instead of <Shown text={from} />
-            </>
-          ))}
-          .
+          A known statement runs with <ExchangedValues of={rebound} />. Below, the questions as they
+          stand, without other values in their places.
         </p>
       )}
       <p class="muted">At a target error rate of {share(target_error_rate)}.</p>

@@ -10,10 +10,11 @@ import type { PageProps } from '../navigation.ts';
 import { DecisionItem } from '../parts/decision.tsx';
 import { Empty, LoadedView } from '../parts/feedback.tsx';
 import { ForgetDialog } from '../parts/forget.tsx';
+import { AnswerTable } from '../parts/answers.tsx';
 import { Sql } from '../parts/sql.tsx';
 import { Excerpt, Foldable, Shown } from '../parts/text.tsx';
 import { hrefOf } from '../route.ts';
-import { AnswerTable, ResultTable } from './entry-tables.tsx';
+import { ResultTable } from './entry-results.tsx';
 
 interface Forgetting {
   readonly id: string;

@@ -67,6 +67,11 @@ export function PolicyField({ name, entry, isOfThisLevel, onChoose, onClose }: P
         </label>
         {isNumber && (
           <p class="muted">
+            {typed.trim() !== '' && Number.isFinite(Number(typed)) && (
+              <output>
+                {typed} is {policyValue(name, Number(typed))}.{' '}
+              </output>
+            )}
             From {entry.min} to {entry.max}.
           </p>
         )}

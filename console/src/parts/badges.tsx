@@ -60,6 +60,10 @@ const FROM: Readonly<Record<string, string>> = {
   review: 'reviewed here',
 };
 
+export function VerdictBadge({ verdict }: { readonly verdict: 'right' | 'wrong' }) {
+  return <span class={`badge ${verdict === 'right' ? 'good' : 'bad'}`}>{verdict}</span>;
+}
+
 interface LabelBadgeProps {
   readonly label: Label | null;
   readonly source?: string | null;

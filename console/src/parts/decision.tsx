@@ -1,10 +1,10 @@
 // Owns one decision: what was asked, what it was held against, how it came out and why.
-import type { Decision, Outcome, Risk } from '../contract.ts';
+import type { Decision, Exchanged, Outcome, Risk } from '../contract.ts';
 import { share, similarity, time } from '../format.ts';
 import { LabelBadge, OutcomeBadge, RiskText } from './badges.tsx';
 import { Comparison } from './comparison.tsx';
-import { Excerpt } from './text.tsx';
 import { Sql } from './sql.tsx';
+import { Excerpt, Shown } from './text.tsx';
 
 interface MeasuresProps {
   readonly of: {
@@ -93,6 +93,36 @@ export function DecisionItem({ of }: { readonly of: Decision }) {
   );
 }
 
+function Ran({ of: { values, sql, params } }: { readonly of: NonNullable<Decision['rebound']> }) {
+  return (
+    <>
+      <p>
+        It ran with <ExchangedValues of={values} />
+        {params.length > 0 && (
+          <>
+            , and for its parameters <Shown text={JSON.stringify(params)} />
+          </>
+        )}
+        {sql === null ? ', as a statement too long to be kept.' : ':'}
+      </p>
+      {sql !== null && <Sql text={sql} />}
+    </>
+  );
+}
+
+export function ExchangedValues({ of }: { readonly of: readonly Exchanged[] }) {
+  return (
+    <>
+      {of.map(({ from, to }, at) => (
+        <>
+          {at > 0 && ', '}
+          <Shown text={to} /> instead of <Shown text={from} />
+        </>
+      ))}
+    </>
+  );
+}
+
 export function DecisionBody({ of }: { readonly of: Decision }) {
   return (
     <div class="decision-body">
@@ -104,6 +134,7 @@ export function DecisionBody({ of }: { readonly of: Decision }) {
       />
       <Measures of={of} />
       {of.sql !== null && <Sql text={of.sql} />}
+      {of.rebound && <Ran of={of.rebound} />}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { show } from '../show.ts';
 import { SCOPE_OPTION, argumentsOf } from '../subcommand.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { facts } from '../table.ts';
-import { coloredOutcome } from './decision.ts';
+import { coloredOutcome, exchanged } from './decision.ts';
 
 export const decide: Subcommand = {
   definition: {
@@ -45,10 +45,16 @@ export function renderDecide(document: DecideDocument, look: Look): string {
     ['target', `${percent(target)} wrong of what is served by similarity`],
   ];
   if (rebound) {
-    head.push(['with', rebound.map(({ from, to }) => `${to} for ${from}`).join(', ')]);
+    head.push(['with', exchanged(rebound)]);
   }
+  const asTheyStand = rebound && 'As the questions stand, without other values in their places:';
   const none = candidates.length === 0 && 'Nothing like it is known: the agent writes the SQL.';
-  return sections(facts(head, look), none, ...candidates.map((one) => candidateOf(one, look)));
+  return sections(
+    facts(head, look),
+    asTheyStand,
+    none,
+    ...candidates.map((one) => candidateOf(one, look)),
+  );
 }
 
 function candidateOf(candidate: CandidateDocument, look: Look): string {

@@ -11,6 +11,7 @@ const RISKS = {
 } as const;
 
 export type Outcome = DecisionDocument['outcome'];
+type Ran = NonNullable<DecisionDocument['rebound']>;
 
 export function coloredOutcome(outcome: Outcome, { colors }: Look): string {
   const color = {
@@ -26,15 +27,19 @@ export function labelOf({ label, label_source: source }: DecisionDocument): stri
   return label === null ? 'not judged' : `${label} (${source ?? 'unknown'})`;
 }
 
+export const exchanged = (values: Ran['values']): string =>
+  values.map(({ from, to }) => `${to} instead of ${from}`).join(', ');
+
 export function decisionFacts(
   decision: DecisionDocument,
   look: Look,
 ): ReadonlyArray<readonly [string, string]> {
-  const { similarity, probability, margin, differences, risk } = decision;
+  const { similarity, probability, margin, differences, risk, rebound } = decision;
   return [
     ['asked', look.colors.bold(decision.question)],
     ['earlier', look.colors.bold(decision.earlier_question)],
     ['statement', decision.sql ?? 'gone'],
+    ...(rebound ? ranFacts(rebound) : []),
     ['outcome', `${coloredOutcome(decision.outcome, look)} (${decision.rule})`],
     [
       'measured',
@@ -46,6 +51,14 @@ export function decisionFacts(
       'decided',
       `${ago(decision.decided_at, look.now)}, number ${decision.id}, ${decision.scope.label}`,
     ],
+  ];
+}
+
+function ranFacts({ values, sql, params }: Ran): ReadonlyArray<readonly [string, string]> {
+  const ran = sql ?? 'too long to be kept';
+  return [
+    ['ran with', exchanged(values)],
+    ['as', params.length === 0 ? ran : `${ran} ${JSON.stringify(params)}`],
   ];
 }
 

@@ -6,6 +6,7 @@ import { sections } from '../look.ts';
 import { show } from '../show.ts';
 import type { Invocation, Subcommand } from '../subcommand.ts';
 import { facts, table } from '../table.ts';
+import { answerTable } from './answers.ts';
 import { labelOf, coloredOutcome, renderDecision } from './decision.ts';
 
 /** As src/admin/inspect.ts has them from the database. */
@@ -40,7 +41,13 @@ export const why: Subcommand = {
   definition: {
     name: 'why',
     summary: 'why an answer was served (short for inspect)',
-    operands: [{ name: 'answer_id', about: 'as the agent was given it', isRequired: true }],
+    operands: [
+      {
+        name: 'answer_id',
+        about: 'as the agent was given it, or as answers lists it',
+        isRequired: true,
+      },
+    ],
     examples: [['why a_q3Jt0cW2', 'the earlier question, how sure, by which rule']],
   },
   run: inspected,
@@ -63,7 +70,7 @@ export function renderInspect(document: InspectDocument, look: Look): string {
     titled('Rejected', document.rejected.length, () => rejectedOf(document, look)),
     titled('Rows kept', document.results.length, () => resultsOf(document, look)),
     titled('Decisions', document.decisions.length, () => decisionsOf(document, look)),
-    titled('Answers', document.answers.length, () => answersOf(document, look)),
+    titled('Answers', document.answers.length, () => answerTable(document.answers, look)),
   );
 }
 
@@ -73,9 +80,10 @@ function answerOf(answer: NonNullable<InspectDocument['answer']>, look: Look): s
       ['why', answer.why],
       ['asked', answer.question ?? ''],
       ['served for', answer.matched ?? 'these very words'],
+      ['statement', answer.sql ?? 'too long to be kept'],
       ['to', `${answer.principal ?? 'nobody known'}, ${ago(answer.answered_at, look.now)}`],
       ['from', answer.source],
-      ['verdict', [answer.verdict ?? 'none', answer.note].filter(Boolean).join(': ')],
+      ['reported', [answer.verdict ?? 'by nobody', answer.note].filter(Boolean).join(': ')],
     ],
     look,
   );
@@ -180,27 +188,6 @@ const decisionsOf = ({ decisions }: InspectDocument, look: Look): string =>
       percent(decision.probability),
       labelOf(decision),
       ago(decision.decided_at, look.now),
-    ]),
-    look,
-  );
-
-const answersOf = ({ answers }: InspectDocument, look: Look): string =>
-  table(
-    [
-      { title: 'answer' },
-      { title: 'asked', isCut: true },
-      { title: 'to' },
-      { title: 'from' },
-      { title: 'verdict' },
-      { title: 'when' },
-    ],
-    answers.map((answer) => [
-      answer.answer_id,
-      answer.question ?? '',
-      answer.principal ?? '',
-      answer.source,
-      [answer.verdict, answer.note].filter(Boolean).join(': '),
-      ago(answer.answered_at, look.now),
     ]),
     look,
   );

@@ -1,7 +1,7 @@
 // Owns `askonce cache policy`: the policy read, thought through, set, and taken back.
 import { POLICY_VALUES } from '../../admin/policy-values.ts';
 import type { PolicyDocument, PolicyValueDocument } from '../../admin/policy.ts';
-import { ago } from '../figures.ts';
+import { ago, percent } from '../figures.ts';
 import type { Look } from '../look.ts';
 import { sections, wrapped } from '../look.ts';
 import { Misuse } from '../misuse.ts';
@@ -41,7 +41,7 @@ export const policy: Subcommand = {
       { ...SCOPE_OPTION, about: 'for this scope alone; default: for all' },
     ],
     examples: [
-      ['policy --propose target_error_rate=0.005', 'what a stricter target would have served'],
+      ['policy --propose target_error_rate=0.5%', 'what a stricter target would have served'],
       ['policy --set target_error_rate=0.005 --note "until reviewed"', 'make it so'],
       ['policy --set ttl_seconds=', 'back to the setting'],
       ['policy --undo', 'as it was before'],
@@ -62,7 +62,11 @@ export const policy: Subcommand = {
   },
 };
 
-/** A number where it is one; the server knows what each may be. */
+const PERCENT = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/;
+/** Of digits that a share has, where it was said in percent. */
+const DIGITS = 12;
+
+/** A number where it is one, a share where it is in percent; the server knows what each may be. */
 function valueOf(text: string): [string, string | number | null] {
   const [, name, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) {
@@ -72,6 +76,8 @@ function valueOf(text: string): [string, string | number | null] {
     throw new Misuse(`There is no ${name} to set: ${Object.keys(POLICY_VALUES).join(', ')}.`);
   }
   if (value === '') return [name, null];
+  const hundredths = name.endsWith('_rate') && PERCENT.exec(value)?.[1];
+  if (hundredths) return [name, Number((Number(hundredths) / 100).toPrecision(DIGITS))];
   return [name, Number.isNaN(Number(value)) ? value : Number(value)];
 }
 
@@ -99,12 +105,20 @@ const valuesOf = (values: PolicyDocument['policy'], look: Look): string =>
     ],
     Object.entries<PolicyValueDocument>(values).map(([name, one]) => [
       name,
-      one.from === 'setting' ? String(one.value) : look.colors.bold(String(one.value)),
+      one.from === 'setting' ? valueIn(name, one) : look.colors.bold(valueIn(name, one)),
       one.from === 'setting' ? one.from : `${one.from} (setting ${one.setting})`,
-      one.about,
+      `${one.about}${rangeOf(one)}`,
     ]),
     look,
   );
+
+const valueIn = (name: string, { value }: PolicyValueDocument): string =>
+  typeof value === 'number' && name.endsWith('_rate') && value > 0
+    ? `${value} (${percent(value)})`
+    : String(value);
+
+const rangeOf = ({ min, max }: PolicyValueDocument): string =>
+  min === undefined ? '' : ` From ${min} to ${max}.`;
 
 const historyOf = (history: readonly ChangeDocument[], look: Look): string =>
   table(

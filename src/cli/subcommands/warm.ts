@@ -4,6 +4,7 @@ import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
 import { streamArray } from 'stream-json/streamers/stream-array.js';
+import { z } from 'zod';
 
 import type { StatementDocument } from '../../admin/statements.ts';
 import { AppError } from '../../errors.ts';
@@ -65,21 +66,33 @@ async function suggest({ options, call, face, isJson }: Invocation): Promise<num
   for (const { sql, fault } of statements) {
     if (fault !== null) face.progress.note(`left out: ${visible(sql)}: ${visible(fault)}`);
   }
-  for (const [at, statement] of usable.entries()) {
-    const { calls, total_ms: total, mean_ms: mean } = statement;
-    face.progress.note(
-      `number ${at + 1}: ${some(calls, 'call')}, ${duration(total)} in all, ${duration(mean)} each`,
-    );
-  }
-  const entries = usable.map(({ sql, params }) => ({
+  const entries = usable.map((statement) => ({
+    cost: costOf(statement),
     question: '',
-    sql,
-    params: Array.from({ length: params }, () => null),
+    sql: statement.sql,
+    params: Array.from({ length: statement.params }, () => null),
   }));
   await face.print(jsonOf(entries));
-  face.progress.note('Give each its question, and values for its params; delete the others.');
+  face.progress.note(
+    'Give each a question that names its values, and for each null under params its value; delete the others.',
+  );
   return 0;
 }
+
+const costOf = ({ calls, total_ms: total, mean_ms: mean }: StatementDocument): string =>
+  `${some(calls, 'call')}, ${duration(total)} in all, ${duration(mean)} each`;
+
+/** As it stands in the file; what came from the history of the database says what it cost, and has nulls for values. */
+const IN_FILE = ENTRY.extend({ cost: z.string().optional() })
+  .superRefine(({ cost, question, params }, context) => {
+    const tell = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (cost === undefined) return;
+    if (question.trim() === '') tell('question', 'is still empty');
+    const at = params.indexOf(null);
+    if (at >= 0) tell('params', `the value of $${at + 1} is still null`);
+  })
+  .transform(({ cost: _, ...entry }): Entry => entry);
 
 type Total = Record<'learned' | 'known' | 'ran' | 'refused', number>;
 
@@ -126,7 +139,7 @@ async function warmAll({ options, call, face, isJson }: Invocation): Promise<num
   stdin.on('error', (error) => items.destroy(error));
   try {
     for await (const { key, value } of items as AsyncIterable<{ key: number; value: unknown }>) {
-      const entry = ENTRY.safeParse(value);
+      const entry = IN_FILE.safeParse(value);
       if (!entry.success) {
         total.refused += 1;
         refuse({ number: key + 1, question: null, message: whyNot(entry.error.issues) });

@@ -161,7 +161,8 @@ test('a result too large to be kept is run again by who needs more of it, after 
   );
   const [page, more] = [await documentOf(await first), await documentOf(await large)];
   assert.deepEqual([page.rows[0]![0], more.rows[0]![0]], [1, 1]);
-  assert.notEqual(page.as_of, more.as_of);
+  // Of rows of 1,000 bytes no more than this could be kept by the first.
+  assert.ok(more.rows.length > 100, String(more.rows.length));
   assert.ok(more.rows.length > page.rows.length);
   assert.equal((await documentOf(await few)).rows.length, 3);
 });
@@ -172,6 +173,7 @@ test('rows of this very moment wait for no other replica', async (t) => {
   const first = one.pipeline.query(request, caller().context);
   await isHeld();
   const fresh = await other.pipeline.query({ ...request, maxAgeSeconds: 0 }, caller().context);
-  assert.notEqual((await documentOf(fresh)).as_of, (await documentOf(await first)).as_of);
+  assert.equal((await documentOf(fresh)).source, 'database');
   assert.equal(other.coalesced.count, 0);
+  await documentOf(await first);
 });

@@ -10,6 +10,7 @@ import { lookAt } from '../../../src/cli/look.ts';
 import type { Progress } from '../../../src/cli/progress.ts';
 import { show } from '../../../src/cli/show.ts';
 import type { Render } from '../../../src/cli/show.ts';
+import { renderAnswers } from '../../../src/cli/subcommands/answers.ts';
 import { renderDecide } from '../../../src/cli/subcommands/decide.ts';
 import { renderForget } from '../../../src/cli/subcommands/forget.ts';
 import { renderInspect } from '../../../src/cli/subcommands/inspect.ts';
@@ -27,6 +28,7 @@ const RENDERS: { readonly [Name in keyof Documents]: Render<Documents[Name]> } =
   stats: renderStats,
   search: renderSearch,
   inspect: renderInspect,
+  answers: renderAnswers,
   decide: renderDecide,
   policy: (document, look) => renderPolicy(document, look, true),
   tune: renderTune,
@@ -133,7 +135,7 @@ test('a policy says where each value is from, and its history who set it', async
   assert.match(text, /^Proposed, not set: .*\(for ann, version\s3\)/);
   assert.match(
     text,
-    /\ntarget_error_rate {2}0\.005 {2}all \(setting 0\.01\) {2}What is tolerated\.\n/,
+    /\ntarget_error_rate {2}0\.005 \(0\.5 %\) {2}all \(setting 0\.01\) {2}What is tolerated\.\n/,
   );
   assert.match(text, /\n +3 +ann +2 min ago +target_error_rate=0\.005 +ann\n/);
 });
