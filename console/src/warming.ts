@@ -89,8 +89,7 @@ function faultOf(value: unknown): string | null {
   if (typeof sql !== 'string') return 'It has no sql.';
   if (!Array.isArray(params)) return 'Its params are no list.';
   // The list of costly statements has nulls where values belong.
-  if ('cost' in (value as object) && params.includes(null))
-    return 'A value of its params is still null.';
+  if ('cost' in value && params.includes(null)) return 'A value of its params is still null.';
   const other = Object.keys(value).find((name) => !NAMES.has(name));
   if (other !== undefined) return `${other} is not known: question, sql and params are.`;
   return bytesOf({ question, sql, params }) > BATCH_BYTES ? 'It is too long to be sent.' : null;

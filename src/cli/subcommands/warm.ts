@@ -92,7 +92,7 @@ const IN_FILE = ENTRY.extend({ cost: z.string().optional() })
     const at = params.indexOf(null);
     if (at >= 0) tell('params', `the value of $${at + 1} is still null`);
   })
-  .transform(({ cost: _, ...entry }): Entry => entry);
+  .transform(({ question, sql, params }): Entry => ({ question, sql, params }));
 
 type Total = Record<'learned' | 'known' | 'ran' | 'refused', number>;
 
