@@ -100,7 +100,7 @@ export function alertsOf(facts: AlertFacts): Alert[] {
           name: 'AskonceWrongAnswersAboveTarget',
           summary: `${wrong} answers (${risk}) served by similarity were wrong: at least ${percent(lower)}, where ${percent(targetErrorRate)} is tolerated.`,
           what_to_do:
-            'The cut has risen by itself; look at cache_review and cache_tune, and lower the target if it goes on.',
+            'The cut has risen by itself; look at the review queue and the tuning curve, and lower the target if it goes on.',
         },
     ),
   ];

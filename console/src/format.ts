@@ -19,11 +19,12 @@ export function share(value: number | null): string {
 export const similarity = (value: number | null): string =>
   value === null ? NONE : value.toFixed(3);
 
-const BYTES = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+const BYTES = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+const STEP = 1000;
 
 export function bytes(value: number): string {
-  const unit = Math.min(Math.floor(Math.log2(Math.max(value, 1)) / 10), BYTES.length - 1);
-  const amount = value / 1024 ** unit;
+  let [amount, unit] = [value, 0];
+  for (; amount >= STEP && unit < BYTES.length - 1; unit += 1) amount /= STEP;
   return `${amount.toFixed(unit === 0 || amount >= 100 ? 0 : 1)}\u00a0${BYTES[unit] ?? ''}`;
 }
 

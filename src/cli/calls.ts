@@ -109,6 +109,10 @@ function refused(fault: Document): AppError {
 /** A hint names tools; here they are commands. */
 const asTyped = (hint: string): string =>
   hint
+    .replace(
+      /^See the input schema of cache_([a-z]+) in tools\/list\.$/,
+      'See askonce cache $1 --help.',
+    )
     .replaceAll(/\bcache_([a-z]+)/g, 'askonce cache $1')
     .replaceAll('server_status', 'askonce cache status');
 

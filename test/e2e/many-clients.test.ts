@@ -71,9 +71,11 @@ async function inTurns(
 }
 
 async function heapOf({ origin, pid }: Askonce): Promise<number> {
-  process.kill(pid, 'SIGUSR2');
-  // The answer comes behind the collection: one thread does both.
-  await fetch(`${origin}/healthz`);
+  // Of a signal and a request that come at once either may be first: by the second answer it has collected.
+  for (const _ of ['signal', 'collected']) {
+    process.kill(pid, 'SIGUSR2');
+    await fetch(`${origin}/healthz`);
+  }
   return (await gaugesOf(origin)).get('askonce_heap_bytes')! / 1e6;
 }
 
@@ -103,7 +105,8 @@ test('ten thousand sockets on which nobody finishes a sentence keep no client fr
 });
 
 test('ten thousand conversations of fifty turns leave the heap as it is; no more are let in', async (t) => {
-  const { server, client } = await startSmallShop(t, COLLECTING);
+  // Half a million lines of the log would be read by this process, too.
+  const { server, client } = await startSmallShop(t, { ...COLLECTING, LOG_LEVEL: 'warn' });
   await client.callTool({ name: 'query', arguments: KNOWN });
   const wires: Wire[] = [];
   const agent = agentOf(t, AT_ONCE);
