@@ -2,8 +2,9 @@
 // An agent that is refused tries again at once, whatever it was told; one that is asked for SQL brings it.
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { knownQuestions } from '../src/demo/questions.ts';
 import { outcomeOf } from './burst-outcome.ts';
-import { createDraw, knownQuestions } from './burst-questions.ts';
+import { createDraw } from './burst-questions.ts';
 import type { Drawn, Shares } from './burst-questions.ts';
 import { QUESTIONS_SEED } from './burst-seed.ts';
 import { createTally } from './burst-tally.ts';
@@ -13,8 +14,8 @@ import type { Connections } from './connections.ts';
 import { addressOf } from './http-connection.ts';
 import { callText, openSession } from './mcp-wire.ts';
 import type { McpTarget, ToolCall } from './mcp-wire.ts';
-import { createRandom } from './random.ts';
-import type { Random } from './random.ts';
+import { createRandom } from '../src/lib/random.ts';
+import type { Random } from '../src/lib/random.ts';
 
 export interface BurstJob {
   readonly url: string;

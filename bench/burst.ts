@@ -2,14 +2,16 @@
 // server that keeps an instance and a connection for each of them; and what a cache is worth to them.
 import { writeFile } from 'node:fs/promises';
 
+import { knownQuestions } from '../src/demo/questions.ts';
+import type { KnownQuestion } from '../src/demo/questions.ts';
 import { ReleaseStack } from '../src/lib/release-stack.ts';
 import type { BurstJob } from './burst-agents.ts';
 import { openBurstDatabases } from './burst-databases.ts';
 import type { Gauges, Watched } from './burst-gauges.ts';
 import { watch } from './burst-gauges.ts';
 import { burstPicture } from './burst-picture.ts';
-import { ALL_KNOWN, MIXED, knownQuestions } from './burst-questions.ts';
-import type { KnownQuestion, Shares } from './burst-questions.ts';
+import { ALL_KNOWN, MIXED } from './burst-questions.ts';
+import type { Shares } from './burst-questions.ts';
 import { measureRepeat } from './burst-repeat.ts';
 import type { RepeatFigures } from './burst-repeat.ts';
 import { QUESTIONS_SEED } from './burst-seed.ts';
@@ -23,7 +25,7 @@ import { addressOf, openConnection } from './http-connection.ts';
 import type { LoadFigures, LoadJob } from './load-figures.ts';
 import { callText, openSession } from './mcp-wire.ts';
 import type { McpTarget } from './mcp-wire.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../src/lib/random.ts';
 import { startServer } from './server-process.ts';
 import { round } from './statistics.ts';
 

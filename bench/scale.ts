@@ -19,8 +19,8 @@ import type { Pool } from '../src/db/pool.ts';
 import { ReleaseStack } from '../src/lib/release-stack.ts';
 import type { BenchContext } from './context.ts';
 import { countOption, parseOptions, requireOption } from './decisions-options.ts';
-import { createRandom, createZipf } from './random.ts';
-import type { Random } from './random.ts';
+import { createRandom, createZipf } from '../src/lib/random.ts';
+import type { Random } from '../src/lib/random.ts';
 import { round, summary } from './statistics.ts';
 import type { Summary } from './statistics.ts';
 

@@ -9,8 +9,9 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 
-import { ALL_KNOWN, createDraw, knownQuestions } from '../bench/burst-questions.ts';
-import { createRandom } from '../bench/random.ts';
+import { ALL_KNOWN, createDraw } from '../bench/burst-questions.ts';
+import { knownQuestions } from '../src/demo/questions.ts';
+import { createRandom } from '../src/lib/random.ts';
 import { startServer } from '../bench/server-process.ts';
 import { findBrowser } from './browser.ts';
 

@@ -48,6 +48,7 @@ import { createReadiness } from './readiness.ts';
 import { logRequests } from './request-log.ts';
 import { createSharedVectors } from './shared-vectors.ts';
 import { scopeSecret } from './scope-secret.ts';
+import { withStageTimes } from './stage-times.ts';
 import { createStatus } from './status.ts';
 import { NO_TRACING } from './tracing.ts';
 import type { Tracing } from './tracing.ts';
@@ -92,11 +93,14 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 async function start(options: AppOptions, releases: ReleaseStack): Promise<number> {
-  const { config, logger, now = Date.now, tracing = NO_TRACING } = options;
+  const { config, logger, now = Date.now } = options;
+  const metrics = createMetrics();
+  const tracing = withStageTimes(options.tracing ?? NO_TRACING, (name, seconds) =>
+    metrics.stage(name, seconds),
+  );
   // The first: what is told of the end of all others is handed over, too.
   releases.push('tracing', (deadlineMs) => tracing.close(deadlineMs));
   await requireFreePort({ host: config.HOST, port: config.PORT });
-  const metrics = createMetrics();
   const auditLog =
     config.AUDIT_LOG === ''
       ? NO_AUDIT

@@ -82,6 +82,7 @@ export async function openDataDatabase(
       },
     }),
     watcher: metrics.queue('connection'),
+    onReturned: (seconds: number) => metrics.dependency('data database', seconds),
     logger,
   };
   const url = config.DATABASE_URL;
@@ -141,10 +142,17 @@ export async function openCacheDatabase(
   options: DatabaseOptions,
   releases: ReleaseStack,
 ): Promise<OpenDatabase> {
-  const { config, logger } = options;
+  const { config, logger, metrics } = options;
+  const onReturned = (seconds: number): void => metrics.dependency('cache database', seconds);
   const closing = new AbortController();
   const openAt = (at: Pick<PoolOptions, 'url' | 'max' | 'setting' | 'holdMs'>): OpenDatabase => {
-    const pool = createPool({ ...at, min: 1, acquireTimeoutMs: CACHE_ACQUIRE_MS, logger });
+    const pool = createPool({
+      ...at,
+      min: 1,
+      acquireTimeoutMs: CACHE_ACQUIRE_MS,
+      onReturned,
+      logger,
+    });
     releases.push('cache pool', () => {
       closing.abort();
       return pool.close();

@@ -10,14 +10,21 @@ import { createRateLimit } from './http/rate-limit.ts';
 import type { HttpServerOptions } from './http/server.ts';
 import { createIdentify } from './identify.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 
 export function openDoor(
   config: Config,
   {
     audit,
     logger,
+    metrics,
     now,
-  }: { readonly audit: Audit; readonly logger: Logger; readonly now: () => number },
+  }: {
+    readonly audit: Audit;
+    readonly logger: Logger;
+    readonly metrics: Metrics;
+    readonly now: () => number;
+  },
 ): Pick<HttpServerOptions, 'admit' | 'metadata'> {
   const { OAUTH_ISSUER: issuer, OAUTH_JWKS_URL: jwksUrl, PUBLIC_URL: publicUrl } = config;
   const { OAUTH_SCOPE: scope, OAUTH_ADMIN_SCOPE: adminScope } = config;
@@ -43,6 +50,7 @@ export function openDoor(
     identify: createIdentify(config.DATABASE_IDENTITY),
     logger,
     now,
+    onFetched: (seconds) => metrics.dependency('identity provider', seconds),
   });
   const scopes = [scope, adminScope].filter((name) => name !== '');
   const document = resourceMetadata({ publicUrl, issuer, scopes });

@@ -110,7 +110,7 @@ export async function listen(parts: Listening): Promise<number> {
     logger,
   });
   releases.push('mcp', () => mcp.close());
-  const door = openDoor(config, { audit, logger, now });
+  const door = openDoor(config, { audit, logger, metrics, now });
   const http = await startHttpServer({
     host: config.HOST,
     port: config.PORT,

@@ -17,6 +17,7 @@ import {
 import type { FreshnessReader, GaugeReaders } from './readings.ts';
 import { createRecentCalls } from './recent-calls.ts';
 import type { CallsSummary } from './recent-calls.ts';
+import type { StageName } from './tracing.ts';
 
 export interface Metrics {
   /** @param accept What the reader takes, as its Accept header says it; Prometheus' text by default. */
@@ -28,6 +29,10 @@ export interface Metrics {
   /** One look-up of a question or of rows in one tier. */
   cacheLookup(tier: 'memory' | 'store' | 'semantic', outcome: LookupOutcome): void;
   cacheSimilarity(similarity: number): void;
+  /** One stage of a call. */
+  stage(name: StageName, seconds: number): void;
+  /** One use of what the server depends on. */
+  dependency(name: Dependency, seconds: number): void;
   cacheFailure(operation: string): void;
   cacheDropped(what: string): void;
   /** Answers whose question was recognised by its likeness to an earlier one. */
@@ -64,6 +69,9 @@ export interface Glance {
 /** `stale`: known, but older than asked for. `error`: the tier could not be asked. */
 export type LookupOutcome = 'hit' | 'rebound' | 'confirm' | 'miss' | 'stale' | 'error';
 
+/** A database is used from when a connection is lent until it is given back. */
+export type Dependency = 'data database' | 'cache database' | 'identity provider';
+
 export interface RequestMore {
   /** Stands beside it as an exemplar, for who reads OpenMetrics. */
   readonly traceId?: string | null;
@@ -78,6 +86,10 @@ export interface RequestLabels {
 }
 
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** Of what is a part of an answer. */
+const FINE_SECONDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30,
+];
 const BYTES = [1e3, 1e4, 1e5, 2.5e5, 1e6, 5e6, 1e7, 5e7, 1e8, 5e8];
 
 const BREAKER_LEVELS: Readonly<Record<BreakerState, number>> = {
@@ -112,6 +124,20 @@ export function createMetrics(): Metrics {
     registers: [],
   });
   registry.registerMetric(seconds);
+  const stages = new Histogram({
+    name: 'askonce_stage_seconds',
+    help: 'Time that each stage of a call took; those of one call may overlap.',
+    labelNames: ['stage'],
+    buckets: FINE_SECONDS,
+    registers,
+  });
+  const dependencies = new Histogram({
+    name: 'askonce_dependency_seconds',
+    help: 'Time for which a connection to a database was in use, or an identity provider was waited for.',
+    labelNames: ['dependency'],
+    buckets: FINE_SECONDS,
+    registers,
+  });
   const responses = new Gauge({
     name: 'askonce_responses_streaming',
     help: 'Responses that are being written.',
@@ -207,6 +233,7 @@ export function createMetrics(): Metrics {
 
   const requestsOf = remembered<Counter.Internal>();
   const secondsOf = remembered<Histogram.Internal<string>>();
+  const stagesOf = remembered<Histogram.Internal<string>>();
   const lookupsOf = remembered<Counter.Internal>();
 
   return {
@@ -234,6 +261,9 @@ export function createMetrics(): Metrics {
     cacheLookup: (tier, outcome) =>
       lookupsOf(`${tier} ${outcome}`, () => lookups.labels({ tier, outcome })).inc(),
     cacheSimilarity: (value) => similarity.observe(value),
+    stage: (name, duration) =>
+      stagesOf(name, () => stages.labels({ stage: name })).observe(duration),
+    dependency: (name, duration) => dependencies.observe({ dependency: name }, duration),
     cacheFailure: (operation) => failures.inc({ operation }),
     cacheDropped: (what) => dropped.inc({ what }),
     servedBySimilarity: (answers) => similar.inc(answers),

@@ -14,6 +14,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 
 import { AppError, isAppError } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { NO_TRACE } from './tracing.ts';
 import type {
   Carrier,
   Stage,
@@ -48,6 +49,7 @@ export async function startTracing({ env, version, logger }: TracingOptions): Pr
   const tracer = provider.getTracer('askonce', version);
   return {
     isOn: true,
+    untraced: NO_TRACE,
     begin: (call) => begin(tracer, call),
     async close(deadlineMs) {
       let timer: NodeJS.Timeout | undefined;

@@ -6,6 +6,8 @@ export interface Tracing {
   /** Whether anybody collects them: what only a trace needs is not made otherwise. */
   readonly isOn: boolean;
   begin(call: TracedCall): Trace;
+  /** For every call while it is off. */
+  readonly untraced: Trace;
   /** Hands over what has ended, within the time. Never rejects. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -36,6 +38,8 @@ export type StageName =
   /** For the very words, in the store. */
   | 'look up'
   | 'embed'
+  /** Parses a statement and decides whether it may run. */
+  | 'check'
   /** Known questions that are near. */
   | 'nearest'
   | 'judge'
@@ -73,6 +77,7 @@ export const NO_TRACE: Trace = {
 export const NO_TRACING: Tracing = {
   isOn: false,
   begin: () => NO_TRACE,
+  untraced: NO_TRACE,
   close: () => Promise.resolve(),
 };
 

@@ -77,6 +77,8 @@ export interface PoolOptions {
   readonly holdMs?: number;
   readonly breaker?: Breaker;
   readonly watcher?: QueueWatcher;
+  /** Told for how long a connection was lent. */
+  readonly onReturned?: (seconds: number) => void;
   /** What is behind the url, where that is started again when it ends. */
   readonly engine?: RestartedEngine;
   readonly logger: Logger;
@@ -285,6 +287,7 @@ export function createPool(options: PoolOptions): Pool {
   ): Promise<T> {
     const { client, leave } = await acquire(caller);
     leased += 1;
+    const lentAt = performance.now();
     let broken = false;
     const timer = holdMs === undefined ? undefined : setTimeout(() => silence(client), holdMs);
     try {
@@ -298,6 +301,7 @@ export function createPool(options: PoolOptions): Pool {
       clearTimeout(timer);
       leased -= 1;
       client.release(broken || isSurplus());
+      options.onReturned?.((performance.now() - lentAt) / 1000);
       leave();
     }
   }

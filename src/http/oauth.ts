@@ -2,7 +2,7 @@
 // (RFC 9068, 8707), and the document that tells clients where to get them (RFC 9728).
 import { createHash } from 'node:crypto';
 
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 
 import { AppError } from '../errors.ts';
@@ -23,6 +23,8 @@ export interface OAuthOptions {
   readonly identify: Identify;
   readonly logger: Logger;
   readonly now: () => number;
+  /** Told how long the keys were waited for. */
+  readonly onFetched?: (seconds: number) => void;
 }
 
 export interface OAuthPlace {
@@ -55,7 +57,17 @@ const RETRY_MS = 2000;
 
 export function createTokenVerifier(options: OAuthOptions): VerifyToken {
   const { issuer, audience, logger, now } = options;
-  const keys = createRemoteJWKSet(new URL(options.jwksUrl));
+  const { onFetched = () => undefined } = options;
+  const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
+    async [customFetch](url, init) {
+      const started = performance.now();
+      try {
+        return await fetch(url, init);
+      } finally {
+        onFetched((performance.now() - started) / 1000);
+      }
+    },
+  });
   /** By the hash of the token. */
   const known = new Map<string, { readonly principal: Principal; readonly until: number }>();
 

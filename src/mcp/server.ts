@@ -201,7 +201,7 @@ interface Traced {
 
 /** A request names the trace of its sender in its _meta; the headers are those of whoever carried it. */
 function traceOf(tracing: Tracing, { context, tool, requestId }: Traced): Trace {
-  if (!tracing.isOn) return NO_TRACE;
+  if (!tracing.isOn) return tracing.untraced;
   const { mcpReq, http } = context;
   const carriers = [mcpReq._meta, http?.authInfo?.extra?.['trace']];
   return tracing.begin({ tool, requestId, carriers: carriers.filter(isCarrier) });

@@ -13,7 +13,7 @@ import { matchOf } from './choose.ts';
 import type { Answer, AnswerLimits } from './answer.ts';
 import type { Principal, RequestContext } from './context.ts';
 import type { FetchRows } from './fetch-rows.ts';
-import type { StatementGuard } from '../guard/guard.ts';
+import type { GuardedStatement, StatementGuard } from '../guard/guard.ts';
 import { requireParams } from './parameters.ts';
 import { createPlanner } from './plan.ts';
 import { documentOf } from './guidance.ts';
@@ -214,7 +214,7 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
       } as const;
       return await serve({ ...again, request }, context);
     }
-    const statement = guard.check(request.sql);
+    const statement = checked(request.sql, context);
     requireParams(statement, request.params);
     const plan = toPlan(statement, asked, request.params);
     const run = { asked, plan, match: null, tier: 'memory', isBrought: true, request } as const;
@@ -229,6 +229,15 @@ export function createPipeline(options: PipelineOptions): QueryPipeline {
     remember({ asked, plan, origin: 'asked', embedding }, context);
     void labeller({ asked, plan, resultId: answer.resultId }, context);
     return answer;
+  }
+
+  function checked(sql: string, { trace }: RequestContext): GuardedStatement {
+    const stage = trace.stage('check');
+    try {
+      return guard.check(sql);
+    } finally {
+      stage.end();
+    }
   }
 
   /** The plan of a question that was brought before with this very statement: nothing of it is new. */

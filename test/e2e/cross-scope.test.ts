@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
-import { createRandom } from '../../bench/random.ts';
-import type { Random } from '../../bench/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
+import type { Random } from '../../src/lib/random.ts';
 import { startAskonce } from '../support/askonce.ts';
 import { startAuthorizationServer } from '../support/authorization-server.ts';
 import { freshDatabase } from '../support/database.ts';

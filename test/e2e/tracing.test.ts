@@ -103,6 +103,21 @@ test('the stages of a question in other words are told, and no text or value of 
   assert.doesNotMatch(collector.text(), /Spain|SELECT|customers|Customer 1/i);
 });
 
+test('stages and what they depend on are timed in the metrics, traced or not', async (t) => {
+  const { server } = await startSmallShop(t);
+  const wire = await wireTo(t, server.url);
+  await wire.call('query', SPANISH).reply();
+  await wire.call('ask', { question: 'show the customers of Spain' }).reply();
+  const gauges = await gaugesOf(server.origin);
+  for (const stage of ['check', 'connect', 'statement', 'look up', 'embed', 'nearest', 'judge']) {
+    assert.ok(gauges.get(`askonce_stage_seconds_count{stage="${stage}"}`)! > 0, stage);
+  }
+  for (const dependency of ['data database', 'cache database']) {
+    const sample = `askonce_dependency_seconds_sum{dependency="${dependency}"}`;
+    assert.ok(gauges.get(sample)! > 0, dependency);
+  }
+});
+
 test('an answer that is held at once is traced, too, with its trace beside the bucket', async (t) => {
   const { server, collector } = await traced(t);
   const wire = await wireTo(t, server.url);

@@ -1,6 +1,6 @@
 // Owns the chance of a fuzzer: each case has its own, made of the seed and its number, so that one case can be
 // tried again without those before it.
-import { createRandom } from '../../bench/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
 
 export interface Chance {
   /** A whole number from 0 up to count, without it. */

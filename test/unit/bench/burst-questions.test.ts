@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { KNOWN, MIXED, createDraw, knownQuestions } from '../../../bench/burst-questions.ts';
-import { createRandom, createZipf } from '../../../bench/random.ts';
+import { MIXED, createDraw } from '../../../bench/burst-questions.ts';
+import { KNOWN, knownQuestions } from '../../../src/demo/questions.ts';
+import { createRandom, createZipf } from '../../../src/lib/random.ts';
 
 test('the same seed draws the same, another one differs', () => {
   const first = createRandom(1);
