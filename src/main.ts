@@ -1,5 +1,6 @@
 // Owns the process: which command, settings in, signals, exit code. What serves is put together in app.ts.
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +46,8 @@ async function main(args: readonly string[]): Promise<number> {
         stdout: process.stdout,
         stderr: process.stderr,
       });
+    case 'validate':
+      return await validate(rest);
     case 'guard':
       return await guard(rest);
     case 'reader-role':
@@ -82,6 +85,31 @@ function token([name, admin, ...more]: readonly string[]): number {
   const role = admin === undefined ? '' : ':admin';
   const entry = `${name}:${hashedToken(secret)}${role}`;
   return print(`AUTH_TOKENS=${entry}\n# for ${name}, shown this once: ${secret}\n`);
+}
+
+/** The first interrupt ends the run and keeps what there is by then; the second one the process. */
+async function validate(args: readonly string[]): Promise<number> {
+  const { runValidateCommand } = await import('./validate/command.ts');
+  const stop = new AbortController();
+  // Every agent listens to it.
+  setMaxListeners(0, stop.signal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop.abort();
+      process.once(signal, () => process.exit(1));
+    });
+  }
+  const { env, stdout, stderr } = process;
+  const command = {
+    args,
+    env,
+    version: version(),
+    root: ROOT,
+    stdout,
+    stderr,
+    signal: stop.signal,
+  };
+  return await runValidateCommand(command);
 }
 
 async function guard(args: readonly string[]): Promise<number> {

@@ -55,6 +55,46 @@ export const PLAIN_COMMANDS: readonly Plain[] = [
     operands: [{ name: 'name', about: 'of the principal', isRequired: true }],
     options: [{ flags: '--admin', about: 'with the admin role' }],
   },
+  {
+    name: 'validate',
+    summary: 'try a server before agents do: profile, load, faults; a report as a page and as JSON',
+    about:
+      'Without --url a server of its own is tried, with the settings of this shell and what it learns in a folder that ' +
+      'goes with it: the demo shop where there are none. --url sends load to that server alone. An interrupt ends the run ' +
+      'and keeps what there is.',
+    operands: [
+      {
+        name: 'phase',
+        about: 'baseline, load, conditions; all of them by default',
+        isMany: true,
+        choices: ['baseline', 'load', 'conditions'],
+      },
+    ],
+    options: [
+      { flags: '--url <url>', about: 'of the server; MCP_AUTH_TOKEN is its token' },
+      { flags: '--demo', about: 'the demo shop, whatever the settings say' },
+      { flags: '--quick', about: 'less of everything, in under three minutes' },
+      { flags: '--questions <file>', about: 'JSON lines: question, sql, rephrasings, heavy' },
+      {
+        flags: '--audit-log <file>',
+        about: 'what was asked, from an audit log with AUDIT_TEXT=full',
+      },
+      { flags: '--agents <model>', about: 'support-desk, analyst, autonomous-agent, or a file' },
+      { flags: '--adapter <file>', about: 'how another MCP server is asked' },
+      { flags: '--conversations <n,n>', about: 'the levels of load' },
+      { flags: '--seconds <n>', about: 'of each level', isNumber: true },
+      { flags: '--burst <n>', about: 'calls at the same moment', isNumber: true },
+      { flags: '--turns <n>', about: 'of the long conversation', isNumber: true },
+      { flags: '--max-per-second <n>', about: 'calls of all agents together', isNumber: true },
+      { flags: '--against <file>', about: 'an earlier report.json to compare with' },
+      {
+        flags: '--out <folder>',
+        about: 'for report.html and report.json; default: askonce-report',
+      },
+      { flags: '--yes', about: 'load a server beyond this machine without being asked' },
+      { flags: '--json', about: 'the report on stdout' },
+    ],
+  },
   { name: 'config', summary: 'print every setting, its meaning and its value' },
 ];
 

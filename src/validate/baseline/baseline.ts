@@ -1,0 +1,48 @@
+// Owns phase 1: what one conversation costs, tool by tool; whether a long one costs more; what an answer depends on.
+import { createRandom } from '../../lib/random.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { createDraw } from '../load/draw.ts';
+import type { Manner } from '../load/manner.ts';
+import type { QuestionSource } from '../questions/question.ts';
+import type { Tell } from '../tell.ts';
+import { contextGrowth } from './growth.ts';
+import type { ContextGrowth } from './growth.ts';
+import { profile } from './profile.ts';
+import type { ScenarioProfile } from './profile.ts';
+import { scenariosFor } from './scenarios.ts';
+
+export interface BaselineFigures {
+  readonly scenarios: readonly ScenarioProfile[];
+  readonly context_growth: ContextGrowth;
+}
+
+export interface BaselineParts {
+  readonly endpoint: Endpoint;
+  readonly source: QuestionSource;
+  readonly manner: Manner;
+  readonly signal: AbortSignal;
+  readonly tell: Tell;
+  /** Before the server's memory is read. */
+  readonly settle: () => Promise<void>;
+}
+
+const SEED = 7;
+/** What is learned is kept on purpose: with nothing to learn, what rises is kept by mistake. */
+const NOTHING_NEW = { rephrased: 0, new: 0, anew: 0.2, heavy: 0 };
+
+export async function takeBaseline(
+  { endpoint, source, manner, settle, signal, tell }: BaselineParts,
+  { blocks, turns }: { readonly blocks: number; readonly turns: number },
+): Promise<BaselineFigures> {
+  const conversation = await endpoint.converse();
+  try {
+    const scenarios = await scenariosFor(source, conversation);
+    const profiles = await profile(endpoint, conversation, scenarios, { blocks, signal, tell });
+    const random = createRandom(SEED);
+    const draw = createDraw(source, NOTHING_NEW, random);
+    const parts = { endpoint, conversation, manner, draw, signal, tell, settle };
+    return { scenarios: profiles, context_growth: await contextGrowth(parts, turns) };
+  } finally {
+    await conversation.end();
+  }
+}

@@ -1,0 +1,172 @@
+// Owns the command `askonce validate`: options in, files and an exit code out; a first interrupt ends the run and keeps
+// what there is, a second one ends the process.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+
+import { createProgress } from '../cli/progress.ts';
+import type { ProgressOptions } from '../cli/progress.ts';
+import { Misuse } from '../cli/misuse.ts';
+import { readConfig } from '../config.ts';
+import { readTarget } from '../connect/target.ts';
+import { AppError } from '../errors.ts';
+import { findingsOf } from './findings.ts';
+import { reportPage } from './html/page.ts';
+import { AGENT_MODEL, PROFILES } from './load/agent-model.ts';
+import type { AgentModel } from './load/agent-model.ts';
+import { AT_WILL, createPace } from './load/agents.ts';
+import { ADAPTER, mannerOf } from './load/adapter.ts';
+import { ASKONCE } from './load/manner.ts';
+import type { Manner } from './load/manner.ts';
+import { readDocument, readText } from './input/read-file.ts';
+import { readOptions } from './options.ts';
+import type { ValidateOptions } from './options.ts';
+import { startOwnServer } from './own-server.ts';
+import { progressTell } from './progress-tell.ts';
+import { demoQuestions } from './questions/demo.ts';
+import { readQuestions } from './questions/question.ts';
+import type { QuestionSource } from './questions/question.ts';
+import { QUICK, WHOLE, runValidation } from './run.ts';
+import type { Extent, RunOptions } from './run.ts';
+
+export interface ValidateCommand {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  /** Of the package. */
+  readonly root: string;
+  readonly stdout: Writable;
+  readonly stderr: ProgressOptions['output'];
+  /** Aborted when a person wants it to end. */
+  readonly signal: AbortSignal;
+}
+
+const MISUSE = 2;
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
+
+/** @returns The exit code. @throws AppError */
+export async function runValidateCommand(command: ValidateCommand): Promise<number> {
+  const { stderr, stdout } = command;
+  try {
+    const options = readOptions(command.args);
+    const progress = createProgress({ output: stderr, clock: () => performance.now() });
+    const tell = progressTell(progress);
+    try {
+      const report = await runValidation(await toRun(options, command, tell));
+      await mkdir(options.out, { recursive: true });
+      const json = `${JSON.stringify(report, null, 1)}\n`;
+      await writeFile(join(options.out, 'report.json'), json);
+      const page = resolve(options.out, 'report.html');
+      await writeFile(page, reportPage(report));
+      for (const { isGood, text } of findingsOf(report)) tell.note(`${isGood ? '✓' : '✗'} ${text}`);
+      tell.note(`The report: ${page}`);
+      if (options.isJson) stdout.write(json);
+    } finally {
+      tell.end();
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    stderr.write(`${error.message}\n`);
+    return MISUSE;
+  }
+}
+
+async function toRun(
+  options: ValidateOptions,
+  command: ValidateCommand,
+  tell: RunOptions['tell'],
+): Promise<RunOptions> {
+  const { env, signal, version } = command;
+  const { maxPerSecond } = options;
+  const openTarget = options.url === null ? ownTarget(options, command, tell) : given(options, env);
+  return {
+    version,
+    phases: options.phases,
+    extent: extentOf(options),
+    isQuick: options.isQuick,
+    source: await sourceOf(options),
+    model: await modelOf(options.agents),
+    manner: await mannerFor(options),
+    pace: maxPerSecond === null ? AT_WILL : createPace(maxPerSecond, () => performance.now()),
+    token: env['MCP_AUTH_TOKEN'] || undefined,
+    signal,
+    tell,
+    openTarget,
+  };
+}
+
+/** @throws AppError INPUT_INVALID where the server is elsewhere, and nobody said that it may be loaded. */
+function given(
+  { isConfirmed, url }: ValidateOptions,
+  env: ValidateCommand['env'],
+): RunOptions['openTarget'] {
+  const { endpoint } = readTarget({ url: url!, env });
+  if (!isConfirmed && !LOOPBACK.test(endpoint.hostname)) {
+    throw new AppError('INPUT_INVALID', `This would load ${endpoint.host} until it gives way.`, {
+      hint: 'If it may be loaded, say so with --yes; --max-per-second and --conversations bound it.',
+    });
+  }
+  return () => Promise.resolve({ url: endpoint, own: false });
+}
+
+/** @throws AppError INPUT_INVALID where its questions would be those of the demo shop, and its database is not. */
+function ownTarget(
+  options: ValidateOptions,
+  { env, root }: ValidateCommand,
+  tell: RunOptions['tell'],
+): RunOptions['openTarget'] {
+  const cwd = process.cwd();
+  const isDemo = options.isDemo || readConfig({ env, cwd, root }).DATABASE_URL === undefined;
+  if (!isDemo && options.questions === null && options.auditLog === null) {
+    throw new AppError(
+      'INPUT_INVALID',
+      'There are no questions for the database of your settings.',
+      {
+        hint: 'Bring some with --questions FILE or --audit-log FILE, or try the demo shop: --demo',
+      },
+    );
+  }
+  const { DATABASE_URL: _own, ...others } = env;
+  return async (releases) => {
+    tell.step('starting a server to be tried');
+    const server = await startOwnServer({
+      root,
+      ...(isDemo ? { env: others } : { env, cwd }),
+      onLine: (line) => tell.step(line),
+    });
+    releases.push('server', () => server.stop());
+    return { url: server.url, own: true, settle: () => server.collectGarbage() };
+  };
+}
+
+function extentOf(options: ValidateOptions): Extent {
+  const usual = options.isQuick ? QUICK : WHOLE;
+  return {
+    blocks: usual.blocks,
+    turns: options.turns ?? usual.turns,
+    conversations: options.conversations ?? usual.conversations,
+    secondsEach: options.seconds ?? usual.secondsEach,
+    burst: options.burst ?? usual.burst,
+  };
+}
+
+async function sourceOf({ questions }: ValidateOptions): Promise<QuestionSource> {
+  // By the clock: no earlier run over the same cache has begun with these numbers.
+  if (questions === null) return demoQuestions(Date.now());
+  const text = await readText(questions);
+  return { name: questions, questions: readQuestions(text, questions), unasked: () => null };
+}
+
+async function modelOf(nameOrFile: string): Promise<AgentModel> {
+  if (Object.hasOwn(PROFILES, nameOrFile)) return PROFILES[nameOrFile as keyof typeof PROFILES];
+  const hint = `docs/validate.md has a model of agents; built in are ${Object.keys(PROFILES).join(', ')}.`;
+  return await readDocument(nameOrFile, { schema: AGENT_MODEL, hint });
+}
+
+async function mannerFor({ adapter }: ValidateOptions): Promise<Manner> {
+  if (adapter === null) return ASKONCE;
+  const hint =
+    'An adapter is {"name": "…", "tool": "…", "arguments": {"sql": "{{sql}}"}}; see docs/validate.md.';
+  return mannerOf(await readDocument(adapter, { schema: ADAPTER, hint }));
+}
