@@ -9,6 +9,7 @@ import { DECISIONS_USAGE, runDecisions } from './decisions.ts';
 import { freshnessText } from './freshness-text.ts';
 import { FRESHNESS_USAGE, runFreshness } from './freshness.ts';
 import { runMain } from './main.ts';
+import { REGRESSIONS_USAGE, runRegressions } from './regressions.ts';
 import { protocolText } from './protocol-text.ts';
 import { PROTOCOL_USAGE, runProtocol } from './protocol.ts';
 import { scaleText } from './scale-text.ts';
@@ -84,6 +85,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'the console over 100,000 entries in a browser, against a bare file of the same server',
     usage: CONSOLE_USAGE,
     run: async (context, args) => ({ figures: await runConsole(context, args) }),
+  },
+  regressions: {
+    about:
+      'a stage slowed by 20 %: whether askonce validate finds and names it, and is silent otherwise',
+    usage: REGRESSIONS_USAGE,
+    run: async (context, args) => ({ figures: await runRegressions(context, args) }),
   },
   workload: withText({
     about: 'a stream of questions played from empty, against caches with equal text or one cut',

@@ -88,6 +88,11 @@ export const PLAIN_COMMANDS: readonly Plain[] = [
       { flags: '--max-per-second <n>', about: 'calls of all agents together', isNumber: true },
       { flags: '--against <file>', about: 'an earlier report.json to compare with' },
       {
+        flags: '--expect <n>',
+        about: 'conversations to plan for; default: twice what it kept up with',
+        isNumber: true,
+      },
+      {
         flags: '--out <folder>',
         about: 'for report.html and report.json; default: askonce-report',
       },

@@ -1,7 +1,5 @@
 // Owns the command `askonce validate`: options in, files and an exit code out; a first interrupt ends the run and keeps
 // what there is, a second one ends the process.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 
 import { createProgress } from '../cli/progress.ts';
@@ -10,8 +8,12 @@ import { Misuse } from '../cli/misuse.ts';
 import { readConfig } from '../config.ts';
 import { readTarget } from '../connect/target.ts';
 import { AppError } from '../errors.ts';
-import { findingsOf } from './findings.ts';
-import { reportPage } from './html/page.ts';
+import { compareStored } from './compare/compare.ts';
+import { SLOWER, compareReports, planFromReport } from './on-reports.ts';
+import { healthyLevels, planFor } from './plan/capacity.ts';
+import { readReport } from './read-report.ts';
+import type { Report } from './report.ts';
+import { writeReport } from './write-report.ts';
 import { AGENT_MODEL, PROFILES } from './load/agent-model.ts';
 import type { AgentModel } from './load/agent-model.ts';
 import { AT_WILL, createPace } from './load/agents.ts';
@@ -46,30 +48,47 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
 /** @returns The exit code. @throws AppError */
 export async function runValidateCommand(command: ValidateCommand): Promise<number> {
-  const { stderr, stdout } = command;
+  const { stderr } = command;
   try {
-    const options = readOptions(command.args);
-    const progress = createProgress({ output: stderr, clock: () => performance.now() });
-    const tell = progressTell(progress);
-    try {
-      const report = await runValidation(await toRun(options, command, tell));
-      await mkdir(options.out, { recursive: true });
-      const json = `${JSON.stringify(report, null, 1)}\n`;
-      await writeFile(join(options.out, 'report.json'), json);
-      const page = resolve(options.out, 'report.html');
-      await writeFile(page, reportPage(report));
-      for (const { isGood, text } of findingsOf(report)) tell.note(`${isGood ? '✓' : '✗'} ${text}`);
-      tell.note(`The report: ${page}`);
-      if (options.isJson) stdout.write(json);
-    } finally {
-      tell.end();
-    }
-    return 0;
+    const [first, ...rest] = command.args;
+    if (first === 'compare') return await compareReports(rest, command);
+    if (first === 'plan') return await planFromReport(rest, command);
+    return await run(readOptions(command.args), command);
   } catch (error) {
     if (!(error instanceof Misuse)) throw error;
     stderr.write(`${error.message}\n`);
     return MISUSE;
   }
+}
+
+async function run(options: ValidateOptions, command: ValidateCommand): Promise<number> {
+  const { stderr, stdout } = command;
+  const before = options.against === null ? null : await readReport(options.against);
+  const progress = createProgress({ output: stderr, clock: () => performance.now() });
+  const tell = progressTell(progress);
+  try {
+    const found = await runValidation(await toRun(options, command, tell));
+    const report = { ...found, ...concluded(found, { before, expect: options.expect }) };
+    const json = await writeReport(report, options.out, tell);
+    if (options.isJson) stdout.write(json);
+    return (report.comparison?.slower.length ?? 0) > 0 ? SLOWER : 0;
+  } finally {
+    tell.end();
+  }
+}
+
+/** Phase 4: what can be told of the figures of the others. */
+function concluded(
+  { baseline, load }: Report,
+  { before, expect }: { readonly before: Report | null; readonly expect: number | null },
+): Pick<Report, 'plan' | 'comparison'> {
+  const top = load && healthyLevels(load).at(-1);
+  const plan = top && planFor(load, expect ?? 2 * top.conversations);
+  return {
+    ...(plan && { plan }),
+    ...(before?.baseline &&
+      baseline && { comparison: compareStored(before.baseline.scenarios, baseline.scenarios) }),
+  };
 }
 
 async function toRun(

@@ -23,7 +23,10 @@ export interface ValidateOptions {
   readonly burst: number | null;
   readonly turns: number | null;
   readonly maxPerSecond: number | null;
+  /** A report of before. */
   readonly against: string | null;
+  /** Conversations to plan for; null for twice what the server kept up with. */
+  readonly expect: number | null;
   readonly out: string;
   readonly isJson: boolean;
   readonly isConfirmed: boolean;
@@ -31,6 +34,7 @@ export interface ValidateOptions {
 
 const DEFAULT_OUT = 'askonce-report';
 const MOST = {
+  expect: 10_000_000,
   conversations: 10_000,
   seconds: 3600,
   burst: 10_000,
@@ -66,6 +70,7 @@ export function readOptions(args: readonly string[]): ValidateOptions {
     turns: count(values.turns, 'turns', MOST.turns),
     maxPerSecond: count(values['max-per-second'], 'max-per-second', MOST.perSecond),
     against: values.against ?? null,
+    expect: count(values.expect, 'expect', MOST.expect),
     out: values.out ?? DEFAULT_OUT,
     isJson: values.json === true,
     isConfirmed: values.yes === true,
@@ -91,6 +96,7 @@ function parsed(args: readonly string[]) {
         turns: { type: 'string' },
         'max-per-second': { type: 'string' },
         against: { type: 'string' },
+        expect: { type: 'string' },
         out: { type: 'string' },
         json: { type: 'boolean' },
         yes: { type: 'boolean' },

@@ -2,6 +2,7 @@
 // a folder of its own that goes with it.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,8 @@ export interface OwnServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where ./.env is looked for; default: the folder of what it learns, where there is none. */
   readonly cwd?: string;
+  /** Instead of `askonce serve`: a program that says where it is in the same words. */
+  readonly program?: string;
   /** Told what a long start is doing. */
   readonly onLine: (line: string) => void;
 }
@@ -28,6 +31,8 @@ export interface OwnServer {
   /** What it has said last, for when it ends by itself. */
   lastWords(): string;
   readonly hasEnded: boolean;
+  /** To a program of one's own. @returns what it answers. */
+  send(message: object): Promise<unknown>;
   collectGarbage(): Promise<void>;
   /** Ends at once, as a process that is killed. */
   kill(): Promise<void>;
@@ -53,22 +58,21 @@ const NOT_HANDED_ON = new Set([
 export async function startOwnServer(options: OwnServerOptions): Promise<OwnServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'askonce-validate-'));
   const handedOn = Object.entries(options.env).filter(([name]) => !NOT_HANDED_ON.has(name));
-  const child = spawn(
-    process.execPath,
-    ['--expose-gc', '--import', COLLECTS, join(options.root, 'bin/askonce.mjs'), 'serve'],
-    {
-      env: {
-        ...Object.fromEntries(handedOn),
-        HOST: '127.0.0.1',
-        PORT: '0',
-        ASKONCE_DATA_DIR: dataDir,
-        LOG_LEVEL: 'warn',
-        ...options.settings,
-      },
-      cwd: options.cwd ?? dataDir,
-      stdio: ['ignore', 'ignore', 'pipe'],
+  const program = options.program
+    ? [options.program]
+    : [join(options.root, 'bin/askonce.mjs'), 'serve'];
+  const child = spawn(process.execPath, ['--expose-gc', '--import', COLLECTS, ...program], {
+    env: {
+      ...Object.fromEntries(handedOn),
+      HOST: '127.0.0.1',
+      PORT: '0',
+      ASKONCE_DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      ...options.settings,
     },
-  );
+    cwd: options.cwd ?? dataDir,
+    stdio: ['ignore', 'ignore', 'pipe', ...(options.program ? (['ipc'] as const) : [])],
+  });
   const words = wordsOf(child, options.onLine);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -88,6 +92,11 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
       lastWords: words.last,
       get hasEnded() {
         return child.exitCode !== null || child.signalCode !== null;
+      },
+      async send(message) {
+        const answer = once(child, 'message');
+        child.send(message);
+        return ((await answer) as unknown[])[0];
       },
       async collectGarbage() {
         child.kill('SIGUSR2');

@@ -1,7 +1,9 @@
 // Owns what a run finds, as the JSON that is kept and compared: one document, whichever phases there were.
 import type { BaselineFigures } from './baseline/baseline.ts';
+import type { Comparison } from './compare/compare.ts';
 import type { BurstFigures } from './load/burst.ts';
 import type { LoadFigures } from './load/levels.ts';
+import type { CapacityPlan } from './plan/capacity.ts';
 
 export const REPORT_FORMAT = 'askonce-validate/1';
 
@@ -24,6 +26,8 @@ export interface Report {
   readonly baseline?: BaselineFigures;
   readonly load?: LoadFigures;
   readonly burst?: BurstFigures;
+  readonly plan?: CapacityPlan;
+  readonly comparison?: Comparison;
   /** What a reader has to know, in sentences. */
   readonly notes: readonly string[];
 }

@@ -7,7 +7,7 @@ import type { QuestionSource } from '../questions/question.ts';
 import type { Tell } from '../tell.ts';
 import { contextGrowth } from './growth.ts';
 import type { ContextGrowth } from './growth.ts';
-import { profile } from './profile.ts';
+import { createProfiler, profile } from './profile.ts';
 import type { ScenarioProfile } from './profile.ts';
 import { scenariosFor } from './scenarios.ts';
 
@@ -37,7 +37,8 @@ export async function takeBaseline(
   const conversation = await endpoint.converse();
   try {
     const scenarios = await scenariosFor(source, conversation);
-    const profiles = await profile(endpoint, conversation, scenarios, { blocks, signal, tell });
+    const profiler = createProfiler(endpoint, conversation, scenarios);
+    const profiles = await profile(profiler, { blocks, signal, tell });
     const random = createRandom(SEED);
     const draw = createDraw(source, NOTHING_NEW, random);
     const parts = { endpoint, conversation, manner, draw, signal, tell, settle };

@@ -6,6 +6,7 @@ import type { Latency } from '../figures.ts';
 import type { Samples } from '../samples.ts';
 import type { Tell } from '../tell.ts';
 import { readSamples, usedBetween } from '../watch.ts';
+import { yardstick } from '../yardstick.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** What one call took in the middle of a block, in milliseconds by part. */
@@ -16,6 +17,8 @@ export interface Block {
   readonly cpu: number | null;
   /** Stages and dependencies, per call; what no call of the block used is left out. */
   readonly parts: Readonly<Record<string, number>>;
+  /** What the machine took for a fixed piece of work just then. */
+  readonly yardstick: number;
 }
 
 export interface ScenarioProfile {
@@ -53,20 +56,48 @@ export interface ProfileOptions {
   readonly tell: Tell;
 }
 
-export async function profile(
+/** One conversation that is profiled. */
+export interface Profiler {
+  readonly names: readonly string[];
+  /** @returns null when nothing of the block went as meant, or the scenario has no more calls. */
+  block(name: string, extent?: BlockExtent): Promise<Block | null>;
+  profiles(): ScenarioProfile[];
+}
+
+export interface BlockExtent {
+  /** Of the scenario's calls; at least MIN_CALLS are made. */
+  readonly share?: number;
+}
+
+const MIN_CALLS = 2;
+
+export function createProfiler(
   endpoint: Pick<Endpoint, 'read'>,
   conversation: Conversation,
   scenarios: readonly Scenario[],
+): Profiler {
+  const running = new Map(scenarios.map((scenario) => [scenario.name, begun(scenario)]));
+  return {
+    names: [...running.keys()],
+    async block(name, { share = 1 } = {}) {
+      const one = running.get(name);
+      if (!one || one.isOver) return null;
+      const calls = Math.max(MIN_CALLS, Math.round(one.scenario.calls * share));
+      return await takeBlock(endpoint, conversation, { running: one, calls });
+    },
+    profiles: () => [...running.values()].filter(({ calls }) => calls > 0).map(profileOf),
+  };
+}
+
+export async function profile(
+  profiler: Profiler,
   { blocks, signal, tell }: ProfileOptions,
 ): Promise<ScenarioProfile[]> {
-  const running = scenarios.map(begun);
   for (let at = 0; at < blocks && !signal.aborted; at += 1) {
     tell.step('baseline: one conversation, tool by tool', { at, of: blocks });
-    for (const one of running) {
-      if (!one.isOver && !signal.aborted) await takeBlock(endpoint, conversation, one);
-    }
+    for (const name of profiler.names) if (!signal.aborted) await profiler.block(name);
   }
-  return running.filter(({ calls }) => calls > 0).map(profileOf);
+  return profiler.profiles();
 }
 
 const begun = (scenario: Scenario): Running => ({
@@ -83,13 +114,14 @@ const begun = (scenario: Scenario): Running => ({
 async function takeBlock(
   endpoint: Pick<Endpoint, 'read'>,
   conversation: Conversation,
-  running: Running,
-): Promise<void> {
+  { running, calls }: { readonly running: Running; readonly calls: number },
+): Promise<Block | null> {
   const { scenario, otherwise, samples } = running;
   const meant: number[] = [];
   let called = 0;
+  const machineBefore = yardstick();
   const before = await readSamples(endpoint);
-  for (; called < scenario.calls; called += 1) {
+  for (; called < calls; called += 1) {
     const call = scenario.next();
     if (call === null) {
       running.isOver = true;
@@ -107,8 +139,14 @@ async function takeBlock(
   const after = await readSamples(endpoint);
   running.calls += meant.length;
   samples.push(...meant);
-  if (meant.length === 0) return;
-  running.blocks.push({ call: median(meant), ...serverParts(before, after, { running, called }) });
+  if (meant.length === 0) return null;
+  const block = {
+    call: median(meant),
+    ...serverParts(before, after, { running, called }),
+    yardstick: (machineBefore + yardstick()) / 2,
+  };
+  running.blocks.push(block);
+  return block;
 }
 
 function outcomeName(

@@ -2,13 +2,15 @@
 import type { Report } from '../report.ts';
 import { baselineSection } from './baseline-section.ts';
 import { findingsOf } from '../findings.ts';
+import { compareSection } from './compare-section.ts';
 import { burstSection, loadSection } from './load-section.ts';
 import { Markup, html } from './markup.ts';
+import { planSection } from './plan-section.ts';
 import { shownBytes } from './shown.ts';
 import { STYLE } from './style.ts';
 
 export function reportPage(report: Report): string {
-  const { baseline, burst, load, machine, target } = report;
+  const { baseline, burst, comparison, load, machine, plan, target } = report;
   const when = `${report.at.slice(0, 16).replace('T', ' ')} UTC`;
   return html`<!doctype html>
     <html lang="en">
@@ -40,7 +42,8 @@ export function reportPage(report: Report): string {
             ${findingsOf(report).map(({ isGood, text }) => html`<li class="${isGood ? 'good' : 'bad'}">${text}</li>`)}
             ${report.notes.map((note) => html`<li>${note}</li>`)}
           </ul>
-          ${load ? loadSection(load) : null} ${burst ? burstSection(burst) : null}
+          ${comparison ? compareSection(comparison) : null} ${load ? loadSection(load) : null}
+          ${burst ? burstSection(burst) : null} ${plan ? planSection(plan) : null}
           ${baseline ? baselineSection(baseline) : null}
         </main>
       </body>

@@ -1,0 +1,138 @@
+// `npm run bench -- regressions`: whether `askonce validate` finds a stage that was slowed, names it, and is silent where
+// nothing was. Two servers of the same program, one of them slowed by message.
+import { join } from 'node:path';
+
+import { ReleaseStack } from '../src/lib/release-stack.ts';
+import { compareInterleaved } from '../src/validate/compare/compare.ts';
+import type { Comparison } from '../src/validate/compare/compare.ts';
+import { interleave } from '../src/validate/compare/interleave.ts';
+import type { Subject } from '../src/validate/compare/interleave.ts';
+import { createEndpoint } from '../src/validate/endpoint.ts';
+import { startOwnServer } from '../src/validate/own-server.ts';
+import { demoQuestions } from '../src/validate/questions/demo.ts';
+import { teach } from '../src/validate/teach.ts';
+import type { Tell } from '../src/validate/tell.ts';
+import type { BenchContext } from './context.ts';
+import { countOption, parseOptions } from './decisions-options.ts';
+import type { Slowing } from './slowed-server.ts';
+
+export const REGRESSIONS_USAGE = `regressions [--tries N] [--unchanged N] [--rounds N] [--share PERCENT] [--stage NAME]
+    Each stage of askonce slowed by --share (20) per cent in one of two servers that are measured in turns, --tries
+    (5) times each, and --unchanged (20) times nothing: which were found and named, and how many alarms there were
+    for nothing. Two new servers for each try.`;
+
+const STAGES: ReadonlyArray<NonNullable<Slowing['stage']>> = [
+  'look up',
+  'embed',
+  'check',
+  'nearest',
+  'judge',
+  'find rows',
+  'connect',
+  'statement',
+  'stream',
+  'call',
+];
+
+export interface Try {
+  readonly planted: string | null;
+  /** What the comparison names, the worst first. */
+  readonly named: ReadonlyArray<{
+    readonly part: string;
+    readonly scenario: string;
+    readonly ratio: number;
+  }>;
+  /** Of the planted stage, as measured: what busy waiting came to. */
+  readonly measured: number | null;
+}
+
+export async function runRegressions(
+  { progress, root }: BenchContext,
+  args: readonly string[],
+): Promise<Record<string, unknown>> {
+  const given = parseOptions(args, {
+    json: { type: 'boolean' },
+    tries: { type: 'string' },
+    unchanged: { type: 'string' },
+    rounds: { type: 'string' },
+    share: { type: 'string' },
+    stage: { type: 'string' },
+  });
+  const tries = countOption(given.tries, 'tries', { otherwise: 5 });
+  const unchanged = countOption(given.unchanged, 'unchanged', { otherwise: 20 });
+  const rounds = countOption(given.rounds, 'rounds', { otherwise: 40 });
+  const share = countOption(given.share, 'share', { otherwise: 20 }) / 100;
+  const stages = STAGES.filter((stage) => given.stage === undefined || stage === given.stage);
+  const planned: Slowing[] = [
+    ...Array.from({ length: tries }, () => stages.map((stage) => ({ stage, share }))).flat(),
+    ...Array.from({ length: unchanged }, () => ({ stage: null, share: 0 })),
+  ];
+  const done: Try[] = [];
+  for (const [index, slowing] of planned.entries()) {
+    const tried = await takeTry(root, { slowing, rounds });
+    done.push(tried);
+    const named = tried.named.map(({ part, ratio }) => `${part} ${ratio}`).join(', ');
+    progress(
+      `${index + 1} of ${planned.length}: ${slowing.stage ?? 'nothing'} slowed (measured ${tried.measured ?? '–'}), named: ${named || 'nothing'}`,
+    );
+  }
+  const isFound = ({ planted, named }: Try): boolean => named[0]?.part === planted;
+  return {
+    share,
+    rounds,
+    found: Object.fromEntries(
+      stages.map((stage) => {
+        const of = done.filter(({ planted }) => planted === stage);
+        return [stage, `${of.filter(isFound).length} of ${of.length}`];
+      }),
+    ),
+    false_alarms: `${done.filter(({ planted, named }) => planted === null && named.length > 0).length} of ${unchanged}`,
+    tries: done,
+  };
+}
+
+const SILENT: Tell = { step: () => undefined, share: () => undefined, note: () => undefined };
+
+async function takeTry(
+  root: string,
+  { slowing, rounds }: { readonly slowing: Slowing; readonly rounds: number },
+): Promise<Try> {
+  const releases = new ReleaseStack();
+  const { signal } = new AbortController();
+  try {
+    const open = async (slowed: Slowing): Promise<Subject> => {
+      const server = await startOwnServer({
+        root,
+        program: join(root, 'dist/bench/slowed-server.js'),
+        env: process.env,
+        onLine: () => undefined,
+      });
+      releases.push('server', () => server.stop());
+      const endpoint = createEndpoint({
+        url: server.url,
+        maxConnections: 10,
+        timeoutMs: 60_000,
+        version: '0',
+      });
+      releases.push('endpoint', () => endpoint.close());
+      const source = demoQuestions(1);
+      const questions = await teach(endpoint, source, { signal, tell: SILENT });
+      await server.send(slowed);
+      return { endpoint, source: { ...source, questions } };
+    };
+    const [old, now] = [await open({ stage: null, share: 0 }), await open(slowing)];
+    const pairs = await interleave(old, now, { rounds, signal, tell: SILENT });
+    return tryOf(slowing.stage, compareInterleaved(pairs));
+  } finally {
+    await releases.unwind(0);
+  }
+}
+
+function tryOf(planted: Slowing['stage'], { compared, slower }: Comparison): Try {
+  const measured = compared.find(({ part, scenario }) => part === planted && scenario === 'all');
+  return {
+    planted,
+    named: slower.map(({ part, scenario, ratio }) => ({ part, scenario, ratio })),
+    measured: measured?.ratio ?? null,
+  };
+}

@@ -1,0 +1,143 @@
+// Owns the verdict on two runs: what got slower, named by its stage where it has one, as ratios that say how sure they are.
+import { createRandom } from '../../lib/random.ts';
+import type { Block, ScenarioProfile } from '../baseline/profile.ts';
+import { pairedRatio, unpairedRatio } from './ratio.ts';
+import type { Ratio, Sureness } from './ratio.ts';
+
+export interface Compared extends Ratio {
+  /** A stage or a dependency; 'call' for a whole call, 'processor' for what it cost the server. */
+  readonly part: string;
+  /** The scenario; 'all' where its blocks are taken together. */
+  readonly scenario: string;
+  readonly verdict: 'slower' | 'faster' | 'same';
+}
+
+export interface Comparison {
+  /** Blocks in turns on two servers, or two runs over their yardsticks. */
+  readonly manner: 'interleaved' | 'stored';
+  /** A change is told from here on: below it two runs of the same program differ, too. */
+  readonly tolerance: number;
+  readonly compared: readonly Compared[];
+  /** The stages that are slower, the worst first; the whole call where no stage says why. */
+  readonly slower: readonly Compared[];
+}
+
+/** Of blocks that follow each other. */
+export type Pairs = ReadonlyMap<string, ReadonlyArray<readonly [old: Block, now: Block]>>;
+
+const CONFIDENCE = 0.999;
+/** Two processes of the same program differ by a few per cent, for as long as they live. */
+export const INTERLEAVED_TOLERANCE = 0.05;
+/** A machine differs from itself on another day, beyond what a yardstick tells. */
+export const STORED_TOLERANCE = 0.15;
+/** Parts shorter than this are lost in the reading of the clock. */
+const MIN_MS = 0.02;
+const SEED = 3;
+
+type Part = (block: Block) => number | undefined;
+
+export function compareInterleaved(pairs: Pairs): Comparison {
+  const sureness = { confidence: CONFIDENCE, random: createRandom(SEED) };
+  const ratioOf = (scenarios: readonly string[], part: Part): Ratio | null =>
+    pairedRatio(
+      scenarios.flatMap((name) =>
+        (pairs.get(name) ?? []).map(([old, now]) => [part(old) ?? 0, part(now) ?? 0] as const),
+      ),
+      sureness,
+    );
+  const blocks = new Map([...pairs].map(([name, all]) => [name, all.map(([old]) => old)]));
+  return comparison(
+    'interleaved',
+    INTERLEAVED_TOLERANCE,
+    verdicts(blocks, ratioOf, INTERLEAVED_TOLERANCE),
+  );
+}
+
+export function compareStored(
+  old: readonly ScenarioProfile[],
+  now: readonly ScenarioProfile[],
+): Comparison {
+  const sureness: Sureness = { confidence: CONFIDENCE, random: createRandom(SEED) };
+  const byName = new Map(now.map((one) => [one.name, one.blocks]));
+  const shared = old.filter(({ name }) => byName.has(name));
+  const blocks = new Map(shared.map(({ name, blocks: all }) => [name, all]));
+  /** Each scenario over its own middle first: those of a stage are put together as ratios. */
+  const ratioOf = (scenarios: readonly string[], part: Part): Ratio | null => {
+    const over = (all: readonly Block[], middle: number): number[] =>
+      all.map((block) => (part(block) ?? 0) / block.yardstick / middle);
+    const [olds, news] = [[] as number[], [] as number[]];
+    for (const name of scenarios) {
+      const middle = middleOf(
+        blocks.get(name) ?? [],
+        (block) => (part(block) ?? 0) / block.yardstick,
+      );
+      olds.push(...over(blocks.get(name) ?? [], middle));
+      news.push(...over(byName.get(name) ?? [], middle));
+    }
+    return unpairedRatio(olds, news, sureness);
+  };
+  return comparison('stored', STORED_TOLERANCE, verdicts(blocks, ratioOf, STORED_TOLERANCE));
+}
+
+function middleOf(blocks: readonly Block[], part: (block: Block) => number): number {
+  const sorted = blocks
+    .map(part)
+    .filter((value) => value > 0)
+    .sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 1;
+}
+
+/** Each stage over all scenarios that have it; each call, and its cost, by itself. */
+function verdicts(
+  blocks: ReadonlyMap<string, readonly Block[]>,
+  ratioOf: (scenarios: readonly string[], part: Part) => Ratio | null,
+  tolerance: number,
+): Compared[] {
+  const has = (name: string, part: Part): boolean =>
+    middleOf(blocks.get(name) ?? [], (block) => part(block) ?? 0) >= MIN_MS &&
+    (blocks.get(name) ?? []).filter((block) => (part(block) ?? 0) > 0).length >=
+      (blocks.get(name)!.length * 2) / 3;
+  const names = [...blocks.keys()];
+  const stages = [
+    ...new Set([...blocks.values()].flat().flatMap(({ parts }) => Object.keys(parts))),
+  ];
+  const told = (part: string, scenario: string, ratio: Ratio | null): Compared[] =>
+    ratio === null ? [] : [{ part, scenario, ...ratio, verdict: verdictOn(ratio, tolerance) }];
+  return [
+    ...stages.flatMap((stage) => {
+      const part: Part = ({ parts }) => parts[stage];
+      const used = names.filter((name) => has(name, part));
+      return used.length === 0 ? [] : told(stage, 'all', ratioOf(used, part));
+    }),
+    ...names.flatMap((name) =>
+      told(
+        'call',
+        name,
+        ratioOf([name], ({ call }) => call),
+      ),
+    ),
+    ...names.flatMap((name) =>
+      told(
+        'processor',
+        name,
+        ratioOf([name], ({ cpu }) => cpu ?? undefined),
+      ),
+    ),
+  ];
+}
+
+function verdictOn({ low, high }: Ratio, tolerance: number): Compared['verdict'] {
+  if (low > 1 + tolerance) return 'slower';
+  return high < 1 / (1 + tolerance) ? 'faster' : 'same';
+}
+
+function comparison(
+  manner: Comparison['manner'],
+  tolerance: number,
+  compared: readonly Compared[],
+): Comparison {
+  const slower = compared.filter(({ verdict }) => verdict === 'slower');
+  const stages = slower.filter(({ scenario }) => scenario === 'all');
+  const worst = (stages.length > 0 ? stages : slower).toSorted((a, b) => b.low - a.low);
+  return { manner, tolerance, compared, slower: worst };
+}

@@ -1,0 +1,107 @@
+// Owns `askonce validate compare` and `askonce validate plan`: what can be told of reports that are there, without a server.
+import { parseArgs } from 'node:util';
+
+import { Misuse } from '../cli/misuse.ts';
+import { AppError } from '../errors.ts';
+import { compareStored } from './compare/compare.ts';
+import type { Compared } from './compare/compare.ts';
+import { partText } from './html/compare-section.ts';
+import { shownBytes, shownNumber } from './html/shown.ts';
+import { healthyLevels, planFor } from './plan/capacity.ts';
+import { planFiles } from './plan/files.ts';
+import { readReport } from './read-report.ts';
+
+interface Output {
+  readonly stdout: { write(text: string): unknown };
+}
+
+/** For CI: something got slower. */
+export const SLOWER = 3;
+
+/** @returns The exit code. @throws AppError, Misuse */
+export async function compareReports(args: readonly string[], { stdout }: Output): Promise<number> {
+  const { values, positionals } = parsed(args, { json: { type: 'boolean' } });
+  const [before, after, ...more] = positionals;
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Misuse('askonce validate compare OLD.json NEW.json: the reports of two runs.');
+  const [old, now] = [await readReport(before), await readReport(after)];
+  if (!old.baseline || !now.baseline)
+    throw new AppError('INPUT_INVALID', 'One of the reports is without its first phase.', {
+      hint: 'Run askonce validate baseline, and compare the reports of that.',
+    });
+  const comparison = compareStored(old.baseline.scenarios, now.baseline.scenarios);
+  stdout.write(
+    values['json'] === true
+      ? `${JSON.stringify(comparison, null, 1)}\n`
+      : comparedText(comparison.compared),
+  );
+  return comparison.slower.length > 0 ? SLOWER : 0;
+}
+
+function comparedText(compared: readonly Compared[]): string {
+  return compared
+    .map((one) => {
+      const range = `${shownNumber(one.low)} to ${shownNumber(one.high)}`;
+      return `${one.verdict.padEnd(7)} ${shownNumber(one.ratio).padStart(6)}  (${range})  ${partText(one)}\n`;
+    })
+    .join('');
+}
+
+/** @returns The exit code. @throws AppError, Misuse */
+export async function planFromReport(args: readonly string[], { stdout }: Output): Promise<number> {
+  const { values, positionals } = parsed(args, {
+    json: { type: 'boolean' },
+    conversations: { type: 'string' },
+    kubernetes: { type: 'boolean' },
+    compose: { type: 'boolean' },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0)
+    throw new Misuse(
+      'askonce validate plan REPORT.json [--conversations N] [--kubernetes|--compose|--json]',
+    );
+  const { load } = await readReport(file);
+  const top = load && healthyLevels(load).at(-1);
+  const plan =
+    top && planFor(load, conversationsOf(values['conversations']) ?? 2 * top.conversations);
+  if (!plan)
+    throw new AppError(
+      'INPUT_INVALID',
+      'The report has no level of load that the server kept up with.',
+      {
+        hint: 'Run askonce validate load with smaller --conversations.',
+      },
+    );
+  if (values['json'] === true) stdout.write(`${JSON.stringify(plan, null, 1)}\n`);
+  else if (values['kubernetes'] === true) stdout.write(planFiles(plan).kubernetes);
+  else if (values['compose'] === true) stdout.write(planFiles(plan).compose);
+  else
+    stdout.write(`${plan.because.join('\n')}
+
+replicas              ${plan.replicas}
+memory of each        ${shownBytes(plan.per_replica.memory_limit_bytes)}
+processor of each     ${shownNumber(plan.per_replica.cpu_request_cores)} cores
+database connections  ${plan.database_connections}
+${Object.entries(plan.settings)
+  .map(([name, value]) => `${name}=${value}\n`)
+  .join('')}`);
+  return 0;
+}
+
+function conversationsOf(text: unknown): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Misuse('--conversations takes a whole number above 0.');
+}
+
+function parsed(
+  args: readonly string[],
+  options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object,
+) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    throw new Misuse(`${(error as Error).message} See: askonce validate --help`);
+  }
+}
