@@ -1,15 +1,15 @@
-// Owns a network between askonce and its database that tests can cut and mend: a TCP relay on loopback.
-import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+// Owns a network between askonce and its database that tests can cut and mend: a link that is not told in addresses
+// but in database URLs.
 import type { TestContext } from 'node:test';
 
-import { carry } from '../../dev/relay.ts';
+import { openLink } from '../../src/validate/conditions/link.ts';
+import { addressOf, throughLink } from '../../src/validate/conditions/link-url.ts';
 
 export interface Relay {
   /** The given URL with the relay's address in it. */
   readonly url: string;
   /** Breaks every connection and refuses new ones. */
-  cut(): Promise<void>;
+  cut(): void;
   /** Carries nothing any more, in either direction, on the connections that stand: they stay open. */
   silence(): void;
   /** @param elsewhere A database with another address, from now on. */
@@ -17,38 +17,15 @@ export interface Relay {
 }
 
 export async function relayTo(t: TestContext, databaseUrl: string): Promise<Relay> {
-  let target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
-  let server: Server | undefined;
-  let port = 0;
-
-  const mend = (elsewhere?: string): Promise<void> =>
-    new Promise((resolve) => {
-      if (elsewhere !== undefined) target = new URL(elsewhere);
-      server = createServer((socket) => carry(socket, target, sockets)).listen(
-        port,
-        '127.0.0.1',
-        () => {
-          port = (server!.address() as AddressInfo).port;
-          resolve();
-        },
-      );
-    });
-  const cut = (): Promise<void> =>
-    new Promise((resolve) => {
-      server?.close(() => resolve());
-      server = undefined;
-      for (const socket of sockets) socket.destroy();
-    });
-
-  const silence = (): void => {
-    for (const socket of sockets) socket.unpipe().pause();
+  const link = await openLink({ to: addressOf(databaseUrl) });
+  t.after(() => link.close());
+  return {
+    url: throughLink(databaseUrl, link),
+    cut() {
+      link.refuse();
+      link.cut();
+    },
+    silence: () => link.silence(),
+    mend: (elsewhere) => link.restore(elsewhere === undefined ? undefined : addressOf(elsewhere)),
   };
-
-  await mend();
-  t.after(() => (server ? cut() : undefined));
-  const url = new URL(databaseUrl);
-  url.hostname = '127.0.0.1';
-  url.port = String(port);
-  return { url: url.href, cut, silence, mend };
 }

@@ -174,7 +174,7 @@ test('rows that the database has refused to one replica are served by no other t
   await eventually('they are known', async () => (await ask(one.pipeline)).source === 'memory');
   const known = async (): Promise<unknown> => {
     const other = await pipelineOf(t, SETUP, { beside: one });
-    await other.relay.cut();
+    other.relay.cut();
     return await query(other.pipeline).then(({ rows }) => rows, String);
   };
   await eventually('another one knows them', async () => Array.isArray(await known()));
