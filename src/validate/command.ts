@@ -8,6 +8,7 @@ import { Misuse } from '../cli/misuse.ts';
 import { readConfig } from '../config.ts';
 import { readTarget } from '../connect/target.ts';
 import { AppError } from '../errors.ts';
+import type { StartOwn } from './conditions/phase.ts';
 import { compareStored } from './compare/compare.ts';
 import { SLOWER, compareReports, planFromReport } from './on-reports.ts';
 import { healthyLevels, planFor } from './plan/capacity.ts';
@@ -25,6 +26,7 @@ import { readOptions } from './options.ts';
 import type { ValidateOptions } from './options.ts';
 import { startOwnServer } from './own-server.ts';
 import { progressTell } from './progress-tell.ts';
+import { readAuditLog } from './questions/audit-log.ts';
 import { demoQuestions } from './questions/demo.ts';
 import { readQuestions } from './questions/question.ts';
 import type { QuestionSource } from './questions/question.ts';
@@ -44,6 +46,7 @@ export interface ValidateCommand {
 }
 
 const MISUSE = 2;
+const DEFAULT_AGENTS = 'autonomous-agent';
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
 /** @returns The exit code. @throws AppError */
@@ -104,8 +107,7 @@ async function toRun(
     phases: options.phases,
     extent: extentOf(options),
     isQuick: options.isQuick,
-    source: await sourceOf(options),
-    model: await modelOf(options.agents),
+    ...(await askingOf(options)),
     manner: await mannerFor(options),
     pace: maxPerSecond === null ? AT_WILL : createPace(maxPerSecond, () => performance.now()),
     token: env['MCP_AUTH_TOKEN'] || undefined,
@@ -126,7 +128,7 @@ function given(
       hint: 'If it may be loaded, say so with --yes; --max-per-second and --conversations bound it.',
     });
   }
-  return () => Promise.resolve({ url: endpoint, own: false });
+  return () => Promise.resolve({ url: endpoint, own: null });
 }
 
 /** @throws AppError INPUT_INVALID where its questions would be those of the demo shop, and its database is not. */
@@ -136,7 +138,8 @@ function ownTarget(
   tell: RunOptions['tell'],
 ): RunOptions['openTarget'] {
   const cwd = process.cwd();
-  const isDemo = options.isDemo || readConfig({ env, cwd, root }).DATABASE_URL === undefined;
+  const databaseUrl = options.isDemo ? undefined : readConfig({ env, cwd, root }).DATABASE_URL;
+  const isDemo = databaseUrl === undefined;
   if (!isDemo && options.questions === null && options.auditLog === null) {
     throw new AppError(
       'INPUT_INVALID',
@@ -147,15 +150,19 @@ function ownTarget(
     );
   }
   const { DATABASE_URL: _own, ...others } = env;
-  return async (releases) => {
-    tell.step('starting a server to be tried');
-    const server = await startOwnServer({
+  const start: StartOwn = ({ databaseUrl: throughLink, within }) =>
+    startOwnServer({
       root,
       ...(isDemo ? { env: others } : { env, cwd }),
+      ...(throughLink !== undefined && { settings: { DATABASE_URL: throughLink } }),
+      ...(within && { within }),
       onLine: (line) => tell.step(line),
     });
+  return async (releases) => {
+    tell.step('starting a server to be tried');
+    const server = await start({});
     releases.push('server', () => server.stop());
-    return { url: server.url, own: true, settle: () => server.collectGarbage() };
+    return { url: server.url, own: { server, start, databaseUrl: databaseUrl ?? null } };
   };
 }
 
@@ -167,14 +174,26 @@ function extentOf(options: ValidateOptions): Extent {
     conversations: options.conversations ?? usual.conversations,
     secondsEach: options.seconds ?? usual.secondsEach,
     burst: options.burst ?? usual.burst,
+    conditions: usual.conditions,
   };
 }
 
-async function sourceOf({ questions }: ValidateOptions): Promise<QuestionSource> {
+interface Asking {
+  readonly source: QuestionSource;
+  readonly model: AgentModel;
+}
+
+/** What is asked, and by whom: an audit log tells both. */
+async function askingOf({ agents, auditLog, questions }: ValidateOptions): Promise<Asking> {
+  if (auditLog !== null) {
+    const audited = readAuditLog(await readText(auditLog), auditLog);
+    return agents === null ? audited : { ...audited, model: await modelOf(agents) };
+  }
+  const model = await modelOf(agents ?? DEFAULT_AGENTS);
   // By the clock: no earlier run over the same cache has begun with these numbers.
-  if (questions === null) return demoQuestions(Date.now());
-  const text = await readText(questions);
-  return { name: questions, questions: readQuestions(text, questions), unasked: () => null };
+  if (questions === null) return { model, source: demoQuestions(Date.now()) };
+  const known = readQuestions(await readText(questions), questions);
+  return { model, source: { name: questions, questions: known, unasked: () => null } };
 }
 
 async function modelOf(nameOrFile: string): Promise<AgentModel> {

@@ -15,8 +15,8 @@ export interface ValidateOptions {
   readonly isQuick: boolean;
   readonly questions: string | null;
   readonly auditLog: string | null;
-  /** A built-in profile or a file. */
-  readonly agents: string;
+  /** A built-in profile or a file; null for what the questions come with. */
+  readonly agents: string | null;
   readonly adapter: string | null;
   readonly conversations: readonly number[] | null;
   readonly seconds: number | null;
@@ -62,7 +62,7 @@ export function readOptions(args: readonly string[]): ValidateOptions {
     isQuick: values.quick === true,
     questions: values.questions ?? null,
     auditLog: values['audit-log'] ?? null,
-    agents: values.agents ?? 'autonomous-agent',
+    agents: values.agents ?? null,
     adapter: values.adapter ?? null,
     conversations: values.conversations === undefined ? null : counts(values.conversations),
     seconds: count(values.seconds, 'seconds', MOST.seconds),

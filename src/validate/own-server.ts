@@ -21,6 +21,11 @@ export interface OwnServerOptions {
   readonly cwd?: string;
   /** Instead of `askonce serve`: a program that says where it is in the same words. */
   readonly program?: string;
+  /** What is started instead of a command, as that of limits. */
+  readonly within?: (
+    command: string,
+    args: readonly string[],
+  ) => { command: string; args: string[] };
   /** Told what a long start is doing. */
   readonly onLine: (line: string) => void;
 }
@@ -61,7 +66,9 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
   const program = options.program
     ? [options.program]
     : [join(options.root, 'bin/askonce.mjs'), 'serve'];
-  const child = spawn(process.execPath, ['--expose-gc', '--import', COLLECTS, ...program], {
+  const { within = (command, args) => ({ command, args: [...args] }) } = options;
+  const start = within(process.execPath, ['--expose-gc', '--import', COLLECTS, ...program]);
+  const child = spawn(start.command, start.args, {
     env: {
       ...Object.fromEntries(handedOn),
       HOST: '127.0.0.1',

@@ -1,5 +1,6 @@
 // Owns what a run finds, as the JSON that is kept and compared: one document, whichever phases there were.
 import type { BaselineFigures } from './baseline/baseline.ts';
+import type { ConditionsFigures } from './conditions/phase.ts';
 import type { Comparison } from './compare/compare.ts';
 import type { BurstFigures } from './load/burst.ts';
 import type { LoadFigures } from './load/levels.ts';
@@ -26,6 +27,7 @@ export interface Report {
   readonly baseline?: BaselineFigures;
   readonly load?: LoadFigures;
   readonly burst?: BurstFigures;
+  readonly conditions?: ConditionsFigures;
   readonly plan?: CapacityPlan;
   readonly comparison?: Comparison;
   /** What a reader has to know, in sentences. */

@@ -3,6 +3,8 @@ import os from 'node:os';
 
 import { ReleaseStack } from '../lib/release-stack.ts';
 import { takeBaseline } from './baseline/baseline.ts';
+import { takeConditions } from './conditions/phase.ts';
+import type { ConditionsExtent, ConditionsParts } from './conditions/phase.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { AgentModel } from './load/agent-model.ts';
@@ -35,9 +37,7 @@ export interface RunOptions {
 
 export interface Target {
   readonly url: URL;
-  readonly own: boolean;
-  /** Frees what nothing holds any more; absent where that is not ours to do. */
-  readonly settle?: () => Promise<void>;
+  readonly own: ConditionsParts['own'];
 }
 
 /** How much of everything. */
@@ -47,6 +47,7 @@ export interface Extent {
   readonly conversations: readonly number[];
   readonly secondsEach: number;
   readonly burst: number;
+  readonly conditions: ConditionsExtent;
 }
 
 export const QUICK: Extent = {
@@ -55,6 +56,12 @@ export const QUICK: Extent = {
   conversations: [1, 10, 50, 200],
   secondsEach: 6,
   burst: 500,
+  conditions: {
+    networks: ['cross-region', 'lossy'],
+    networkSeconds: 4,
+    limitSeconds: 5,
+    fault: { beforeMs: 1500, awayMs: 2000, afterMs: 4500 },
+  },
 };
 
 export const WHOLE: Extent = {
@@ -63,6 +70,12 @@ export const WHOLE: Extent = {
   conversations: [1, 5, 10, 25, 50, 100, 200, 500, 1000],
   secondsEach: 20,
   burst: 1000,
+  conditions: {
+    networks: ['same-zone', 'cross-zone', 'cross-region', 'home', 'mobile-4g', 'lossy'],
+    networkSeconds: 15,
+    limitSeconds: 20,
+    fault: { beforeMs: 5000, awayMs: 5000, afterMs: 15_000 },
+  },
 };
 
 /** Beyond that callers wait for each other here, and not at the server. */
@@ -71,7 +84,7 @@ const TIMEOUT_MS = 60_000;
 
 /** @throws AppError where the server cannot be tried at all. */
 export async function runValidation(options: RunOptions): Promise<Report> {
-  const { extent, phases, signal, tell } = options;
+  const { extent, phases, signal } = options;
   const releases = new ReleaseStack();
   const started = performance.now();
   try {
@@ -85,9 +98,11 @@ export async function runValidation(options: RunOptions): Promise<Report> {
     });
     releases.push('endpoint', () => endpoint.close());
     const source = await knownSource(endpoint, options);
-    const { settle = (): Promise<void> => Promise.resolve() } = target;
+    const settle = async (): Promise<void> => await target.own?.server.collectGarbage();
     const parts = { ...options, endpoint, source, settle };
-    const found: Partial<Pick<Report, 'baseline' | 'load' | 'burst'>> & { notes: string[] } = {
+    const found: Partial<Pick<Report, 'baseline' | 'load' | 'burst' | 'conditions'>> & {
+      notes: string[];
+    } = {
       notes: notesOn(options.source, source),
     };
     const report = (): Report => ({
@@ -96,7 +111,7 @@ export async function runValidation(options: RunOptions): Promise<Report> {
       askonce: options.version,
       target: {
         url: target.url.href,
-        own: target.own,
+        own: target.own !== null,
         questions: source.name,
         question_count: source.questions.length,
       },
@@ -113,7 +128,10 @@ export async function runValidation(options: RunOptions): Promise<Report> {
       Object.assign(found, { load: await takeLevels(parts, extent) });
       if (!signal.aborted) Object.assign(found, { burst: await takeBurst(parts, extent.burst) });
     }
-    tell.note(`${report().seconds} s`);
+    if (phases.includes('conditions') && !signal.aborted) {
+      const conditions = await takeConditions({ ...parts, own: target.own }, extent.conditions);
+      Object.assign(found, { conditions });
+    }
     return report();
   } finally {
     await releases.unwind(0);

@@ -13,7 +13,7 @@ import type { TestContext } from 'node:test';
 
 import { Client } from 'pg';
 
-import { createRandom } from '../../bench/random.ts';
+import { createRandom } from '../../src/lib/random.ts';
 import { MAX_HELD_BYTES } from '../../src/validate/conditions/lane.ts';
 import { openLink } from '../../src/validate/conditions/link.ts';
 import type { Address, Link, LinkOptions } from '../../src/validate/conditions/link.ts';

@@ -3,6 +3,7 @@ import type { Report } from '../report.ts';
 import { baselineSection } from './baseline-section.ts';
 import { findingsOf } from '../findings.ts';
 import { compareSection } from './compare-section.ts';
+import { conditionsSection } from './conditions-section.ts';
 import { burstSection, loadSection } from './load-section.ts';
 import { Markup, html } from './markup.ts';
 import { planSection } from './plan-section.ts';
@@ -10,7 +11,7 @@ import { shownBytes } from './shown.ts';
 import { STYLE } from './style.ts';
 
 export function reportPage(report: Report): string {
-  const { baseline, burst, comparison, load, machine, plan, target } = report;
+  const { baseline, burst, comparison, conditions, load, machine, plan, target } = report;
   const when = `${report.at.slice(0, 16).replace('T', ' ')} UTC`;
   return html`<!doctype html>
     <html lang="en">
@@ -43,8 +44,8 @@ export function reportPage(report: Report): string {
             ${report.notes.map((note) => html`<li>${note}</li>`)}
           </ul>
           ${comparison ? compareSection(comparison) : null} ${load ? loadSection(load) : null}
-          ${burst ? burstSection(burst) : null} ${plan ? planSection(plan) : null}
-          ${baseline ? baselineSection(baseline) : null}
+          ${burst ? burstSection(burst) : null} ${conditions ? conditionsSection(conditions) : null}
+          ${plan ? planSection(plan) : null} ${baseline ? baselineSection(baseline) : null}
         </main>
       </body>
     </html> `.text;

@@ -11,6 +11,7 @@ export interface Moment {
   readonly answered: number;
   readonly hits: number;
   readonly shed: number;
+  readonly refused: number;
   readonly failed: number;
   readonly p50_ms: number | null;
   readonly p99_ms: number | null;
@@ -60,6 +61,7 @@ interface Bin {
   readonly latencies: number[];
   hits: number;
   shed: number;
+  refused: number;
   failed: number;
 }
 
@@ -76,7 +78,7 @@ export function createTally(now: () => number, binMs = MS_PER_S): Tally {
 
   function bin(): Bin {
     const at = Math.floor((now() - began) / binMs);
-    const known = bins.get(at) ?? { latencies: [], hits: 0, shed: 0, failed: 0 };
+    const known = bins.get(at) ?? { latencies: [], hits: 0, shed: 0, refused: 0, failed: 0 };
     bins.set(at, known);
     return known;
   }
@@ -114,6 +116,7 @@ export function createTally(now: () => number, binMs = MS_PER_S): Tally {
           return;
         case 'refused':
           counts.refused += 1;
+          bin().refused += 1;
           fault(outcome.code);
           return;
         case 'failed':
@@ -150,7 +153,16 @@ export function createTally(now: () => number, binMs = MS_PER_S): Tally {
   };
 }
 
-function momentOf(at_s: number, { latencies, hits, shed, failed }: Bin): Moment {
+function momentOf(at_s: number, { latencies, hits, shed, refused, failed }: Bin): Moment {
   const { p50, p99 } = latencyOf(latencies);
-  return { at_s, answered: latencies.length, hits, shed, failed, p50_ms: p50, p99_ms: p99 };
+  return {
+    at_s,
+    answered: latencies.length,
+    hits,
+    shed,
+    refused,
+    failed,
+    p50_ms: p50,
+    p99_ms: p99,
+  };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { createRandom } from '../../../bench/random.ts';
+import { createRandom } from '../../../src/lib/random.ts';
 import { bothWays } from '../../../src/validate/conditions/conditions.ts';
 import { Line } from '../../../src/validate/conditions/line.ts';
 import { handshakeDelayMs, Losses, SEGMENT_BYTES } from '../../../src/validate/conditions/loss.ts';
