@@ -1,5 +1,8 @@
 // The heap of so many conversations, in a process of its own with --expose-gc: `records` as askonce keeps
 // them, `servers` as one server for each. Prints the bytes of one.
+import { randomBytes } from 'node:crypto';
+
+import { createConversationIds } from '../src/http/conversation-ids.ts';
 import { createConversations } from '../src/http/conversations.ts';
 import { INITIALIZE, PRINCIPAL, createServers, keepServer } from './sessions-parts.ts';
 
@@ -17,7 +20,12 @@ function usedBytes(): number {
 
 async function main(): Promise<void> {
   const createServer = createServers();
-  const conversations = createConversations({ max: Infinity, idleMs: Infinity, now: Date.now });
+  const conversations = createConversations({
+    max: Infinity,
+    idleMs: Infinity,
+    ids: createConversationIds(randomBytes(32)),
+    now: Date.now,
+  });
   const kept: unknown[] = [];
   const open = async (): Promise<void> => {
     if (mode === 'servers') kept.push(await keepServer(createServer()));

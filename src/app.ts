@@ -307,6 +307,8 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
     releases,
     data,
     cache,
+    others: config.CACHE_DATABASE_URL === undefined ? null : notices,
+    conversationKey: secret.keyFor('conversations'),
     large,
     memoryUse,
     readiness,

@@ -6,6 +6,9 @@ import type { Config } from './config.ts';
 import type { OpenDatabase } from './databases.ts';
 import { createAdminRouter } from './http/admin-endpoint.ts';
 import type { AdminSessions } from './http/admin-session.ts';
+import { createConversationIds } from './http/conversation-ids.ts';
+import { NO_NEWS, createConversationNews } from './http/conversation-news.ts';
+import type { Channel } from './http/conversation-news.ts';
 import { createConversations } from './http/conversations.ts';
 import { createMcpEndpoint } from './http/mcp-endpoint.ts';
 import { createResultsEndpoint } from './http/results-endpoint.ts';
@@ -45,6 +48,10 @@ export interface Listening {
   readonly releases: ReleaseStack;
   readonly data: OpenDatabase;
   readonly cache: { readonly available: boolean };
+  /** Between the replicas that share it; null where there is this one alone. */
+  readonly others: Channel | null;
+  /** Signs the ids of conversations, at all of them alike. */
+  readonly conversationKey: Buffer;
   readonly large: Pick<LargeResults, 'stats'>;
   readonly memoryUse: () => number;
   readonly audit: Audit;
@@ -83,6 +90,7 @@ export async function listen(parts: Listening): Promise<number> {
     max: CONVERSATIONS_MAX,
     share: shareOfOne(principalsOf(config)),
     idleMs: CONVERSATION_IDLE_MS,
+    ids: createConversationIds(parts.conversationKey),
     now,
   });
   const upkeep = setInterval(() => {
@@ -104,6 +112,7 @@ export async function listen(parts: Listening): Promise<number> {
   const mcp = createMcpEndpoint({
     sessions,
     conversations,
+    news: parts.others ? createConversationNews(parts.others, conversations) : NO_NEWS,
     createServer,
     heldAnswers: parts.heldAnswers,
     metrics,

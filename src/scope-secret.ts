@@ -7,7 +7,7 @@ import type { Logger } from './logger.ts';
 
 export interface ScopeSecret {
   /** 32 bytes, others for each use. */
-  keyFor(use: 'scopes' | 'plans' | 'sessions'): Buffer;
+  keyFor(use: 'scopes' | 'plans' | 'sessions' | 'conversations'): Buffer;
 }
 
 type Parts = Pick<Config, 'CACHE_SECRET' | 'DATABASE_URL' | 'CACHE_DATABASE_URL'>;

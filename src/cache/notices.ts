@@ -1,5 +1,5 @@
-// Owns what replicas tell one another through the store: kinds of notices, by whom they are heard. Whatever is
-// told stands in the tables too, where it is found a little later by who has not heard it.
+// Owns what replicas tell one another through the store: kinds of notices, by whom they are heard. What is told of the
+// store stands in its tables too, where it is found a little later by who has not heard it.
 import { randomUUID } from 'node:crypto';
 
 import type { Pool } from '../db/pool.ts';
@@ -12,7 +12,11 @@ export type NoticeKind =
   /** Some level of it was set. */
   | 'policy'
   /** Something was written to a data database: the id of its stream. */
-  | 'stream';
+  | 'stream'
+  /** Of a conversation: its name, and the request or the level. These stand in no table. */
+  | 'cancelled'
+  | 'ended'
+  | 'level';
 
 export interface Notices {
   /** Never rejects. */

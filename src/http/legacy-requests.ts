@@ -10,6 +10,7 @@ import type { JSONRPCMessage, JSONRPCRequest, JSONRPCResponse } from '@modelcont
 import { isAppError } from '../errors.ts';
 import { writeMessage } from '../mcp/streamed-rows.ts';
 import { toAuthInfo } from './auth.ts';
+import type { ConversationNews } from './conversation-news.ts';
 import type { Conversation, Conversations } from './conversations.ts';
 import { errorText, sendInvalid } from './errors.ts';
 import { legacyExchange } from './exchange.ts';
@@ -27,13 +28,15 @@ export interface LegacyRequests {
 
 export interface LegacyRequestsOptions {
   readonly conversations: Conversations;
+  readonly news: ConversationNews;
   readonly leased: LeasedExchange;
 }
 
 const MAX_BATCH = 50;
+const SET_LEVEL = 'logging/setLevel';
 
 export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequests {
-  const { conversations, leased } = options;
+  const { conversations, news, leased } = options;
 
   const conversationOf = ({ request, principal }: Call): Conversation =>
     conversations.require(header(request, 'mcp-session-id'), principal.name);
@@ -41,7 +44,7 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
   async function initialize(message: JSONRPCRequest, call: Call): Promise<void> {
     const { response, principal } = call;
     const conversation = conversations.open(principal.name, message);
-    const drop = (): void => conversations.close(conversation.id);
+    const drop = (): void => conversations.close(conversation.name);
     // Whoever has not learnt its id will never use it.
     response.once('close', () => {
       if (!response.writableFinished) drop();
@@ -94,6 +97,23 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
         return () => inFlight.delete(entry);
       },
     });
+    if (message.method === SET_LEVEL) noteLevel(conversation);
+  }
+
+  /** It may go on at another replica. */
+  function noteLevel({ name, log: { level } }: Conversation): void {
+    if (level === undefined) return;
+    conversations.setLevel(name, level);
+    news.level(name, level);
+  }
+
+  /** Of a request that may run at another replica. */
+  function noteCancellation({ name, inFlight }: Conversation, message: unknown): void {
+    const requestId = cancelledBy(message);
+    if (requestId === undefined) return;
+    const its = [...inFlight].filter((one) => one.requestId === requestId);
+    for (const { cancel } of its) cancel();
+    if (its.length === 0) news.cancelled(name, requestId);
   }
 
   /** Answers are collected: batches exist in one old revision only, and for small messages. */
@@ -151,7 +171,11 @@ export function createLegacyRequests(options: LegacyRequestsOptions): LegacyRequ
       else if (Array.isArray(body)) await batch(requests, call, conversation);
       else await onSession(requests[0]!, call, { conversation, reply: leased.replyTo(call) });
     },
-    end: (call) => conversations.close(conversationOf(call).id),
+    end(call) {
+      const { name } = conversationOf(call);
+      conversations.close(name);
+      news.ended(name);
+    },
   };
 }
 
@@ -159,13 +183,13 @@ function isInitialize(body: unknown): body is JSONRPCRequest {
   return isJSONRPCRequest(body) && body.method === 'initialize';
 }
 
-function noteCancellation(conversation: Conversation, message: unknown): void {
+function cancelledBy(message: unknown): string | number | undefined {
   const { method, params } = (message ?? {}) as Partial<JSONRPCMessage & { params: unknown }> & {
     method?: string;
   };
-  if (method !== 'notifications/cancelled') return;
-  const { requestId } = (params ?? {}) as { requestId?: string | number };
-  for (const one of conversation.inFlight) if (one.requestId === requestId) one.cancel();
+  if (method !== 'notifications/cancelled') return undefined;
+  const { requestId } = (params ?? {}) as { requestId?: unknown };
+  return typeof requestId === 'string' || typeof requestId === 'number' ? requestId : undefined;
 }
 
 /** Of the client's, to what a call of its conversation has asked it for; any other is dropped. */

@@ -23,6 +23,7 @@ import type { Metrics } from '../metrics.ts';
 import { createAtOnce } from './at-once.ts';
 import { toAuthInfo } from './auth.ts';
 import { requireShallow } from './body-depth.ts';
+import type { ConversationNews } from './conversation-news.ts';
 import type { Conversations } from './conversations.ts';
 import { sendFault, sendInvalid } from './errors.ts';
 import { modernExchange } from './exchange.ts';
@@ -40,6 +41,7 @@ export interface McpEndpoint {
 export interface McpEndpointOptions {
   readonly sessions: SessionPool;
   readonly conversations: Conversations;
+  readonly news: ConversationNews;
   readonly createServer: () => McpServer;
   readonly heldAnswers: HeldAnswers;
   readonly metrics: Metrics;

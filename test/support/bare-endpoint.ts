@@ -1,4 +1,5 @@
 // Owns /mcp without askonce behind it: the endpoint as production has it, over sessions that a test has made.
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -8,6 +9,8 @@ import type { TestContext } from 'node:test';
 
 import { McpServer, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 
+import { createConversationIds } from '../../src/http/conversation-ids.ts';
+import { NO_NEWS } from '../../src/http/conversation-news.ts';
 import { createConversations } from '../../src/http/conversations.ts';
 import { createMcpEndpoint } from '../../src/http/mcp-endpoint.ts';
 import { createSessionPool } from '../../src/http/session-pool.ts';
@@ -53,7 +56,13 @@ export async function startBareEndpoint(
   });
   const endpoint = createMcpEndpoint({
     sessions,
-    conversations: createConversations({ max: 100, idleMs: 60_000, now }),
+    conversations: createConversations({
+      max: 100,
+      idleMs: 60_000,
+      ids: createConversationIds(randomBytes(32)),
+      now,
+    }),
+    news: NO_NEWS,
     createServer: createSession,
     heldAnswers: async () => null,
     metrics: createMetrics(),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -6,6 +7,9 @@ import { runInNewContext } from 'node:vm';
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 
 import { isAppError } from '../../../src/errors.ts';
+import { createConversationIds } from '../../../src/http/conversation-ids.ts';
+import { createConversationNews } from '../../../src/http/conversation-news.ts';
+import type { Channel } from '../../../src/http/conversation-news.ts';
 import { createConversations } from '../../../src/http/conversations.ts';
 
 const IDLE_MS = 1000;
@@ -16,11 +20,13 @@ function initializeOf(clientInfo: object, capabilities: object = {}): JSONRPCReq
 }
 
 const INITIALIZE = initializeOf({ name: 'agent', version: '1' });
+const IDS = createConversationIds(Buffer.alloc(32, 1));
 const IDLE = { cancel: () => undefined, hear: () => false };
 
 function registryOf(max = 3, share = 1) {
   const clock = { now: 0 };
-  const conversations = createConversations({ max, share, idleMs: IDLE_MS, now: () => clock.now });
+  const now = (): number => clock.now;
+  const conversations = createConversations({ max, share, idleMs: IDLE_MS, ids: IDS, now });
   return { clock, conversations };
 }
 
@@ -54,11 +60,11 @@ test('one principal leaves room for others', () => {
   const more = (): unknown => conversations.open('ana', INITIALIZE);
   assert.throws(more, (error) => isAppError(error, 'OVERLOADED'));
   conversations.open('bob', INITIALIZE);
-  for (const { id } of opened) {
+  for (const { id, name } of opened) {
     conversations.require(id, 'ana');
-    conversations.close(id);
+    conversations.close(name);
   }
-  conversations.close(opened[0]!.id);
+  conversations.close(opened[0]!.name);
   for (let times = 0; times < 3; times += 1) conversations.open('ana', INITIALIZE);
   assert.throws(more, (error) => isAppError(error, 'OVERLOADED'));
 });
@@ -71,12 +77,12 @@ test('whoever opens one after the other and ends none makes room for himself, fo
   conversations.require(busy!.id, 'ana');
   const [{ inFlight }] = [conversations.open('ana', INITIALIZE)];
   inFlight.add({ requestId: 1, ...IDLE });
-  assert.throws(() => conversations.require(idle!.id, 'ana'));
+  assert.equal(conversations.find(idle!.name), undefined);
   const more = (): unknown => conversations.open('bob', INITIALIZE);
   assert.throws(more, (error) => isAppError(error, 'OVERLOADED'));
 });
 
-test('what is idle for long ends by itself, what is in flight or used does not', () => {
+test('the record of what is idle for long is dropped, what is in flight or used is kept', () => {
   const { conversations, clock } = registryOf();
   const [idle, busy, used] = ['a', 'b', 'c'].map((name) => conversations.open(name, INITIALIZE));
   busy!.inFlight.add({ requestId: 1, ...IDLE });
@@ -85,7 +91,86 @@ test('what is idle for long ends by itself, what is in flight or used does not',
   clock.now = IDLE_MS + 1;
   conversations.sweep();
   assert.equal(conversations.size, 2);
-  assert.throws(() => conversations.require(idle!.id, 'a'));
+  assert.equal(conversations.find(idle!.name), undefined);
+  assert.deepEqual(conversations.require(idle!.id, 'a').initialize, INITIALIZE);
+  assert.equal(conversations.size, 3);
+});
+
+test('a conversation that another replica has opened is taken up from its id, by its principal alone', () => {
+  const [here, there] = [registryOf(), registryOf(1)].map(({ conversations }) => conversations);
+  const opened = here!.open('ana', INITIALIZE);
+  for (const forged of [
+    opened.name,
+    `${opened.id}A`,
+    opened.id.replace(/\.[\w-]{4}/, '.AAAA'),
+    createConversationIds(Buffer.alloc(32, 2)).issue('ana', INITIALIZE),
+  ])
+    assert.throws(
+      () => there!.require(forged, 'ana'),
+      (error) => isAppError(error, 'SESSION_UNKNOWN'),
+      forged,
+    );
+  assert.throws(
+    () => there!.require(opened.id, 'bob'),
+    (error) => isAppError(error, 'SESSION_UNKNOWN'),
+  );
+  const taken = there!.require(opened.id, 'ana');
+  assert.deepEqual(taken, { ...opened, inFlight: new Set() });
+  assert.equal(there!.require(opened.id, 'ana'), taken);
+  assert.equal(there!.size, 1);
+  assert.throws(
+    () => there!.require(here!.open('ana', INITIALIZE).id, 'ana'),
+    (error) => isAppError(error, 'OVERLOADED'),
+  );
+});
+
+test('whoever says very much at the start belongs to the replica that heard it', () => {
+  const [here, there] = [registryOf(), registryOf()].map(({ conversations }) => conversations);
+  const { id } = here!.open('ana', initializeOf({ name: 'x'.repeat(5000), version: '1' }));
+  assert.equal(id.length, 36);
+  assert.equal(here!.require(id, 'ana').id, id);
+  assert.throws(
+    () => there!.require(id, 'ana'),
+    (error) => isAppError(error, 'SESSION_UNKNOWN'),
+  );
+});
+
+test('what one replica hears of a conversation holds at the others', () => {
+  const told = new EventEmitter();
+  const replicaOf = () => {
+    const { conversations } = registryOf();
+    const channel: Channel = {
+      tell: async (kind, ...words) => void told.emit(kind, ...words),
+      on: (kind, hear) => void told.on(kind, hear),
+    };
+    return { conversations, news: createConversationNews(channel, conversations) };
+  };
+  const [here, there] = [replicaOf(), replicaOf()];
+  const { id, name } = here.conversations.open('ana', INITIALIZE);
+  const cancelled: unknown[] = [];
+  for (const requestId of [1, '1', 'a b']) {
+    const cancel = (): unknown => cancelled.push(requestId);
+    here.conversations.find(name)!.inFlight.add({ ...IDLE, requestId, cancel });
+  }
+  there.news.cancelled(name, '1');
+  there.news.cancelled(name, 'a b');
+  there.news.cancelled(name, 'c'.repeat(10_000));
+  there.news.cancelled('unknown', 1);
+  assert.deepEqual(cancelled, ['1', 'a b']);
+
+  here.news.level(name, 'info');
+  assert.equal(there.conversations.require(id, 'ana').log.level, 'info');
+  here.news.level(name, 'error');
+  assert.equal(there.conversations.require(id, 'ana').log.level, 'error');
+
+  there.conversations.close(name);
+  there.news.ended(name);
+  assert.deepEqual(cancelled, ['1', 'a b', 1, '1', 'a b']);
+  for (const { conversations } of [here, there])
+    assert.throws(
+      () => conversations.require(id, 'ana'),
+      (error) => isAppError(error, 'SESSION_UNKNOWN'),
+    );
 });
 
 test('more than the bound are refused with a time to wait', () => {
