@@ -1,4 +1,6 @@
 // Owns the way in: MCP sessions and conversations behind one HTTP server.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { openDoor } from './door.ts';
 import type { Audit } from './audit.ts';
 import { principalsOf } from './config.ts';
@@ -140,5 +142,10 @@ export async function listen(parts: Listening): Promise<number> {
     logger,
   });
   releases.push('http', (deadlineMs) => http.close(deadlineMs));
+  // A start that has failed is known to no balancer.
+  releases.push('drain', async (deadlineMs) => {
+    http.drain();
+    if (deadlineMs > 0) await sleep(config.DRAIN_DELAY_MS);
+  });
   return http.port;
 }

@@ -149,7 +149,7 @@ async function serve(): Promise<number> {
   process.stderr.write(welcome(config, app.port));
   await stopped;
   logger.info('draining');
-  setTimeout(() => process.exit(1), FORCE_MS).unref();
+  setTimeout(() => process.exit(1), config.DRAIN_DELAY_MS + FORCE_MS).unref();
   process.once('SIGINT', () => process.exit(1));
   await app.close(DRAIN_MS);
   return 0;

@@ -54,6 +54,11 @@ export const SETTINGS = {
     schema: text('127.0.0.1'),
   },
   PORT: { about: 'Port to listen on; 0 takes a free one.', schema: integer(3000, 0, 65_535) },
+  DRAIN_DELAY_MS: {
+    about:
+      'How long all is answered as before behind SIGTERM, while /readyz says 503: load balancers send elsewhere by then.',
+    schema: integer(0, 0, 300_000),
+  },
   ALLOWED_HOSTS: {
     about: 'Host names accepted in the Host header, beside loopback and HOST (comma separated).',
     schema: list(),

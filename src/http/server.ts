@@ -19,7 +19,12 @@ import type { ResultsEndpoint } from './results-endpoint.ts';
 
 export interface HttpServer {
   readonly port: number;
-  /** Stops accepting, lets answers in flight finish within the deadline, then cuts what is left. */
+  /** All is answered as before, but /readyz says no, and each answer is the last of its connection. */
+  drain(): void;
+  /**
+   * Stops accepting, lets answers in flight finish within the deadline. Then who waits for one is told to come again,
+   * and what has begun is cut.
+   */
   close(deadlineMs: number): Promise<void>;
 }
 
@@ -49,11 +54,12 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Long enough for a burst: a busy server reads late what came at once. */
 const HEADERS_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
+const RETRY_AFTER_MS = 1000;
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /** @throws AppError CONFIG_INVALID when the port is taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const app = createExpressApp(options);
+  const app = createExpressApp({ ...options, isDraining: () => isDraining });
   const mcp = createMcpRoute({
     hosts: hostsOf(options),
     origins: originsOf(options),
@@ -66,7 +72,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     if (mcp.takes(request)) void mcp.handle(request, response);
     else app(request, response);
   };
+  /** Not answered yet, or not to the end. */
+  const open = new Set<ServerResponse>();
+  let isDraining = false;
   const server = createServer((request, response) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    if (isDraining) response.shouldKeepAlive = false;
     // One that was sent ahead waits for its turn: of its client's end nothing is heard before.
     if (response.socket === null) response.once('socket', () => answer(request, response));
     else answer(request, response);
@@ -76,9 +88,19 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
+    drain: () => void (isDraining = true),
     close: (deadlineMs) =>
       new Promise((resolve) => {
-        const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+        isDraining = true;
+        for (const response of open) {
+          if (!response.headersSent) response.shouldKeepAlive = false;
+          else response.once('close', () => server.closeIdleConnections());
+        }
+        const timer = setTimeout(() => {
+          for (const response of open) if (!response.headersSent) sendError(response, stopping());
+          // What was just said is on its way.
+          setImmediate(() => server.closeAllConnections());
+        }, deadlineMs);
         server.close(() => {
           clearTimeout(timer);
           resolve();
@@ -87,6 +109,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       }),
   };
 }
+
+const stopping = (): AppError =>
+  new AppError('OVERLOADED', 'This server is being stopped.', {
+    retryAfterMs: RETRY_AFTER_MS,
+    hint: 'Wait retry_after_ms, then send it again: another takes its place.',
+  });
 
 /**
  * For a start that takes long: better told before it than behind it.
@@ -107,7 +135,11 @@ async function listen(server: Server, at: Address): Promise<void> {
   });
 }
 
-function createExpressApp(options: HttpServerOptions): Express {
+interface ExpressOptions extends HttpServerOptions {
+  readonly isDraining: () => boolean;
+}
+
+function createExpressApp(options: ExpressOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -115,7 +147,9 @@ function createExpressApp(options: HttpServerOptions): Express {
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
     const { ready, checks } = await options.readiness();
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'unavailable', checks });
+    const isReady = ready && !options.isDraining();
+    const status = options.isDraining() ? 'draining' : ready ? 'ready' : 'unavailable';
+    response.status(isReady ? 200 : 503).json({ status, checks });
   });
   app.use(hostHeaderValidation(hostsOf(options)));
   // A path as text would take /admin/ too, and lead round in a circle.
