@@ -71,22 +71,22 @@ export async function buildChroot(surroundings: Surroundings): Promise<void> {
   });
 }
 
-/** One that was built before it had the pooler gets it; what runs in there goes on. */
-export async function ensurePooler(surroundings: Surroundings): Promise<void> {
+/** A program of another package, in /usr/sbin, is added when it is first wanted; what runs in there goes on. */
+export async function ensureProgram(name: string, surroundings: Surroundings): Promise<void> {
   const { folder, signal, progress } = surroundings;
   const root = location(folder);
   await withLock(
     join(folder, `${RELEASE}.lock`),
     { signal, waiting: () => undefined },
     async () => {
-      if (await exists(join(root, 'usr/sbin', POOLER))) return;
-      progress('adding PgBouncer from Debian (once)');
+      if (await exists(join(root, 'usr/sbin', name))) return;
+      progress(`adding ${name} from Debian (once)`);
       const options = { signal, timeoutMs: BUILD_TIMEOUT_MS };
       const inside = [...(await ownMounts(signal)), 'chroot', root, 'apt-get', '--yes'];
       const [first = '', ...rest] = inside;
       const env = { DEBIAN_FRONTEND: 'noninteractive' };
       await run(first, [...rest, 'update'], options);
-      const what = ['install', '--no-install-recommends', '--no-upgrade', POOLER];
+      const what = ['install', '--no-install-recommends', '--no-upgrade', name];
       await run(first, [...rest, ...what], { ...options, env });
       await removeLists(root);
     },

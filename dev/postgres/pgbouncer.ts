@@ -1,16 +1,13 @@
 // Owns a PgBouncer in transaction mode in front of a server of ours, for the time of one test: the program,
 // from this machine or the prepared Debian, its settings, its process.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { access, chown, mkdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
-import { chrootInstallation, ensurePooler, isChrootBuilt } from './chroot.ts';
 import { freePort } from './cluster.ts';
-import type { Installation } from './cluster.ts';
 import { waitUntilReady } from './probe.ts';
+import { findProgram, launchProgram } from './program.ts';
 import type { Surroundings } from './strategy.ts';
 
 export interface Pgbouncer {
@@ -27,15 +24,14 @@ export interface PgbouncerOptions {
   readonly poolSize: number;
 }
 
-type Place = Pick<Installation, 'root' | 'base' | 'owner'> & { readonly program: string };
-
-const PROGRAM = 'pgbouncer';
+/** It refuses to run as root. */
+const PROGRAM = { name: 'pgbouncer', runsAsRoot: false };
 const READY_TIMEOUT_MS = 10_000;
 
 /** Null where there is none and none can be had. */
 export async function startPgbouncer(options: PgbouncerOptions): Promise<Pgbouncer | null> {
   const { surroundings, urls } = options;
-  const place = await placeOf(surroundings);
+  const place = await findProgram(PROGRAM, surroundings);
   if (place === null) return null;
   const home = join(place.base, `askonce-pgbouncer-${randomBytes(6).toString('hex')}`);
   const folder = join(place.root, home);
@@ -46,7 +42,7 @@ export async function startPgbouncer(options: PgbouncerOptions): Promise<Pgbounc
   if (place.owner)
     for (const name of ['', 'pgbouncer.ini', 'users.txt'])
       await chown(join(folder, name), place.owner.uid, place.owner.gid);
-  const child = launch(place, join(home, 'pgbouncer.ini'));
+  const child = launchProgram(place, [join(home, 'pgbouncer.ini')]);
   let log = '';
   child.stderr.on('data', (data: Buffer) => (log += data.toString()));
   const exited = once(child, 'close');
@@ -69,45 +65,6 @@ export async function startPgbouncer(options: PgbouncerOptions): Promise<Pgbounc
     throw new Error(`PgBouncer did not start:\n${log.slice(-2000)}`, { cause });
   }
   return { through, stop };
-}
-
-async function placeOf(surroundings: Surroundings): Promise<Place | null> {
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot && (await isChrootBuilt(surroundings.folder))) {
-    if (!(await isPoolerThere(surroundings))) return null;
-    const { root, base, owner } = await chrootInstallation(surroundings.folder);
-    return { root, base, owner, program: join('/usr/sbin', PROGRAM) };
-  }
-  // It refuses to run as root.
-  if (isRoot) return null;
-  for (const folder of [...(surroundings.env['PATH'] ?? '').split(delimiter), '/usr/sbin']) {
-    const program = join(folder, PROGRAM);
-    const isThere = await access(program).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return { root: '/', base: tmpdir(), owner: null, program };
-  }
-  return null;
-}
-
-/** Without a mirror to fetch it from the tests of it are left out, not the others. */
-async function isPoolerThere(surroundings: Surroundings): Promise<boolean> {
-  try {
-    await ensurePooler(surroundings);
-    return true;
-  } catch (error) {
-    surroundings.signal.throwIfAborted();
-    surroundings.progress(`PgBouncer cannot be added: ${String(error)}`);
-    return false;
-  }
-}
-
-function launch({ root, owner, program }: Place, ini: string) {
-  const user = owner ? [`--userspec=${owner.uid}:${owner.gid}`] : [];
-  const [command = program, ...args] =
-    root === '/' ? [program, ini] : ['/usr/sbin/chroot', ...user, root, program, ini];
-  return spawn(command, args, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 function settings(
