@@ -29,7 +29,8 @@ test('docker and docker compose build the image on the same Node by default', ()
 
 /** The lines of one service. */
 function serviceOf(name: string): string {
-  const [, lines = ''] = new RegExp(`^  ${name}:\\n((?: {4}.*\\n|\\n)*)`, 'm').exec(compose) ?? [];
+  const [, lines = ''] =
+    new RegExp(`^  ${name}:(?: &\\w+)?\\n((?: {4}.*\\n|\\n)*)`, 'm').exec(compose) ?? [];
   return lines;
 }
 
@@ -63,6 +64,25 @@ test('what watches the server comes along on demand alone, pinned, and seen from
   const sources = readRoot('deploy/grafana/provisioning/datasources/askonce.yml');
   for (const [, host] of sources.matchAll(/url: http:\/\/([\w-]+):/g))
     assert.notEqual(serviceOf(host!), '', host);
+});
+
+test('the replicas are like the first, with data of their own, and behind the proxy alone', () => {
+  const proxy = serviceOf('proxy');
+  const servers = [...proxy.matchAll(/^ {6}ASKONCE_\d: ([\w-]+):3000$/gm)].map(([, name]) => name!);
+  assert.deepEqual(servers, ['askonce', 'askonce-2', 'askonce-3']);
+  for (const name of servers.slice(1)) {
+    const service = serviceOf(name);
+    assert.match(service, /^ {4}<<: \*askonce$/m, name);
+    assert.match(service, /^ {4}ports: \[\]$/m, name);
+    assert.match(service, new RegExp(`^ {6}- ${name}:/data$`, 'm'));
+    assert.match(service, /^ {6}- socket:\/run\/postgresql:ro$/m, name);
+  }
+  for (const name of [...servers.slice(1), 'proxy'])
+    assert.match(serviceOf(name), /^ {4}profiles: \[replicas\]$/m, name);
+  const [, port = ''] = /^ {6}- '(.+:8080)'$/m.exec(proxy) ?? [];
+  assert.match(port, /^127\.0\.0\.1:/);
+  const used = readRoot('deploy/haproxy/haproxy.cfg').matchAll(/"\$\{(ASKONCE_\w+)/g);
+  for (const [, name] of used) assert.match(proxy, new RegExp(`^ {6}${name}: `, 'm'), name);
 });
 
 test('the image is run by a user who owns nothing of it but the folder for data', () => {
