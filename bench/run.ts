@@ -12,6 +12,8 @@ import { runMain } from './main.ts';
 import { REGRESSIONS_USAGE, runRegressions } from './regressions.ts';
 import { protocolText } from './protocol-text.ts';
 import { PROTOCOL_USAGE, runProtocol } from './protocol.ts';
+import { replicasText } from './replicas-text.ts';
+import { REPLICAS_USAGE, runReplicas } from './replicas.ts';
 import { scaleText } from './scale-text.ts';
 import { SCALE_USAGE, runScale } from './scale.ts';
 import { sessionsText } from './sessions-text.ts';
@@ -68,6 +70,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     usage: FRESHNESS_USAGE,
     measure: runFreshness,
     text: freshnessText,
+  }),
+  replicas: withText({
+    about: 'answers per second of one replica and of three behind the proxy, and of one without it',
+    usage: REPLICAS_USAGE,
+    measure: runReplicas,
+    text: replicasText,
   }),
   scale: withText({
     about: 'the store with 10,000 to 1,000,000 plans: look-ups, recall, inserts, bytes',

@@ -21,7 +21,7 @@ export interface Haproxy {
 export interface HaproxyOptions {
   readonly surroundings: Surroundings;
   readonly settings: string;
-  /** Names in the settings; ASKONCE_BIND and ASKONCE_WATCH are added. */
+  /** Names in the settings; PROXY_BIND and PROXY_WATCH are added. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +41,7 @@ export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy | n
     for (const name of ['', 'haproxy.cfg'])
       await chown(join(folder, name), place.owner.uid, place.owner.gid);
   const [origin, watch] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`);
-  const env = { ...options.env, ASKONCE_BIND: origin!, ASKONCE_WATCH: watch! };
+  const env = { ...options.env, PROXY_BIND: origin!, PROXY_WATCH: watch! };
   const child = launchProgram(place, ['-db', '-f', join(home, 'haproxy.cfg')], env);
   let log = '';
   child.stderr.on('data', (data: Buffer) => (log += data.toString()));

@@ -24,6 +24,7 @@ const KNOWN = {
 };
 const REPHRASED = 'number of customers located in Germany';
 const FRESH_CONVERSATIONS = 12;
+const STICKY = 'with sticky sessions';
 const VIEWS = `
   ${napView('short_nap', 0.02)}
   ${napView('nap', 2)}
@@ -61,7 +62,7 @@ async function deploymentOf(t: TestContext, { onServer, env = {}, proxyEnv = {} 
 
 for (const [way, proxyEnv] of [
   ['without sticky sessions', {}],
-  ['with sticky sessions', { ASKONCE_STICKY: 'on' }],
+  [STICKY, { PROXY_STICKY: 'on' }],
 ] as const) {
   test(`${way} what one replica has learned all know, and no statement runs twice`, async (t) => {
     const deployment = await deploymentOf(t, { proxyEnv });
@@ -97,10 +98,15 @@ for (const [way, proxyEnv] of [
     assert.deepEqual(new Set(answers.map(({ rows }) => JSON.stringify(rows))).size, 1);
     assert.equal(atOnce, 1);
     const served = await gaugeOfEach(replicas, 'askonce_conversations');
+    const told = `conversations: ${served.join(', ')}`;
     assert.ok(
       served.every((count) => count! > 0),
-      `conversations: ${served.join(', ')}`,
+      told,
     );
+    // The first, one through the proxy, one with each replica, and half of the fresh ones.
+    const opened = 2 + replicas.length + FRESH_CONVERSATIONS / 2;
+    const records = served.reduce((sum, count) => sum! + count!, 0)!;
+    assert.ok(way === STICKY ? records === opened : records > opened, told);
   });
 }
 

@@ -26,7 +26,7 @@ export async function proxyOf(
 ): Promise<Proxy | null> {
   // On a server that somebody gave, nothing is fetched for its sake.
   const isOurs = process.env['TEST_POSTGRES_STRATEGY'] !== undefined;
-  const named = replicas.map((origin, at) => [`ASKONCE_${at + 1}`, new URL(origin).host]);
+  const named = replicas.map((origin, at) => [`REPLICA_${at + 1}`, new URL(origin).host]);
   const proxy = isOurs
     ? await startHaproxy({
         surroundings: localSurroundings(process.env, t.signal),
@@ -40,7 +40,7 @@ export async function proxyOf(
   }
   t.after(() => proxy.stop());
   const { origin, watch } = proxy;
-  const backend = env['ASKONCE_STICKY'] === 'on' ? 'askonce_sticky' : 'askonce';
+  const backend = env['PROXY_STICKY'] === 'on' ? 'askonce_sticky' : 'askonce';
   const column = async (at: number, name: string): Promise<string> => {
     const text = await (await fetch(`${watch}/stats;csv`)).text();
     const [head, ...rows] = text.replace('# ', '').split('\n');

@@ -24,6 +24,11 @@ const DOCUMENTS = [
 
 /** Of other programs, or of the tests: no settings of the server. */
 const OTHERS_VARIABLES = /^(OTEL_[A-Z_]+|MCP_AUTH_TOKEN|TEST_DATABASE_URL|NODE_OPTIONS)$/;
+const OF_THE_PROXY = new Set(
+  [...read('deploy/haproxy/haproxy.cfg').matchAll(/[{(]([A-Z]+_[A-Z\d]+)[-})]/g)].map(
+    ([, name]) => name,
+  ),
+);
 /** To be replaced by a person, or slips that README warns of. */
 const NO_NAMES = new Set(['ANSWER_ID', 'CACHE_TTL', 'DB_URL']);
 /** Names in PostgreSQL, or of a tool as some clients call it, that look like metrics. */
@@ -113,7 +118,11 @@ test('names in capitals are settings, errors, or known to belong to others', () 
   assertKnown(
     namedInCode(/(?<![\w.…-])[A-Z][A-Z\d]*(?:_[A-Z\d]+)+(?![\w…*])/g),
     (name) =>
-      name in SETTINGS || name in ERROR_KINDS || OTHERS_VARIABLES.test(name) || NO_NAMES.has(name),
+      name in SETTINGS ||
+      name in ERROR_KINDS ||
+      OTHERS_VARIABLES.test(name) ||
+      OF_THE_PROXY.has(name) ||
+      NO_NAMES.has(name),
   );
 });
 

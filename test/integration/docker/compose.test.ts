@@ -68,7 +68,7 @@ test('what watches the server comes along on demand alone, pinned, and seen from
 
 test('the replicas are like the first, with data of their own, and behind the proxy alone', () => {
   const proxy = serviceOf('proxy');
-  const servers = [...proxy.matchAll(/^ {6}ASKONCE_\d: ([\w-]+):3000$/gm)].map(([, name]) => name!);
+  const servers = [...proxy.matchAll(/^ {6}REPLICA_\d: ([\w-]+):3000$/gm)].map(([, name]) => name!);
   assert.deepEqual(servers, ['askonce', 'askonce-2', 'askonce-3']);
   for (const name of servers.slice(1)) {
     const service = serviceOf(name);
@@ -81,7 +81,7 @@ test('the replicas are like the first, with data of their own, and behind the pr
     assert.match(serviceOf(name), /^ {4}profiles: \[replicas\]$/m, name);
   const [, port = ''] = /^ {6}- '(.+:8080)'$/m.exec(proxy) ?? [];
   assert.match(port, /^127\.0\.0\.1:/);
-  const used = readRoot('deploy/haproxy/haproxy.cfg').matchAll(/"\$\{(ASKONCE_\w+)/g);
+  const used = readRoot('deploy/haproxy/haproxy.cfg').matchAll(/"\$\{(\w+)/g);
   for (const [, name] of used) assert.match(proxy, new RegExp(`^ {6}${name}: `, 'm'), name);
 });
 
