@@ -177,7 +177,7 @@ export async function openCacheDatabase(
   });
   releases.push('cache engine', () => engine.close());
   const database = openAt({ url: engine.url, max: EMBEDDED_POOL_MAX });
-  await migrate(database.pool, config.migrationsDir);
+  await migrate(database.pool, config.migrationsDir, tellAhead(logger));
   return database;
 }
 
@@ -209,11 +209,17 @@ async function migrateWhenPossible(
 async function migrateAt(url: string, dir: string, logger: Logger): Promise<readonly string[]> {
   const pool = createPool({ url, min: 0, max: 1, acquireTimeoutMs: CACHE_ACQUIRE_MS, logger });
   try {
-    return await migrate(pool, dir);
+    return await migrate(pool, dir, tellAhead(logger));
   } finally {
     await pool.close();
   }
 }
+
+/** After a way back, or while others are upgraded. */
+const tellAhead =
+  (logger: Logger) =>
+  (schema: number): void =>
+    logger.info({ schema }, 'cache database has a newer schema, which this askonce can use');
 
 function opened(
   parts: Pick<OpenDatabase, 'pool' | 'id' | 'role'> &

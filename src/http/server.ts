@@ -1,6 +1,7 @@
 // Owns the HTTP face: limits, Host and Origin checks, authentication, routes, graceful end.
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/express';
@@ -151,7 +152,11 @@ function createExpressApp(options: ExpressOptions): Express {
     const status = options.isDraining() ? 'draining' : ready ? 'ready' : 'unavailable';
     response.status(isReady ? 200 : 503).json({ status, checks });
   });
-  app.use(hostHeaderValidation(hostsOf(options)));
+  const requireKnownHost = hostHeaderValidation(hostsOf(options));
+  app.use((request, response, next) => {
+    if (request.path === '/metrics' && isAddress(request.headers.host)) next();
+    else requireKnownHost(request, response, next);
+  });
   // A path as text would take /admin/ too, and lead round in a circle.
   app.get(/^\/admin$/, (_request, response) => response.redirect(308, '/admin/'));
   // Its own pages alone may call it, from wherever they were loaded: stricter than what follows, and without a list.
@@ -172,6 +177,13 @@ function createExpressApp(options: ExpressOptions): Express {
   app.use(errorHandler(options.logger));
   return app;
 }
+
+/**
+ * So a scraper asks that finds its targets by address, such as the pods of a cluster. What the check of names is for
+ * cannot be done with one: a page's own name must lead here, and an address leads where it says.
+ */
+const isAddress = (host = ''): boolean =>
+  isIP(host.replace(/:\d+$/, '').replace(/^\[(.+)\]$/, '$1')) !== 0;
 
 const hostsOf = ({ host, allowedHosts }: HttpServerOptions): string[] => [
   ...LOOPBACK_NAMES,

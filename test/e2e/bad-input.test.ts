@@ -274,17 +274,24 @@ test('a foreign Host header is refused: a web page cannot rebind its name to thi
     CACHE_DATABASE_URL: cache.url,
   });
   const { request } = await import('node:http');
-  const status = await new Promise((resolve, reject) => {
-    const probe = request(
-      `${server.origin}/metrics`,
-      { headers: { host: 'evil.example' } },
-      (r) => {
-        r.resume();
-        resolve(r.statusCode);
-      },
-    );
-    probe.on('error', reject);
-    probe.end();
-  });
-  assert.equal(status, 403);
+  const statusOf = (path: string, host: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const probe = request(`${server.origin}${path}`, { headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      probe.on('error', reject);
+      probe.end();
+    });
+  for (const path of ['/metrics', '/mcp', '/admin/', '/results/x']) {
+    for (const host of ['evil.example', 'evil.example:3000', '10.0.0.7.evil.example', '[evil]'])
+      assert.equal(await statusOf(path, host), 403, `${path} of ${host}`);
+  }
+  // Probes, and a scraper that found this server by its address.
+  for (const host of ['10.244.1.17:3000', '10.244.1.17', '[fd00:10:244::5]:3000']) {
+    for (const path of ['/metrics', '/healthz', '/readyz'])
+      assert.equal(await statusOf(path, host), 200, `${path} of ${host}`);
+    for (const path of ['/mcp', '/admin/', '/results/x'])
+      assert.equal(await statusOf(path, host), 403, `${path} of ${host}`);
+  }
 });

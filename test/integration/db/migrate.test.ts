@@ -40,18 +40,58 @@ test('replicas that start together apply each file once', async (t) => {
   assert.deepEqual(applied.flat().sort(), SHIPPED.toSorted());
 });
 
-test('a database made by a newer askonce is refused and left alone', async (t) => {
+const ADDED = {
+  '900001_added.sql': `-- More.
+    ALTER TABLE askonce.plans ADD COLUMN future text NOT NULL DEFAULT 'x';
+    CREATE TABLE askonce.future (n int)`,
+};
+
+test('a database that a newer askonce has added to is used as it is', async (t) => {
   const { url } = await freshDatabase(t);
   const pool = poolOf(t, url);
-  const dir = folderWith(t, { '900001_future.sql': 'create table askonce.future (n int)' });
-  assert.equal((await migrate(pool, dir)).at(-1), '900001_future.sql');
+  const dir = folderWith(t, ADDED);
+  assert.equal((await migrate(pool, dir)).at(-1), '900001_added.sql');
+  const told: number[] = [];
+  assert.deepEqual(await migrate(pool, MIGRATIONS, (version) => told.push(version)), []);
+  assert.deepEqual(told, [900_001]);
+  assert.deepEqual(await migrate(pool, dir, (version) => told.push(version)), []);
+  assert.deepEqual(told, [900_001], 'who knows it all is told nothing');
+});
+
+test('a database that lacks what an older askonce needs is refused to it, and left alone', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url);
+  const dir = folderWith(t, {
+    ...ADDED,
+    '900002_taken.sql': `-- Nobody reads it since 900001.
+-- needs: 900001
+ALTER TABLE askonce.plans DROP COLUMN facts`,
+    '900003_more.sql': 'CREATE TABLE askonce.more (n int)',
+  });
+  const between = folderWith(t, ADDED);
+  assert.equal((await migrate(pool, dir)).at(-1), '900003_more.sql');
   await assert.rejects(migrate(pool, MIGRATIONS), (error) => {
     assert.ok(isAppError(error, 'CONFIG_INVALID'));
-    assert.match(error.message, /newer askonce.*900001/);
+    assert.match(error.message, /newer askonce.*900002.*lacks/);
     assert.match(error.hint ?? '', /CACHE_DATABASE_URL/);
     return true;
   });
+  assert.deepEqual(await migrate(pool, between), [], 'the release between goes on');
   assert.deepEqual(await migrate(pool, dir), []);
+});
+
+test('a migration does not hold up those who use the tables for long, and is tried again', async (t) => {
+  const { url } = await freshDatabase(t);
+  const pool = poolOf(t, url);
+  await migrate(pool, MIGRATIONS);
+  const dir = folderWith(t, ADDED);
+  await pool.withClient(async (reader) => {
+    await reader.query('BEGIN');
+    await reader.query('SELECT FROM askonce.plans');
+    await assert.rejects(migrate(pool, dir), /lock/);
+    await reader.query('COMMIT');
+  });
+  assert.deepEqual(await migrate(pool, dir), ['900001_added.sql']);
 });
 
 test('a migration that fails leaves nothing behind, not even the ones before it', async (t) => {
