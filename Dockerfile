@@ -19,9 +19,9 @@ RUN npm ci || npm install --no-save
 COPY tsconfig.json ./
 COPY src ./src
 COPY console ./console
-RUN npm run build && npm prune --omit=dev --no-save
-# What is in the image, for those who look for known weaknesses: a list of all that was installed (CycloneDX).
-RUN npm run --silent sbom
+# What is in the image, for those who look for known weaknesses: a list of all that ships (CycloneDX). npm makes it only
+# while the rest is there, too.
+RUN npm run build && npm run --silent sbom && npm prune --omit=dev --no-save
 # The model's runtime brings every platform (288 MB) and a copy for browsers (141 MB) that Node never
 # loads: transformers.js has its own bundled. The import shows here, not later, if that ever changes.
 RUN rm -rf node_modules/onnxruntime-web \
@@ -39,6 +39,7 @@ RUN install --directory --owner=node --group=node --mode=700 /data
 WORKDIR /app
 COPY LICENSE package.json ./
 COPY bin ./bin
+COPY docker/reader.sql ./docker/
 COPY migrations ./migrations
 COPY models ./models
 COPY --from=build /app/node_modules ./node_modules

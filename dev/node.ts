@@ -28,9 +28,7 @@ export interface NodeWanted {
 /** @returns the path of its program. @throws Error with the reason why there is none. */
 export async function provideNode({ major, env, signal, progress }: NodeWanted): Promise<string> {
   if (Number.parseInt(process.versions.node, 10) >= major) return process.execPath;
-  const machine = `${process.platform}-${process.arch}`;
-  const name = PACKAGES[machine];
-  if (name === undefined) throw new Error(`npm has no Node ${major} for ${machine}`);
+  const name = nodePackage();
   const folder = join(cacheFolder(env), 'node', `${major}`);
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
   const program = join(folder, 'node_modules', name, 'bin', file);
@@ -48,6 +46,14 @@ export async function provideNode({ major, env, signal, progress }: NodeWanted):
     if (!(await isThere())) throw new Error(`${name} has no ${program} that runs`);
     return program;
   });
+}
+
+/** @returns the name of the package that holds Node for this machine. @throws Error where npm has none. */
+export function nodePackage(): string {
+  const machine = `${process.platform}-${process.arch}`;
+  const name = PACKAGES[machine];
+  if (name === undefined) throw new Error(`npm has no Node for ${machine}`);
+  return name;
 }
 
 async function npm(
