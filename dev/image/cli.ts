@@ -1,5 +1,5 @@
 // Owns `npm run image`: the image built and tried where there is no Docker, step by step as the Dockerfile says, on a
-// bare Debian in a folder. As root on Debian or Ubuntu; two minutes, and 2 GB that are given back.
+// bare Debian in a folder. As root on Debian or Ubuntu; some minutes, and 2 GB that are given back.
 import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
