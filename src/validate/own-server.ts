@@ -123,9 +123,10 @@ function wordsOf(child: ChildProcess, onLine: (line: string) => void) {
   const ready = new Promise<string>((resolve) => {
     child.stderr!.setEncoding('utf8').on('data', (piece: string) => {
       text = `${text}${piece}`.slice(-KEPT_CHARS);
-      for (const line of piece.split('\n')) if (line.trim() !== '') onLine(line.trim());
       const url = READY_LINE.exec(text)?.[1];
       if (url !== undefined) resolve(url);
+      // What it logs later is its own business.
+      else for (const line of piece.split('\n')) if (line.trim() !== '') onLine(line.trim());
     });
   });
   return { ready, last: () => text };

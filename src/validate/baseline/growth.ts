@@ -44,7 +44,7 @@ const POINTS = 40;
 /** The first turns fill what is kept on purpose. */
 const SETTLED = 0.25;
 /** Less than this in a thousand turns nobody notices in the life of a conversation. */
-const NOTICED = { heap: 1e6, 'resident memory': 4e6, latency: 0.5 } as const;
+const NOTICED = { heap: 2e6, 'resident memory': 4e6, latency: 0.5 } as const;
 
 export async function contextGrowth(parts: GrowthParts, turns: number): Promise<ContextGrowth> {
   const points: GrowthPoint[] = [];

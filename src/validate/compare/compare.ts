@@ -1,8 +1,7 @@
 // Owns the verdict on two runs: what got slower, named by its stage where it has one, as ratios that say how sure they are.
-import { createRandom } from '../../lib/random.ts';
 import type { Block, ScenarioProfile } from '../baseline/profile.ts';
 import { pairedRatio, unpairedRatio } from './ratio.ts';
-import type { Ratio, Sureness } from './ratio.ts';
+import type { Ratio } from './ratio.ts';
 
 export interface Compared extends Ratio {
   /** A stage or a dependency; 'call' for a whole call, 'processor' for what it cost the server. */
@@ -25,25 +24,21 @@ export interface Comparison {
 /** Of blocks that follow each other. */
 export type Pairs = ReadonlyMap<string, ReadonlyArray<readonly [old: Block, now: Block]>>;
 
-const CONFIDENCE = 0.999;
 /** Two processes of the same program differ by a few per cent, for as long as they live. */
 export const INTERLEAVED_TOLERANCE = 0.05;
 /** A machine differs from itself on another day, beyond what a yardstick tells. */
 export const STORED_TOLERANCE = 0.15;
 /** Parts shorter than this are lost in the reading of the clock. */
 const MIN_MS = 0.02;
-const SEED = 3;
 
 type Part = (block: Block) => number | undefined;
 
 export function compareInterleaved(pairs: Pairs): Comparison {
-  const sureness = { confidence: CONFIDENCE, random: createRandom(SEED) };
   const ratioOf = (scenarios: readonly string[], part: Part): Ratio | null =>
     pairedRatio(
       scenarios.flatMap((name) =>
         (pairs.get(name) ?? []).map(([old, now]) => [part(old) ?? 0, part(now) ?? 0] as const),
       ),
-      sureness,
     );
   const blocks = new Map([...pairs].map(([name, all]) => [name, all.map(([old]) => old)]));
   return comparison(
@@ -57,7 +52,6 @@ export function compareStored(
   old: readonly ScenarioProfile[],
   now: readonly ScenarioProfile[],
 ): Comparison {
-  const sureness: Sureness = { confidence: CONFIDENCE, random: createRandom(SEED) };
   const byName = new Map(now.map((one) => [one.name, one.blocks]));
   const shared = old.filter(({ name }) => byName.has(name));
   const blocks = new Map(shared.map(({ name, blocks: all }) => [name, all]));
@@ -74,7 +68,7 @@ export function compareStored(
       olds.push(...over(blocks.get(name) ?? [], middle));
       news.push(...over(byName.get(name) ?? [], middle));
     }
-    return unpairedRatio(olds, news, sureness);
+    return unpairedRatio(olds, news);
   };
   return comparison('stored', STORED_TOLERANCE, verdicts(blocks, ratioOf, STORED_TOLERANCE));
 }

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { createRandom } from '../../../src/lib/random.ts';
+import type { Block, ScenarioProfile } from '../../../src/validate/baseline/profile.ts';
+import { compareInterleaved, compareStored } from '../../../src/validate/compare/compare.ts';
+import { pairedRatio } from '../../../src/validate/compare/ratio.ts';
+
+/** What a shared machine does: a factor for all that happens at a time, and one for each measurement. */
+function noisy(seed: number) {
+  const random = createRandom(seed);
+  const spread = (by: number): number => Math.exp(by * (random() + random() + random() - 1.5));
+  let weather = 1;
+  return {
+    changeWeather: () => (weather = spread(1)),
+    block: (slowed: Readonly<Record<string, number>> = {}): Block => {
+      const part = (name: string, ms: number): number =>
+        ms * weather * spread(0.25) * (slowed[name] ?? 1);
+      const parts = { embed: part('embed', 4), nearest: part('nearest', 2) };
+      const rest = part('rest', 1);
+      return { call: parts.embed + parts.nearest + rest, cpu: rest, parts, yardstick: weather };
+    },
+  };
+}
+
+/** A stage is measured wherever it is used. */
+const SCENARIOS = ['ask', 'ask, other words', 'query'];
+
+function pairsOf(seed: number, slowed: Readonly<Record<string, number>>) {
+  const { block, changeWeather } = noisy(seed);
+  return Array.from({ length: 40 }, () => {
+    changeWeather();
+    return [block(), block(slowed)] as const;
+  });
+}
+
+test('a stage that takes a fifth longer is found and named, whatever the machine does meanwhile', () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const pairs = new Map(
+      SCENARIOS.map((name, at) => [name, pairsOf(seed + 100 * at, { embed: 1.2 })]),
+    );
+    const { slower } = compareInterleaved(pairs);
+    assert.equal(slower[0]?.part, 'embed', `seed ${seed}`);
+    assert.ok(
+      slower.every(({ part }) => part !== 'nearest'),
+      `seed ${seed}`,
+    );
+  }
+});
+
+test('two runs of the same program raise no alarm', () => {
+  for (let seed = 1; seed <= 50; seed += 1) {
+    const { slower } = compareInterleaved(new Map([['ask', pairsOf(seed, {})]]));
+    assert.deepEqual(slower, [], `seed ${seed}`);
+  }
+});
+
+test('what no stage takes is named by its call', () => {
+  const pairs = new Map([['ask', pairsOf(3, { rest: 6 })]]);
+  const { slower } = compareInterleaved(pairs);
+  assert.ok(slower.every(({ scenario }) => scenario === 'ask'));
+  assert.deepEqual([...new Set(slower.map(({ part }) => part))].toSorted(), ['call', 'processor']);
+});
+
+function profileOf(seed: number, slowed: Readonly<Record<string, number>> = {}): ScenarioProfile {
+  const { block, changeWeather } = noisy(seed);
+  const blocks = Array.from({ length: 40 }, () => {
+    changeWeather();
+    return block(slowed);
+  });
+  return { name: 'ask', blocks } as unknown as ScenarioProfile;
+}
+
+test('runs at different times are compared over what the machine did then', () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    assert.deepEqual(compareStored([profileOf(seed)], [profileOf(seed + 100)]).slower, []);
+    const { slower } = compareStored([profileOf(seed)], [profileOf(seed + 100, { nearest: 1.6 })]);
+    assert.equal(slower[0]?.part, 'nearest', `seed ${seed}`);
+  }
+});
+
+test('what only one of the runs has is compared with nothing', () => {
+  const other = { ...profileOf(1), name: 'explain' };
+  assert.deepEqual(compareStored([profileOf(1)], [other]).compared, []);
+});
+
+test('a ratio of too few measurements is none', () => {
+  assert.equal(pairedRatio([[1, 2]]), null);
+  assert.equal(pairedRatio(Array.from({ length: 20 }, () => [0, 2] as const)), null);
+});
+
+test('one measurement that something came between moves no verdict', () => {
+  const pairs = Array.from({ length: 30 }, (_, at) => [10 + (at % 3), 10 + (at % 2)] as const);
+  const { high, low } = pairedRatio([...pairs, [10, 5000], [10, 3000]])!;
+  assert.ok(low < 1 && high < 1.1, `${low} to ${high}`);
+});
