@@ -25,8 +25,11 @@ interface Arrival {
 
 /** Of one direction of one connection. As a window of TCP it bounds what is on its way: 30 MB/s over 35 ms. */
 export const MAX_HELD_BYTES = 1024 * 1024;
-/** Node's timers know whole milliseconds; below this latency the rest is waited for in turns of the event loop. */
-const EXACT_BELOW_MS = 2;
+/**
+ * Node's timers know whole milliseconds. Below this latency the rest is waited for in turns of the event loop, which
+ * keep a processor busy as long as bytes are on their way.
+ */
+const EXACT_BELOW_MS = 1;
 
 export class Lane implements Sender {
   readonly #options: LaneOptions;

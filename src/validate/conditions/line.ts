@@ -14,7 +14,7 @@ export interface Sender {
 }
 
 /** How far ahead the line is given away: more than a timer is late. */
-const AHEAD_MS = 4;
+const AHEAD_MS = 8;
 /** Of a turn: small against what a person or a timeout would notice. */
 const TURN_MS = 2;
 
