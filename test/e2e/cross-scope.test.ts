@@ -16,7 +16,7 @@ import type { TenantDatabase } from '../support/tenants.ts';
 import { MODERN, agentOf, outcomeOf, wireTo } from '../support/wire.ts';
 import type { Wire } from '../support/wire.ts';
 
-const ANSWERS = Number(process.env['CROSS_SCOPE_ANSWERS'] ?? 6000);
+const ANSWERS = Number(process.env['CROSS_SCOPE_ANSWERS'] ?? 4000);
 const SEED = Number(process.env['CROSS_SCOPE_SEED'] ?? 20261122);
 /** What was known so long before a call may be served by it (freshness.ts). */
 const SEEN_WITHIN_MS = 1000;
