@@ -65,7 +65,8 @@ export const PLAIN_COMMANDS: readonly Plain[] = [
     operands: [
       {
         name: 'phase',
-        about: 'baseline, load, conditions; all of them by default',
+        about:
+          'baseline, load, conditions, all of them by default; compare and plan: see docs/validate.md',
         isMany: true,
         choices: ['baseline', 'load', 'conditions'],
       },

@@ -10,7 +10,7 @@ import { readTarget } from '../connect/target.ts';
 import { AppError } from '../errors.ts';
 import type { StartOwn } from './conditions/phase.ts';
 import { compareStored } from './compare/compare.ts';
-import { SLOWER, compareReports, planFromReport } from './on-reports.ts';
+import { SLOWER, planFromReport, runCompare } from './on-reports.ts';
 import { healthyLevels, planFor } from './plan/capacity.ts';
 import { readReport } from './read-report.ts';
 import type { Report } from './report.ts';
@@ -54,7 +54,7 @@ export async function runValidateCommand(command: ValidateCommand): Promise<numb
   const { stderr } = command;
   try {
     const [first, ...rest] = command.args;
-    if (first === 'compare') return await compareReports(rest, command);
+    if (first === 'compare') return await runCompare(rest, command);
     if (first === 'plan') return await planFromReport(rest, command);
     return await run(readOptions(command.args), command);
   } catch (error) {

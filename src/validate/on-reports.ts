@@ -1,41 +1,72 @@
-// Owns `askonce validate compare` and `askonce validate plan`: what can be told of reports that are there, without a server.
+// Owns `askonce validate compare` and `askonce validate plan`: what can be told of two runs or servers, and of a report.
 import { parseArgs } from 'node:util';
 
 import { Misuse } from '../cli/misuse.ts';
+import { createProgress } from '../cli/progress.ts';
+import type { ProgressOptions } from '../cli/progress.ts';
 import { AppError } from '../errors.ts';
 import { compareStored } from './compare/compare.ts';
-import type { Compared } from './compare/compare.ts';
+import type { Compared, Comparison } from './compare/compare.ts';
+import { compareServers, readCompareServers } from './compare/servers.ts';
 import { partText } from './html/compare-section.ts';
 import { shownBytes, shownNumber } from './html/shown.ts';
 import { healthyLevels, planFor } from './plan/capacity.ts';
 import { planFiles } from './plan/files.ts';
+import { progressTell } from './progress-tell.ts';
 import { readReport } from './read-report.ts';
+import type { Tell } from './tell.ts';
 
-interface Output {
+interface Command {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly signal: AbortSignal;
   readonly stdout: { write(text: string): unknown };
+  readonly stderr: ProgressOptions['output'];
 }
 
 /** For CI: something got slower. */
 export const SLOWER = 3;
 
 /** @returns The exit code. @throws AppError, Misuse */
-export async function compareReports(args: readonly string[], { stdout }: Output): Promise<number> {
-  const { values, positionals } = parsed(args, { json: { type: 'boolean' } });
+export async function runCompare(
+  args: readonly string[],
+  { stdout, ...command }: Command,
+): Promise<number> {
+  const servers = readCompareServers(args);
+  const comparison = servers
+    ? await withTell(command, (tell) => compareServers(servers, { ...command, tell }))
+    : await compareReports(args);
+  stdout.write(
+    args.includes('--json')
+      ? `${JSON.stringify(comparison, null, 1)}\n`
+      : comparedText(comparison.compared),
+  );
+  return comparison.slower.length > 0 ? SLOWER : 0;
+}
+
+async function withTell<T>(
+  { stderr }: Pick<Command, 'stderr'>,
+  run: (tell: Tell) => Promise<T>,
+): Promise<T> {
+  const tell = progressTell(createProgress({ output: stderr, clock: () => performance.now() }));
+  try {
+    return await run(tell);
+  } finally {
+    tell.end();
+  }
+}
+
+async function compareReports(args: readonly string[]): Promise<Comparison> {
+  const { positionals } = parsed(args, { json: { type: 'boolean' } });
   const [before, after, ...more] = positionals;
   if (before === undefined || after === undefined || more.length > 0)
-    throw new Misuse('askonce validate compare OLD.json NEW.json: the reports of two runs.');
+    throw new Misuse('askonce validate compare OLD.json NEW.json, or --url NEW --against-url OLD');
   const [old, now] = [await readReport(before), await readReport(after)];
   if (!old.baseline || !now.baseline)
     throw new AppError('INPUT_INVALID', 'One of the reports is without its first phase.', {
       hint: 'Run askonce validate baseline, and compare the reports of that.',
     });
-  const comparison = compareStored(old.baseline.scenarios, now.baseline.scenarios);
-  stdout.write(
-    values['json'] === true
-      ? `${JSON.stringify(comparison, null, 1)}\n`
-      : comparedText(comparison.compared),
-  );
-  return comparison.slower.length > 0 ? SLOWER : 0;
+  return compareStored(old.baseline.scenarios, now.baseline.scenarios);
 }
 
 function comparedText(compared: readonly Compared[]): string {
@@ -48,7 +79,10 @@ function comparedText(compared: readonly Compared[]): string {
 }
 
 /** @returns The exit code. @throws AppError, Misuse */
-export async function planFromReport(args: readonly string[], { stdout }: Output): Promise<number> {
+export async function planFromReport(
+  args: readonly string[],
+  { stdout }: Pick<Command, 'stdout'>,
+): Promise<number> {
   const { values, positionals } = parsed(args, {
     json: { type: 'boolean' },
     conversations: { type: 'string' },

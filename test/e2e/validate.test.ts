@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 
+import type { Comparison } from '../../src/validate/compare/compare.ts';
+import { PROFILES } from '../../src/validate/load/agent-model.ts';
 import type { Report } from '../../src/validate/report.ts';
 import { ROOT, runAskonce, startAskonce, temporaryDataDir } from '../support/askonce.ts';
 import { violations } from '../support/axe.ts';
@@ -39,7 +41,8 @@ async function reportIn(folder: string): Promise<Report> {
 
 test('the demo shop is tried in one command, and told of in a page and as JSON', async (t) => {
   const folder = await temporaryDataDir(t);
-  const { code, stderr } = await runAskonce(['validate', '--demo', ...SHORT, '--out', folder]);
+  const args = ['validate', '--demo', ...SHORT, '--out', folder];
+  const { code, stderr } = await runAskonce(args);
   assert.equal(code, 0, stderr);
   const report = await reportIn(folder);
   assert.equal(report.format, 'askonce-validate/1');
@@ -70,6 +73,26 @@ test('the demo shop is tried in one command, and told of in a page and as JSON',
   assert.equal(report.burst!.failed, 0);
   assert.deepEqual(report.notes, []);
   assert.ok(stderr.includes(join(folder, 'report.html')));
+  const { faults, networks } = report.conditions!;
+  assert.deepEqual(
+    networks.map(({ between, failed, name }) => [name, between, failed]),
+    [
+      ['cross-region', 'client and server', 0],
+      ['lossy', 'client and server', 0],
+    ],
+  );
+  // 35 ms there and 35 ms back.
+  assert.ok(networks[0]!.hits_ms.p50! >= 70);
+  assert.equal(faults.length, 2);
+  for (const { after, during, name } of faults) {
+    assert.ok(during.answered > 0, name);
+    assert.equal(during.failed + after.failed, 0, name);
+  }
+  assert.ok(report.plan!.replicas >= 2);
+  assert.match(
+    await readFile(join(folder, 'plan/kubernetes/kustomization.yaml'), 'utf8'),
+    /kind: Component/,
+  );
 
   const page = await openPage(t, `file://${join(folder, 'report.html')}`);
   assert.equal(await page.locator('h1').textContent(), 'How a server of its own holds up');
@@ -166,4 +189,48 @@ test('an interrupt ends the run and keeps what there is by then', async (t) => {
   assert.equal(report.stopped, true);
   assert.equal(report.load!.levels.length, 1);
   assert.ok(report.load!.levels[0]!.answered > 0);
+});
+
+test('reports and servers are compared, and planned from', async (t) => {
+  const [one, other] = [await startSmallShop(t), await startSmallShop(t)];
+  const { folder, file } = await questionsFile(t);
+  const out = (name: string): string => join(folder, name);
+  const hasty = join(folder, 'hasty.json');
+  await writeFile(hasty, JSON.stringify({ ...PROFILES.analyst, think_ms: { min: 50, max: 100 } }));
+  const load = ['--conversations', '2', '--seconds', '1', '--turns', '20', '--burst', '2'];
+  const asked = ['--questions', file, '--agents', hasty, ...load];
+  for (const name of ['before', 'after']) {
+    const args = [
+      'validate',
+      'baseline',
+      'load',
+      '--url',
+      one.server.url,
+      '--quick',
+      ...asked,
+      '--out',
+      out(name),
+    ];
+    assert.equal((await runAskonce(args)).code, 0);
+  }
+  const reports = [out('before/report.json'), out('after/report.json')];
+  const stored = await runAskonce(['validate', 'compare', ...reports, '--json']);
+  const { compared, manner } = JSON.parse(stored.stdout) as Comparison;
+  assert.equal(manner, 'stored');
+  const parts = new Set(compared.map(({ part }) => part));
+  for (const part of ['statement', 'data database', 'call', 'processor'])
+    assert.ok(parts.has(part), part);
+  assert.equal(stored.code, compared.some(({ verdict }) => verdict === 'slower') ? 3 : 0);
+
+  const urls = ['--url', one.server.url, '--against-url', other.server.url, '--questions', file];
+  const inTurns = await runAskonce(['validate', 'compare', ...urls, '--rounds', '8', '--json']);
+  assert.equal((JSON.parse(inTurns.stdout) as Comparison).manner, 'interleaved', inTurns.stderr);
+
+  const plan = ['validate', 'plan', reports[0]!, '--conversations', '500'];
+  const planned = await runAskonce(plan);
+  assert.match(planned.stdout, /replicas +\d/, planned.stderr);
+  assert.match((await runAskonce([...plan, '--kubernetes'])).stdout, /kind: Component/);
+  const wrong = await runAskonce(['validate', 'plan', file]);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /is no JSON/);
 });
