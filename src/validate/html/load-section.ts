@@ -2,6 +2,8 @@
 import type { BurstFigures } from '../load/burst.ts';
 import type { LevelFigures, LoadFigures } from '../load/levels.ts';
 import type { Moment } from '../load/tally.ts';
+import { fieldRows } from '../field.ts';
+import type { FieldRow } from '../field.ts';
 import { lineChart } from './chart.ts';
 import { html } from './markup.ts';
 import type { Markup } from './markup.ts';
@@ -10,7 +12,8 @@ import { table } from './table.ts';
 
 const MS = { label: 'milliseconds', isLog: true, shown: shownNumber };
 
-export function loadSection({ agents, knee, levels }: LoadFigures): Markup {
+export function loadSection(load: LoadFigures): Markup {
+  const { agents, knee, levels } = load;
   const counts = { label: 'conversations', isLog: true, shown: shownNumber };
   const over = (of: (level: LevelFigures) => number | null): (readonly [number, number])[] =>
     levels.map((level) => [level.conversations, of(level) ?? Number.NaN] as const);
@@ -48,7 +51,19 @@ export function loadSection({ agents, knee, levels }: LoadFigures): Markup {
         { name: 'hit rate', points: over((level) => level.hit_ratio), isShare: true },
       ],
     })}
-    ${levelTable(levels)} ${overTime(levels)}`;
+    ${levelTable(levels)} ${overTime(levels)}
+    <h3>Beside what is quoted</h3>
+    <p class="quiet">
+      Rules of thumb of the field, from other machines and other questions; an agent of this model
+      calls in bursts.
+    </p>
+    ${table<FieldRow>(
+      [
+        { title: 'as quoted', of: ({ quoted }) => quoted, isText: true },
+        { title: 'here', of: ({ here }) => here, isText: true },
+      ],
+      fieldRows(load),
+    )}`;
 }
 
 const shapeWords = {
