@@ -10,6 +10,7 @@ import type { Subject } from '../src/validate/compare/interleave.ts';
 import { createEndpoint } from '../src/validate/endpoint.ts';
 import { startOwnServer } from '../src/validate/own-server.ts';
 import { demoQuestions } from '../src/validate/questions/demo.ts';
+import { ASKONCE } from '../src/validate/load/manner.ts';
 import { teach } from '../src/validate/teach.ts';
 import type { Tell } from '../src/validate/tell.ts';
 import type { BenchContext } from './context.ts';
@@ -116,7 +117,11 @@ async function takeTry(
       });
       releases.push('endpoint', () => endpoint.close());
       const source = demoQuestions(1);
-      const questions = await teach(endpoint, source, { signal, tell: SILENT });
+      const questions = await teach(endpoint, source, {
+        manner: ASKONCE,
+        signal,
+        tell: SILENT,
+      });
       await server.send(slowed);
       return { endpoint, source: { ...source, questions } };
     };

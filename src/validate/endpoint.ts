@@ -30,6 +30,8 @@ export interface Reply {
   readonly body: unknown;
   /** From the call to its last byte. */
   readonly ms: number;
+  /** From the call to the first byte of its body; null where none came. */
+  readonly firstByteMs: number | null;
   readonly bytes: number;
 }
 
@@ -63,6 +65,8 @@ interface Raw {
   /** As far as it is kept. */
   readonly text: string;
   readonly bytes: number;
+  /** By the clock of `performance.now`. */
+  readonly firstByteAt: number | null;
 }
 
 export function createEndpoint(options: EndpointOptions): Endpoint {
@@ -97,12 +101,14 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     });
     const kept: Buffer[] = [];
     let bytes = 0;
+    let firstByteAt: number | null = null;
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      firstByteAt ??= performance.now();
       if (bytes < KEPT_BYTES) kept.push(chunk);
       bytes += chunk.length;
     }
     const text = Buffer.concat(kept).toString();
-    return { status: response.statusCode, headers: response.headers, text, bytes };
+    return { status: response.statusCode, headers: response.headers, text, bytes, firstByteAt };
   }
 
   async function converse(): Promise<Conversation> {
@@ -135,10 +141,12 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       try {
         const raw = await send('POST', message, headers, signal);
         const ms = performance.now() - started;
-        return { ...toldBy(raw), ms, bytes: raw.bytes };
+        const firstByteMs = raw.firstByteAt === null ? null : raw.firstByteAt - started;
+        return { ...toldBy(raw), ms, firstByteMs, bytes: raw.bytes };
       } catch (error) {
         const outcome: Outcome = { kind: 'failed', why: reasonOf(error) };
-        return { outcome, body: null, ms: performance.now() - started, bytes: 0 };
+        const ms = performance.now() - started;
+        return { outcome, body: null, ms, firstByteMs: null, bytes: 0 };
       }
     }
 

@@ -1,9 +1,16 @@
 // Owns making the questions of a run known to the server, as agents do: each once, with its SQL.
 import { AppError } from '../errors.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, ToolCall } from './endpoint.ts';
+import type { Manner } from './load/manner.ts';
 import type { Outcome } from './outcome.ts';
 import type { Question, QuestionSource } from './questions/question.ts';
 import type { Tell } from './tell.ts';
+
+export interface Teaching {
+  readonly manner: Pick<Manner, 'teach'>;
+  readonly signal: AbortSignal;
+  readonly tell: Tell;
+}
 
 const AT_ONCE = 4;
 const MAX_TRIES = 20;
@@ -16,7 +23,7 @@ const WAIT_MS = 250;
 export async function teach(
   endpoint: Pick<Endpoint, 'converse'>,
   source: QuestionSource,
-  { signal, tell }: { readonly signal: AbortSignal; readonly tell: Tell },
+  { manner, signal, tell }: Teaching,
 ): Promise<Question[]> {
   const { questions } = source;
   tell.step(`teaching ${questions.length} questions`, { at: 0, of: questions.length });
@@ -29,7 +36,7 @@ export async function teach(
       const conversation = await endpoint.converse();
       for (const one of left) {
         if (signal.aborted) break;
-        const outcome = await learned(conversation, one);
+        const outcome = await learned(conversation, manner.teach(one));
         if (outcome.kind === 'answered') known.add(one);
         else refusals.push(outcome);
         done += 1;
@@ -44,12 +51,8 @@ export async function teach(
 
 async function learned(
   conversation: Awaited<ReturnType<Endpoint['converse']>>,
-  { question, sql }: Question,
+  call: ToolCall,
 ): Promise<Outcome> {
-  const call =
-    sql === undefined
-      ? { tool: 'ask', arguments: { question } }
-      : { tool: 'query', arguments: { question, sql } };
   for (let tries = 1; ; tries += 1) {
     const { outcome } = await conversation.call(call);
     if (outcome.kind !== 'shed' || tries === MAX_TRIES) return outcome;

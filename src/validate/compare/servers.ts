@@ -9,6 +9,7 @@ import { readText } from '../input/read-file.ts';
 import { demoQuestions } from '../questions/demo.ts';
 import { readQuestions } from '../questions/question.ts';
 import type { QuestionSource } from '../questions/question.ts';
+import { ASKONCE } from '../load/manner.ts';
 import { teach } from '../teach.ts';
 import type { Tell } from '../tell.ts';
 import { compareInterleaved } from './compare.ts';
@@ -85,7 +86,7 @@ export async function compareServers(
     });
     releases.push('endpoint', () => endpoint.close());
     const brought = await sourceOf(questions, firstNew);
-    const known = await teach(endpoint, brought, run);
+    const known = await teach(endpoint, brought, { ...run, manner: ASKONCE });
     return { endpoint, source: { ...brought, questions: known } };
   };
   try {

@@ -3,8 +3,7 @@
 import { z } from 'zod';
 
 import type { ToolCall } from '../endpoint.ts';
-import type { Asked } from './draw.ts';
-import type { Manner } from './manner.ts';
+import type { Manner, Said } from './manner.ts';
 
 export const ADAPTER = z.strictObject({
   /** As the report calls the server. */
@@ -18,18 +17,20 @@ export const ADAPTER = z.strictObject({
 export type Adapter = z.output<typeof ADAPTER>;
 
 export function mannerOf({ name, tool, arguments: template }: Adapter): Manner {
+  const call = (asked: Said): ToolCall => ({
+    tool,
+    arguments: filled(template, asked) as Readonly<Record<string, unknown>>,
+  });
   return {
     name,
-    first: (asked): ToolCall => ({
-      tool,
-      arguments: filled(template, asked) as Readonly<Record<string, unknown>>,
-    }),
+    first: call,
+    teach: call,
     // What it says is its answer.
     next: () => null,
   };
 }
 
-function filled(value: unknown, asked: Asked): unknown {
+function filled(value: unknown, asked: Said): unknown {
   if (typeof value === 'string') {
     return value.replaceAll(
       /\{\{(sql|question)\}\}/g,

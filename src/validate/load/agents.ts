@@ -107,6 +107,7 @@ const failedWith = (error: unknown): Reply => ({
   outcome: { kind: 'failed', why: `no conversation: ${String(error)}` },
   body: null,
   ms: 0,
+  firstByteMs: null,
   bytes: 0,
 });
 

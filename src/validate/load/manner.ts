@@ -4,9 +4,17 @@ import type { ToolCall } from '../endpoint.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Asked } from './draw.ts';
 
+/** A question, and the statement that an agent would write for it. */
+export interface Said {
+  readonly question: string;
+  readonly sql?: string | undefined;
+}
+
 export interface Manner {
   readonly name: string;
   first(asked: Asked): ToolCall;
+  /** Before the clock runs: what makes it known, where the server remembers, and shows that it is answered. */
+  teach(said: Said): ToolCall;
   /** What follows an answer; null where the agent is content, or can do nothing. */
   next(asked: Asked, outcome: Outcome): ToolCall | null;
 }
@@ -19,6 +27,10 @@ export const ASKONCE: Manner = {
     }
     return { tool: 'ask', arguments: { question } };
   },
+  teach: ({ question, sql }) =>
+    sql === undefined
+      ? { tool: 'ask', arguments: { question } }
+      : { tool: 'query', arguments: { question, sql } },
   next: ({ question, sql }, outcome) =>
     outcome.kind === 'document' && sql !== undefined
       ? { tool: 'query', arguments: { question, sql } }
