@@ -2,20 +2,15 @@
 // that runs `select 1`. Nothing of it ships; whoever measures names it.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { AppError } from '../src/errors.ts';
 import { stopped } from './child-process.ts';
 import type { BenchServer } from './child-process.ts';
-import { openConnection } from './http-connection.ts';
+import { HOST, accepting, freePort } from './free-port.ts';
 
 export const TOOLBOX_TOOL = 'one';
-const START_MS = 20_000;
-const HOST = '127.0.0.1';
 
 /** @throws AppError INPUT_INVALID where it does not come up. */
 export async function startToolbox(binary: string, databaseUrl: string): Promise<BenchServer> {
@@ -67,25 +62,4 @@ tools:
     description: One.
     statement: select 1
 `;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, HOST, resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-async function accepting(port: number): Promise<void> {
-  const deadline = performance.now() + START_MS;
-  for (;;) {
-    try {
-      (await openConnection({ host: HOST, port })).close();
-      return;
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await sleep(100);
-    }
-  }
 }

@@ -9,6 +9,8 @@ import { DECISIONS_USAGE, runDecisions } from './decisions.ts';
 import { freshnessText } from './freshness-text.ts';
 import { FRESHNESS_USAGE, runFreshness } from './freshness.ts';
 import { runMain } from './main.ts';
+import { PEERS_USAGE, runPeers } from './peers.ts';
+import { peersText } from './peers/tables.ts';
 import { REGRESSIONS_USAGE, runRegressions } from './regressions.ts';
 import { protocolText } from './protocol-text.ts';
 import { PROTOCOL_USAGE, runProtocol } from './protocol.ts';
@@ -52,6 +54,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     usage: BURST_USAGE,
     measure: runBurst,
     text: burstText,
+  }),
+  peers: withText({
+    about: 'the same load against other MCP servers for databases, and what the field quotes',
+    usage: PEERS_USAGE,
+    measure: runPeers,
+    text: peersText,
   }),
   sessions: withText({
     about: 'a leased session and a record, against a server for each request or conversation',

@@ -60,7 +60,8 @@ export function residentMiB(pid: number): Record<string, number> {
   return rss;
 }
 
-function descendants(pid: number): number[] {
+/** All processes below it. */
+export function descendants(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => ({ id: Number(name), parent: parentOf(name) }));
