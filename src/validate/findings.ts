@@ -70,7 +70,7 @@ function onLevels(levels: readonly LevelFigures[]): Finding[] {
       : bad(
           `${shownNumber(failed)} of ${shownNumber(calls)} calls failed: ${faults.slice(0, MAX_FAULTS).join('; ')}`,
         ),
-    ...(last.hit_ratio === null
+    ...(last.hit_ratio === null || last.latency_ms.hits.p50 === null
       ? []
       : [
           good(

@@ -103,11 +103,11 @@ function memoryAt(levels: readonly LevelFigures[], conversations: number): numbe
   return Math.round(Math.max(highest, b + Math.max(0, m) * conversations));
 }
 
-/** @returns null where no level kept up: nothing tells what an answer costs. */
+/** @returns null where no level kept up, or the server tells nothing of itself: then nothing tells what an answer costs. */
 export function planFor(load: LoadFigures, conversations: number): CapacityPlan | null {
   const expected = predict(load, conversations);
   const top = healthyLevels(load).at(-1);
-  if (!expected || !top) return null;
+  if (!expected || !top?.server) return null;
   const isLimitKnown = load.knee !== null && load.knee.shape !== 'flat';
   const most = top.answered_per_second;
   const replicas = Math.max(
