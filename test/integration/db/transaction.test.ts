@@ -154,7 +154,8 @@ test('what a view does to its session ends with the transaction', async (t) => {
     await openCursor(client, 'select * from v', [], UNREAD).next();
   });
   const left = await pool.query(
-    `select (select count(*)::int from pg_locks where locktype = 'advisory') as locks,
+    `select (select count(*)::int from pg_locks l join pg_database d on d.oid = l.database
+          where locktype = 'advisory' and d.datname = current_database()) as locks,
        (select count(*)::int from pg_prepared_statements) as prepared,
        nullif(current_setting('app.tenant', true), '') as tenant`,
   );
