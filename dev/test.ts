@@ -27,6 +27,9 @@ type Group = (typeof GROUPS)[number];
 
 /** For two cores, which a small machine has: much of a test is waiting. */
 const FILES_AT_ONCE = 3;
+/** What takes longest begins first, so that it does not run on alone behind all others. */
+const LONG =
+  /\/(many-clients|bundle|validate|embedded-kill|cross-scope|rolling-restart|scale-out|packed)\b/;
 const FILE_TIMEOUT_MS = 400_000;
 const COMPILED_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const PACKAGE_ROOT = resolve(COMPILED_ROOT, '..');
@@ -98,7 +101,7 @@ async function selectFiles(patterns: readonly string[]): Promise<string[]> {
     .filter((source) => source.endsWith('.test.ts') && isGroup(source.split('/')[0] ?? ''))
     .filter((source) => patterns.length === 0 || patterns.some((item) => matches(source, item)))
     .map((source) => source.replace(/\.ts$/, '.js'))
-    .sort();
+    .sort((a, b) => Number(LONG.test(b)) - Number(LONG.test(a)) || a.localeCompare(b));
 }
 
 function matches(source: string, pattern: string): boolean {

@@ -85,6 +85,7 @@ export const PLAIN_COMMANDS: readonly Plain[] = [
       { flags: '--conversations <n,n>', about: 'the levels of load' },
       { flags: '--seconds <n>', about: 'of each level', isNumber: true },
       { flags: '--burst <n>', about: 'calls at the same moment', isNumber: true },
+      { flags: '--blocks <n>', about: 'of the profile of each tool', isNumber: true },
       { flags: '--turns <n>', about: 'of the long conversation', isNumber: true },
       { flags: '--max-per-second <n>', about: 'calls of all agents together', isNumber: true },
       { flags: '--against <file>', about: 'an earlier report.json to compare with' },

@@ -169,7 +169,7 @@ function ownTarget(
 function extentOf(options: ValidateOptions): Extent {
   const usual = options.isQuick ? QUICK : WHOLE;
   return {
-    blocks: usual.blocks,
+    blocks: options.blocks ?? usual.blocks,
     turns: options.turns ?? usual.turns,
     conversations: options.conversations ?? usual.conversations,
     secondsEach: options.seconds ?? usual.secondsEach,

@@ -21,6 +21,7 @@ export interface ValidateOptions {
   readonly conversations: readonly number[] | null;
   readonly seconds: number | null;
   readonly burst: number | null;
+  readonly blocks: number | null;
   readonly turns: number | null;
   readonly maxPerSecond: number | null;
   /** A report of before. */
@@ -34,6 +35,7 @@ export interface ValidateOptions {
 
 const DEFAULT_OUT = 'askonce-report';
 const MOST = {
+  blocks: 10_000,
   expect: 10_000_000,
   conversations: 10_000,
   seconds: 3600,
@@ -67,6 +69,7 @@ export function readOptions(args: readonly string[]): ValidateOptions {
     conversations: values.conversations === undefined ? null : counts(values.conversations),
     seconds: count(values.seconds, 'seconds', MOST.seconds),
     burst: count(values.burst, 'burst', MOST.burst),
+    blocks: count(values.blocks, 'blocks', MOST.blocks),
     turns: count(values.turns, 'turns', MOST.turns),
     maxPerSecond: count(values['max-per-second'], 'max-per-second', MOST.perSecond),
     against: values.against ?? null,
@@ -93,6 +96,7 @@ function parsed(args: readonly string[]) {
         conversations: { type: 'string' },
         seconds: { type: 'string' },
         burst: { type: 'string' },
+        blocks: { type: 'string' },
         turns: { type: 'string' },
         'max-per-second': { type: 'string' },
         against: { type: 'string' },

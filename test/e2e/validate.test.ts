@@ -2,42 +2,20 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { TestContext } from 'node:test';
 
-import type { Comparison } from '../../src/validate/compare/compare.ts';
-import { PROFILES } from '../../src/validate/load/agent-model.ts';
 import type { Report } from '../../src/validate/report.ts';
 import { ROOT, runAskonce, startAskonce, temporaryDataDir } from '../support/askonce.ts';
 import { violations } from '../support/axe.ts';
 import { openPage } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { startSmallShop } from '../support/small-shop.ts';
+import { QUESTIONS, questionsFile, reportIn } from '../support/validate.ts';
 
 const LITTLE = ['--quick', '--conversations', '1,5', '--seconds', '2', '--burst', '40'];
-const SHORT = ['--turns', '80', ...LITTLE];
-
-const QUESTIONS = ['Germany', 'France', 'Spain'].map((country) => ({
-  question: `how many customers are in ${country}?`,
-  sql: `SELECT count(*) FROM customers WHERE country = '${country}'`,
-  rephrasings: [
-    `number of customers in ${country}`,
-    `the count of customers located in ${country}`,
-  ],
-}));
-
-async function questionsFile(t: TestContext, lines: readonly unknown[] = QUESTIONS) {
-  const folder = await temporaryDataDir(t);
-  const file = join(folder, 'questions.jsonl');
-  await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  return { folder, file };
-}
-
-async function reportIn(folder: string): Promise<Report> {
-  return JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Report;
-}
+const SHORT = ['--turns', '40', '--blocks', '2', ...LITTLE];
 
 test('the demo shop is tried in one command, and told of in a page and as JSON', async (t) => {
   const folder = await temporaryDataDir(t);
@@ -189,48 +167,4 @@ test('an interrupt ends the run and keeps what there is by then', async (t) => {
   assert.equal(report.stopped, true);
   assert.equal(report.load!.levels.length, 1);
   assert.ok(report.load!.levels[0]!.answered > 0);
-});
-
-test('reports and servers are compared, and planned from', async (t) => {
-  const [one, other] = [await startSmallShop(t), await startSmallShop(t)];
-  const { folder, file } = await questionsFile(t);
-  const out = (name: string): string => join(folder, name);
-  const hasty = join(folder, 'hasty.json');
-  await writeFile(hasty, JSON.stringify({ ...PROFILES.analyst, think_ms: { min: 50, max: 100 } }));
-  const load = ['--conversations', '2', '--seconds', '1', '--turns', '20', '--burst', '2'];
-  const asked = ['--questions', file, '--agents', hasty, ...load];
-  for (const name of ['before', 'after']) {
-    const args = [
-      'validate',
-      'baseline',
-      'load',
-      '--url',
-      one.server.url,
-      '--quick',
-      ...asked,
-      '--out',
-      out(name),
-    ];
-    assert.equal((await runAskonce(args)).code, 0);
-  }
-  const reports = [out('before/report.json'), out('after/report.json')];
-  const stored = await runAskonce(['validate', 'compare', ...reports, '--json']);
-  const { compared, manner } = JSON.parse(stored.stdout) as Comparison;
-  assert.equal(manner, 'stored');
-  const parts = new Set(compared.map(({ part }) => part));
-  for (const part of ['statement', 'data database', 'call', 'processor'])
-    assert.ok(parts.has(part), part);
-  assert.equal(stored.code, compared.some(({ verdict }) => verdict === 'slower') ? 3 : 0);
-
-  const urls = ['--url', one.server.url, '--against-url', other.server.url, '--questions', file];
-  const inTurns = await runAskonce(['validate', 'compare', ...urls, '--rounds', '8', '--json']);
-  assert.equal((JSON.parse(inTurns.stdout) as Comparison).manner, 'interleaved', inTurns.stderr);
-
-  const plan = ['validate', 'plan', reports[0]!, '--conversations', '500'];
-  const planned = await runAskonce(plan);
-  assert.match(planned.stdout, /replicas +\d/, planned.stderr);
-  assert.match((await runAskonce([...plan, '--kubernetes'])).stdout, /kind: Component/);
-  const wrong = await runAskonce(['validate', 'plan', file]);
-  assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /is no JSON/);
 });
