@@ -2,10 +2,11 @@
 // port and a data folder of its own, with its memory read from /proc.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { request as httpRequest, Agent } from 'node:http';
 import { join } from 'node:path';
 
+import { descendants } from '../src/lib/process-tree.ts';
 import { residentKib } from './resident.ts';
 
 export interface ServerProcess {
@@ -58,27 +59,6 @@ export function residentMiB(pid: number): Record<string, number> {
     rss[name] = Math.round(residentKib(id) / 1024);
   }
   return rss;
-}
-
-/** All processes below it. */
-export function descendants(pid: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => ({ id: Number(name), parent: parentOf(name) }));
-  const below = (id: number): number[] =>
-    parents
-      .filter(({ parent }) => parent === id)
-      .flatMap((child) => [child.id, ...below(child.id)]);
-  return below(pid);
-}
-
-function parentOf(id: string): number {
-  try {
-    const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return -1;
-  }
 }
 
 /** One kept connection per caller, bodies as text: as little as possible of the client is measured. */

@@ -1,8 +1,7 @@
 // Owns an HAProxy in front of replicas, for the time of one test: with the very settings that are shipped, and all that
 // a deployment sets in its environment.
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { chown, copyFile, mkdir, rm } from 'node:fs/promises';
+import { chown, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -42,15 +41,8 @@ export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy | n
       await chown(join(folder, name), place.owner.uid, place.owner.gid);
   const [origin, watch] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`);
   const env = { ...options.env, PROXY_BIND: origin!, PROXY_WATCH: watch! };
-  const child = launchProgram(place, ['-db', '-f', join(home, 'haproxy.cfg')], env);
-  let log = '';
-  child.stderr.on('data', (data: Buffer) => (log += data.toString()));
-  const exited = once(child, 'close');
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL');
-    await exited;
-    await rm(folder, { recursive: true, force: true });
-  };
+  const args = ['-db', '-f', join(home, 'haproxy.cfg')];
+  const proxy = launchProgram(place, { args, env, folder });
   const isUp = async (): Promise<boolean> =>
     await fetch(`http://${watch}/stats`).then(
       ({ ok }) => ok,
@@ -58,11 +50,11 @@ export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy | n
     );
   const deadline = performance.now() + READY_TIMEOUT_MS;
   while (!(await isUp())) {
-    if (child.exitCode !== null || performance.now() > deadline) {
-      await stop();
-      throw new Error(`HAProxy did not start:\n${log.slice(-2000)}`);
+    if (proxy.hasEnded || performance.now() > deadline) {
+      await proxy.stop();
+      throw new Error(`HAProxy did not start:\n${proxy.log()}`);
     }
     await sleep(POLL_MS);
   }
-  return { origin: `http://${origin}`, watch: `http://${watch}`, stop };
+  return { origin: `http://${origin}`, watch: `http://${watch}`, stop: () => proxy.stop() };
 }

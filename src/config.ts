@@ -9,6 +9,7 @@ import type { DatabaseIdentity } from './db/identity.ts';
 import { AppError } from './errors.ts';
 import { createIdentify } from './identify.ts';
 import type { Claims } from './identify.ts';
+import { isLoopback } from './lib/loopback.ts';
 import { SETTINGS } from './settings.ts';
 import type { SettingName, Settings } from './settings.ts';
 
@@ -244,10 +245,6 @@ export const principalsOf = ({
   OAUTH_ISSUER: issuer,
 }: Pick<Settings, 'AUTH_TOKENS' | 'OAUTH_ISSUER'>): number =>
   issuer === undefined ? tokens.length : Infinity;
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
 
 function located(settings: Settings, source: ConfigSource): Config {
   return {

@@ -234,6 +234,7 @@ export function createMetrics(): Metrics {
   const requestsOf = remembered<Counter.Internal>();
   const secondsOf = remembered<Histogram.Internal<string>>();
   const stagesOf = remembered<Histogram.Internal<string>>();
+  const dependenciesOf = remembered<Histogram.Internal<string>>();
   const lookupsOf = remembered<Counter.Internal>();
 
   return {
@@ -263,7 +264,8 @@ export function createMetrics(): Metrics {
     cacheSimilarity: (value) => similarity.observe(value),
     stage: (name, duration) =>
       stagesOf(name, () => stages.labels({ stage: name })).observe(duration),
-    dependency: (name, duration) => dependencies.observe({ dependency: name }, duration),
+    dependency: (name, duration) =>
+      dependenciesOf(name, () => dependencies.labels({ dependency: name })).observe(duration),
     cacheFailure: (operation) => failures.inc({ operation }),
     cacheDropped: (what) => dropped.inc({ what }),
     servedBySimilarity: (answers) => similar.inc(answers),

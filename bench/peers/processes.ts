@@ -6,7 +6,7 @@ import os from 'node:os';
 import { Client } from 'pg';
 
 import { processorMicroseconds } from '../child-process.ts';
-import { descendants } from '../server-process.ts';
+import { descendants } from '../../src/lib/process-tree.ts';
 
 export interface Taken {
   readonly peak_mib: number;

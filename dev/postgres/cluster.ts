@@ -182,7 +182,8 @@ function settings(port: number, root: string): string {
     `port = ${port}`,
     "listen_addresses = '127.0.0.1'",
     "unix_socket_directories = ''",
-    'max_connections = 100',
+    // Files of tests run at once, some with three servers of eight sessions each.
+    'max_connections = 300',
     'fsync = off',
     'synchronous_commit = off',
     'full_page_writes = off',

@@ -1,8 +1,7 @@
 // Owns a PgBouncer in transaction mode in front of a server of ours, for the time of one test: the program,
 // from this machine or the prepared Debian, its settings, its process.
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { freePort } from './cluster.ts';
@@ -42,15 +41,7 @@ export async function startPgbouncer(options: PgbouncerOptions): Promise<Pgbounc
   if (place.owner)
     for (const name of ['', 'pgbouncer.ini', 'users.txt'])
       await chown(join(folder, name), place.owner.uid, place.owner.gid);
-  const child = launchProgram(place, [join(home, 'pgbouncer.ini')]);
-  let log = '';
-  child.stderr.on('data', (data: Buffer) => (log += data.toString()));
-  const exited = once(child, 'close');
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL');
-    await exited;
-    await rm(folder, { recursive: true, force: true });
-  };
+  const pooler = launchProgram(place, { args: [join(home, 'pgbouncer.ini')], folder });
   const through = (url: string): string => {
     const there = new URL(url);
     there.hostname = '127.0.0.1';
@@ -61,10 +52,10 @@ export async function startPgbouncer(options: PgbouncerOptions): Promise<Pgbounc
     const { signal } = surroundings;
     await waitUntilReady(through(urls[0]!), { signal, timeoutMs: READY_TIMEOUT_MS });
   } catch (cause) {
-    await stop();
-    throw new Error(`PgBouncer did not start:\n${log.slice(-2000)}`, { cause });
+    await pooler.stop();
+    throw new Error(`PgBouncer did not start:\n${pooler.log()}`, { cause });
   }
-  return { through, stop };
+  return { through, stop: () => pooler.stop() };
 }
 
 function settings(

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { AppError } from '../errors.ts';
+import { hostOf, isLoopback } from '../lib/loopback.ts';
 
 export interface Target {
   readonly endpoint: URL;
@@ -68,7 +69,7 @@ function parseEndpoint(text: string): URL {
 }
 
 function startAt(endpoint: URL): Target['startAt'] {
-  const host = endpoint.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(endpoint);
   const isOurs = endpoint.protocol === 'http:' && endpoint.pathname === DEFAULT_PATH;
   if (!isOurs || !isLoopback(host)) return null;
   // A name may stand for two addresses; the bridge tries both, so the server needs only one.
@@ -76,10 +77,6 @@ function startAt(endpoint: URL): Target['startAt'] {
     host: host === 'localhost' ? '127.0.0.1' : host,
     port: Number(endpoint.port || HTTP_PORT),
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** The data folder of a server that is started from here: its log goes there too. */

@@ -8,6 +8,7 @@ import { Misuse } from '../cli/misuse.ts';
 import { readConfig } from '../config.ts';
 import { readTarget } from '../connect/target.ts';
 import { AppError } from '../errors.ts';
+import { hostOf, isLoopback } from '../lib/loopback.ts';
 import type { StartOwn } from './conditions/phase.ts';
 import { compareStored } from './compare/compare.ts';
 import { SLOWER, planFromReport, runCompare } from './on-reports.ts';
@@ -27,8 +28,7 @@ import type { ValidateOptions } from './options.ts';
 import { startOwnServer } from './own-server.ts';
 import { progressTell } from './progress-tell.ts';
 import { readAuditLog } from './questions/audit-log.ts';
-import { demoQuestions } from './questions/demo.ts';
-import { readQuestions } from './questions/question.ts';
+import { questionsFrom } from './questions/from.ts';
 import type { QuestionSource } from './questions/question.ts';
 import { QUICK, WHOLE, runValidation } from './run.ts';
 import type { Extent, RunOptions } from './run.ts';
@@ -47,7 +47,6 @@ export interface ValidateCommand {
 
 const MISUSE = 2;
 const DEFAULT_AGENTS = 'autonomous-agent';
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
 /** @returns The exit code. @throws AppError */
 export async function runValidateCommand(command: ValidateCommand): Promise<number> {
@@ -123,7 +122,7 @@ function given(
   env: ValidateCommand['env'],
 ): RunOptions['openTarget'] {
   const { endpoint } = readTarget({ url: url!, env });
-  if (!isConfirmed && !LOOPBACK.test(endpoint.hostname)) {
+  if (!isConfirmed && !isLoopback(hostOf(endpoint))) {
     throw new AppError('INPUT_INVALID', `This would load ${endpoint.host} until it gives way.`, {
       hint: 'If it may be loaded, say so with --yes; --max-per-second and --conversations bound it.',
     });
@@ -191,9 +190,7 @@ async function askingOf({ agents, auditLog, questions }: ValidateOptions): Promi
   }
   const model = await modelOf(agents ?? DEFAULT_AGENTS);
   // By the clock: no earlier run over the same cache has begun with these numbers.
-  if (questions === null) return { model, source: demoQuestions(Date.now()) };
-  const known = readQuestions(await readText(questions), questions);
-  return { model, source: { name: questions, questions: known, unasked: () => null } };
+  return { model, source: await questionsFrom(questions, Date.now()) };
 }
 
 async function modelOf(nameOrFile: string): Promise<AgentModel> {

@@ -1,6 +1,4 @@
 // Owns `askonce validate compare` and `askonce validate plan`: what can be told of two runs or servers, and of a report.
-import { parseArgs } from 'node:util';
-
 import { Misuse } from '../cli/misuse.ts';
 import { createProgress } from '../cli/progress.ts';
 import type { ProgressOptions } from '../cli/progress.ts';
@@ -10,6 +8,7 @@ import type { Compared, Comparison } from './compare/compare.ts';
 import { compareServers, readCompareServers } from './compare/servers.ts';
 import { partText } from './html/compare-section.ts';
 import { shownBytes, shownNumber } from './html/shown.ts';
+import { readWords } from './input/read-words.ts';
 import { healthyLevels, planFor } from './plan/capacity.ts';
 import { planFiles } from './plan/files.ts';
 import { progressTell } from './progress-tell.ts';
@@ -57,7 +56,7 @@ async function withTell<T>(
 }
 
 async function compareReports(args: readonly string[]): Promise<Comparison> {
-  const { positionals } = parsed(args, { json: { type: 'boolean' } });
+  const { positionals } = readWords(args, { json: { type: 'boolean' } });
   const [before, after, ...more] = positionals;
   if (before === undefined || after === undefined || more.length > 0)
     throw new Misuse('askonce validate compare OLD.json NEW.json, or --url NEW --against-url OLD');
@@ -83,7 +82,7 @@ export async function planFromReport(
   args: readonly string[],
   { stdout }: Pick<Command, 'stdout'>,
 ): Promise<number> {
-  const { values, positionals } = parsed(args, {
+  const { values, positionals } = readWords(args, {
     json: { type: 'boolean' },
     conversations: { type: 'string' },
     kubernetes: { type: 'boolean' },
@@ -127,15 +126,4 @@ function conversationsOf(text: unknown): number | null {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new Misuse('--conversations takes a whole number above 0.');
-}
-
-function parsed(
-  args: readonly string[],
-  options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object,
-) {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options });
-  } catch (error) {
-    throw new Misuse(`${(error as Error).message} See: askonce validate --help`);
-  }
 }

@@ -1,7 +1,6 @@
 // Owns the words behind `askonce validate`: read, checked, and told of in its help.
-import { parseArgs } from 'node:util';
-
 import { Misuse } from '../cli/misuse.ts';
+import { readWords } from './input/read-words.ts';
 
 export const PHASES = ['baseline', 'load', 'conditions'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -46,7 +45,7 @@ const MOST = {
 
 /** @throws Misuse that says what was meant. */
 export function readOptions(args: readonly string[]): ValidateOptions {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readWords(args, OPTIONS);
   const unknown = positionals.find((word) => !(PHASES as readonly string[]).includes(word));
   if (unknown !== undefined)
     throw new Misuse(
@@ -80,36 +79,26 @@ export function readOptions(args: readonly string[]): ValidateOptions {
   };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        url: { type: 'string' },
-        demo: { type: 'boolean' },
-        quick: { type: 'boolean' },
-        questions: { type: 'string' },
-        'audit-log': { type: 'string' },
-        agents: { type: 'string' },
-        adapter: { type: 'string' },
-        conversations: { type: 'string' },
-        seconds: { type: 'string' },
-        burst: { type: 'string' },
-        blocks: { type: 'string' },
-        turns: { type: 'string' },
-        'max-per-second': { type: 'string' },
-        against: { type: 'string' },
-        expect: { type: 'string' },
-        out: { type: 'string' },
-        json: { type: 'boolean' },
-        yes: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new Misuse(`${(error as Error).message} See: askonce validate --help`);
-  }
-}
+const OPTIONS = {
+  url: { type: 'string' },
+  demo: { type: 'boolean' },
+  quick: { type: 'boolean' },
+  questions: { type: 'string' },
+  'audit-log': { type: 'string' },
+  agents: { type: 'string' },
+  adapter: { type: 'string' },
+  conversations: { type: 'string' },
+  seconds: { type: 'string' },
+  burst: { type: 'string' },
+  blocks: { type: 'string' },
+  turns: { type: 'string' },
+  'max-per-second': { type: 'string' },
+  against: { type: 'string' },
+  expect: { type: 'string' },
+  out: { type: 'string' },
+  json: { type: 'boolean' },
+  yes: { type: 'boolean' },
+} as const;
 
 function counts(text: string): number[] {
   const all = text

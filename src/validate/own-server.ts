@@ -33,14 +33,9 @@ export interface OwnServerOptions {
 export interface OwnServer {
   readonly url: URL;
   readonly pid: number;
-  /** What it has said last, for when it ends by itself. */
-  lastWords(): string;
-  readonly hasEnded: boolean;
   /** To a program of one's own. @returns what it answers. */
   send(message: object): Promise<unknown>;
   collectGarbage(): Promise<void>;
-  /** Ends at once, as a process that is killed. */
-  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -96,10 +91,6 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
     return {
       url: new URL(url),
       pid: child.pid!,
-      lastWords: words.last,
-      get hasEnded() {
-        return child.exitCode !== null || child.signalCode !== null;
-      },
       async send(message) {
         const answer = once(child, 'message');
         child.send(message);
@@ -109,7 +100,6 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
         child.kill('SIGUSR2');
         await sleep(COLLECT_MS);
       },
-      kill: () => end('SIGKILL'),
       stop: () => end('SIGTERM'),
     };
   } catch (error) {

@@ -19,11 +19,10 @@ export function progressTell(progress: Progress): Tell & { end(): void } {
   }
 
   function shareOf(): number | undefined {
-    if (!extent) return told;
+    if (told !== undefined || !extent) return told;
     const { at, of, seconds } = extent;
-    const within =
-      told ?? (seconds === undefined ? 0 : (performance.now() - began) / 1000 / seconds);
-    return told === undefined ? (at + Math.min(1, within)) / of : told;
+    const within = seconds === undefined ? 0 : (performance.now() - began) / 1000 / seconds;
+    return (at + Math.min(1, within)) / of;
   }
 
   const timer = setInterval(show, EVERY_MS);

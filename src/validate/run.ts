@@ -100,12 +100,16 @@ export async function runValidation(options: RunOptions): Promise<Report> {
     const source = await knownSource(endpoint, options);
     const settle = async (): Promise<void> => await target.own?.server.collectGarbage();
     const parts = { ...options, endpoint, source, settle };
-    const found: Partial<Pick<Report, 'baseline' | 'load' | 'burst' | 'conditions'>> & {
-      notes: string[];
-    } = {
-      notes: notesOn(options.source, source),
+    const isNext = (phase: Phase): boolean => phases.includes(phase) && !signal.aborted;
+    const found = {
+      ...(isNext('baseline') && { baseline: await takeBaseline(parts, extent) }),
+      ...(isNext('load') && { load: await takeLevels(parts, extent) }),
+      ...(isNext('load') && { burst: await takeBurst(parts, extent.burst) }),
+      ...(isNext('conditions') && {
+        conditions: await takeConditions({ ...parts, own: target.own }, extent.conditions),
+      }),
     };
-    const report = (): Report => ({
+    return {
       format: REPORT_FORMAT,
       at: new Date().toISOString(),
       askonce: options.version,
@@ -120,19 +124,8 @@ export async function runValidation(options: RunOptions): Promise<Report> {
       stopped: signal.aborted,
       seconds: Math.round((performance.now() - started) / 1000),
       ...found,
-    });
-    if (phases.includes('baseline') && !signal.aborted) {
-      Object.assign(found, { baseline: await takeBaseline(parts, extent) });
-    }
-    if (phases.includes('load') && !signal.aborted) {
-      Object.assign(found, { load: await takeLevels(parts, extent) });
-      if (!signal.aborted) Object.assign(found, { burst: await takeBurst(parts, extent.burst) });
-    }
-    if (phases.includes('conditions') && !signal.aborted) {
-      const conditions = await takeConditions({ ...parts, own: target.own }, extent.conditions);
-      Object.assign(found, { conditions });
-    }
-    return report();
+      notes: notesOn(options.source, source),
+    };
   } finally {
     await releases.unwind(0);
   }

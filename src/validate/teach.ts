@@ -1,4 +1,6 @@
 // Owns making the questions of a run known to the server, as agents do: each once, with its SQL.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { AppError } from '../errors.ts';
 import type { Endpoint, ToolCall } from './endpoint.ts';
 import type { Manner } from './load/manner.ts';
@@ -56,7 +58,7 @@ async function learned(
   for (let tries = 1; ; tries += 1) {
     const { outcome } = await conversation.call(call);
     if (outcome.kind !== 'shed' || tries === MAX_TRIES) return outcome;
-    await new Promise((resolve) => setTimeout(resolve, outcome.retryAfterMs ?? WAIT_MS));
+    await sleep(outcome.retryAfterMs ?? WAIT_MS);
   }
 }
 

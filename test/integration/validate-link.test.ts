@@ -168,7 +168,8 @@ test('a reader that takes nothing stops the sender, with 1 MB on its way', async
   assert.ok(most < MAX_HELD_BYTES + CHUNK, String(most));
 });
 
-test('what is cut is reset at both ends, and who comes again is let in', async (t) => {
+/** A connection that has carried something both ways, and how its far end ends. */
+async function talking(t: TestContext) {
   const atServer: Array<Promise<string | undefined>> = [];
   const to = await listening(t, (socket) => {
     atServer.push(codeOf(socket));
@@ -177,6 +178,11 @@ test('what is cut is reset at both ends, and who comes again is let in', async (
   const link = await linkTo(t, to, { conditions: { latencyMs: 5 } });
   const socket = await joined(t, link);
   await asked(socket, 'hello');
+  return { atServer, link, socket };
+}
+
+test('what is cut is reset at both ends, and who comes again is let in', async (t) => {
+  const { atServer, link, socket } = await talking(t);
   const code = codeOf(socket);
   link.cut();
   assert.deepEqual([await code, await atServer[0]], ['ECONNRESET', 'ECONNRESET']);
@@ -185,14 +191,7 @@ test('what is cut is reset at both ends, and who comes again is let in', async (
 });
 
 test('a reset of one end reaches the other', async (t) => {
-  const atServer: Array<Promise<string | undefined>> = [];
-  const to = await listening(t, (socket) => {
-    atServer.push(codeOf(socket));
-    echo(socket);
-  });
-  const link = await linkTo(t, to, { conditions: { latencyMs: 5 } });
-  const socket = await joined(t, link);
-  await asked(socket, 'hello');
+  const { atServer, link, socket } = await talking(t);
   socket.resetAndDestroy();
   assert.equal(await atServer[0], 'ECONNRESET');
   await eventually('none is open', () => link.counters().open === 0);

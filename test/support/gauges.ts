@@ -1,15 +1,15 @@
 // Owns the reading of a server's /metrics, and the question whether a burst has left anything in it.
 import assert from 'node:assert/strict';
 
+import { parseSamples } from '../../src/validate/samples.ts';
+import type { Samples } from '../../src/validate/samples.ts';
 import { eventually } from './eventually.ts';
 
-export type Gauges = ReadonlyMap<string, number>;
+export type Gauges = Samples;
 
 /** By name with labels, as it stands in the text. */
 export async function gaugesOf(origin: string): Promise<Gauges> {
-  const text = await (await fetch(`${origin}/metrics`)).text();
-  const lines = text.matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm);
-  return new Map([...lines].map(([, name = '', value]) => [name, Number(value)]));
+  return parseSamples(await (await fetch(`${origin}/metrics`)).text());
 }
 
 /** What is zero when nobody is served. */

@@ -5,14 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
-import {
-  describeConfig,
-  doubtfulNames,
-  identitiesOf,
-  isLoopback,
-  readConfig,
-} from '../../src/config.ts';
+import { describeConfig, doubtfulNames, identitiesOf, readConfig } from '../../src/config.ts';
 import { isAppError } from '../../src/errors.ts';
+import { isLoopback } from '../../src/lib/loopback.ts';
 import { SETTINGS } from '../../src/settings.ts';
 
 type Env = Record<string, string | undefined>;

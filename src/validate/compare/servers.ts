@@ -1,14 +1,10 @@
 // Owns `askonce validate compare --url NEW --against-url OLD`: two servers that run, measured in turns.
-import { parseArgs } from 'node:util';
-
 import { Misuse } from '../../cli/misuse.ts';
 import { readTarget } from '../../connect/target.ts';
 import { ReleaseStack } from '../../lib/release-stack.ts';
 import { createEndpoint } from '../endpoint.ts';
-import { readText } from '../input/read-file.ts';
-import { demoQuestions } from '../questions/demo.ts';
-import { readQuestions } from '../questions/question.ts';
-import type { QuestionSource } from '../questions/question.ts';
+import { readWords } from '../input/read-words.ts';
+import { questionsFrom } from '../questions/from.ts';
 import { ASKONCE } from '../load/manner.ts';
 import { teach } from '../teach.ts';
 import type { Tell } from '../tell.ts';
@@ -33,9 +29,9 @@ const TIMEOUT_MS = 60_000;
 /** @returns null where reports are to be compared. @throws Misuse */
 export function readCompareServers(args: readonly string[]): CompareServers | null {
   if (!args.some((word) => word.startsWith('--against-url'))) return null;
-  const { values } = parsed(args);
+  const { positionals, values } = readWords(args, OPTIONS);
   const { 'against-url': againstUrl, questions, rounds, url } = values;
-  if (url === undefined || againstUrl === undefined)
+  if (url === undefined || againstUrl === undefined || positionals.length > 0)
     throw new Misuse(
       'askonce validate compare --url NEW --against-url OLD [--questions FILE] [--rounds N]',
     );
@@ -45,22 +41,13 @@ export function readCompareServers(args: readonly string[]): CompareServers | nu
   return { url, againstUrl, questions: questions ?? null, rounds: count };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        url: { type: 'string' },
-        'against-url': { type: 'string' },
-        questions: { type: 'string' },
-        rounds: { type: 'string' },
-        json: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new Misuse(`${(error as Error).message} See: askonce validate --help`);
-  }
-}
+const OPTIONS = {
+  url: { type: 'string' },
+  'against-url': { type: 'string' },
+  questions: { type: 'string' },
+  rounds: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
 
 /** @throws AppError where one of them cannot be asked. */
 export async function compareServers(
@@ -85,7 +72,7 @@ export async function compareServers(
       timeoutMs: TIMEOUT_MS,
     });
     releases.push('endpoint', () => endpoint.close());
-    const brought = await sourceOf(questions, firstNew);
+    const brought = await questionsFrom(questions, firstNew);
     const known = await teach(endpoint, brought, { ...run, manner: ASKONCE });
     return { endpoint, source: { ...brought, questions: known } };
   };
@@ -95,9 +82,4 @@ export async function compareServers(
   } finally {
     await releases.unwind(0);
   }
-}
-
-async function sourceOf(file: string | null, firstNew: number): Promise<QuestionSource> {
-  if (file === null) return demoQuestions(firstNew);
-  return { name: file, questions: readQuestions(await readText(file), file), unasked: () => null };
 }

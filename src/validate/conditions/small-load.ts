@@ -1,13 +1,10 @@
 // Owns the load under which conditions are tried: a few agents that hardly think and never try again, so that each moment
 // of a fault is seen as it is.
-import { createRandom } from '../../lib/random.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { AgentModel } from '../load/agent-model.ts';
 import { AT_WILL, openConversations, runAgents } from '../load/agents.ts';
-import { createDraw } from '../load/draw.ts';
-import { endAll, asEnded } from '../load/levels.ts';
+import { agentsOf, asEnded, endAll } from '../load/levels.ts';
 import type { Manner } from '../load/manner.ts';
-import { createTally } from '../load/tally.ts';
 import type { Tallied } from '../load/tally.ts';
 import type { QuestionSource } from '../questions/question.ts';
 
@@ -35,15 +32,13 @@ const BIN_MS = 100;
 
 /** @param meanwhile Runs beside it, from its begin on. */
 export async function takeSmallLoad(
-  { endpoint, source, manner, signal }: SmallLoad,
+  load: SmallLoad,
   durationMs: number,
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Tallied> {
+  const { endpoint, signal } = load;
   const conversations = await openConversations(endpoint, CONVERSATIONS, signal);
-  const random = createRandom(SEED);
-  const tally = createTally(() => performance.now(), BIN_MS);
-  const draw = createDraw(source, PROBING.shares, random);
-  const agents = { endpoint, model: PROBING, manner, draw, tally, random, pace: AT_WILL, signal };
+  const { agents, tally } = agentsOf({ ...load, model: PROBING, pace: AT_WILL }, SEED, BIN_MS);
   const [elapsedMs] = await Promise.all([
     runAgents(agents, conversations, durationMs).catch(asEnded(signal, durationMs)),
     meanwhile(),

@@ -5,8 +5,6 @@ import { rounded } from '../figures.ts';
 
 export interface CurvePoint {
   readonly conversations: number;
-  /** Calls of these agents a second, if each were answered at once. */
-  readonly offered_per_second: number;
   readonly answered_per_second: number;
   readonly p95_ms: number;
   /** Shed, failed or given up, of all calls: 0 to 1. */

@@ -61,7 +61,7 @@ export async function takeLevels(
     );
     levels.push(await takeLevel(parts, { count, durationMs: secondsEach * 1000 }));
   }
-  const curve = curveOf(levels, parts.model);
+  const curve = curveOf(levels);
   return {
     agents: parts.model,
     manner: parts.manner.name,
@@ -95,7 +95,7 @@ async function takeLevel(
 }
 
 /** The same draw for the same level: what is compared asks the same. */
-export function agentsOf(parts: LoadParts, seed: number, binMs?: number) {
+export function agentsOf(parts: Omit<LoadParts, 'tell'>, seed: number, binMs?: number) {
   const { endpoint, manner, model, pace, signal, source } = parts;
   const random = createRandom(seed);
   const tally = createTally(() => performance.now(), binMs);
@@ -116,19 +116,13 @@ export const asEnded =
   };
 
 /** Levels at which the generator itself was the slow one say nothing of the server. */
-function curveOf(levels: readonly LevelFigures[], model: AgentModel): CurvePoint[] {
-  const middle = ({ min, max }: { readonly min: number; readonly max: number }): number =>
-    (min + max) / 2;
+function curveOf(levels: readonly LevelFigures[]): CurvePoint[] {
   return levels
     .filter(
       (level) => level.calls > 0 && (level.generator_busy < BUSY || level.conversations === 1),
     )
     .map((level) => ({
       conversations: level.conversations,
-      offered_per_second: rounded(
-        (level.conversations * middle(model.calls_per_turn) * 1000) /
-          Math.max(1, middle(model.think_ms)),
-      ),
       answered_per_second: level.answered_per_second,
       p95_ms: level.latency_ms.all.p95 ?? 0,
       lost_ratio: (level.shed + level.failed + level.given_up) / level.calls,

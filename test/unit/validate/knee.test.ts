@@ -9,7 +9,6 @@ const LEVELS = [1, 10, 50, 100, 200, 400];
 function curve(of: (conversations: number) => Partial<CurvePoint>): CurvePoint[] {
   return LEVELS.map((conversations) => ({
     conversations,
-    offered_per_second: conversations * 10,
     answered_per_second: conversations * 10,
     p95_ms: 20,
     lost_ratio: 0,
