@@ -7,15 +7,10 @@ import { compareInterleaved } from '../src/validate/compare/compare.ts';
 import type { Comparison } from '../src/validate/compare/compare.ts';
 import { interleave } from '../src/validate/compare/interleave.ts';
 import type { Subject } from '../src/validate/compare/interleave.ts';
-import { createEndpoint } from '../src/validate/endpoint.ts';
-import { startOwnServer } from '../src/validate/own-server.ts';
-import { demoQuestions } from '../src/validate/questions/demo.ts';
-import { ASKONCE } from '../src/validate/load/manner.ts';
-import { teach } from '../src/validate/teach.ts';
-import type { Tell } from '../src/validate/tell.ts';
 import type { BenchContext } from './context.ts';
 import { countOption, parseOptions } from './decisions-options.ts';
 import type { Slowing } from './slowed-server.ts';
+import { SILENT, openTaught } from './taught-server.ts';
 
 export const REGRESSIONS_USAGE = `regressions [--tries N] [--unchanged N] [--rounds N] [--share PERCENT] [--stage NAME]
     Each stage of askonce slowed by --share (20) per cent in one of two servers that are measured in turns, --tries
@@ -92,8 +87,6 @@ export async function runRegressions(
   };
 }
 
-const SILENT: Tell = { step: () => undefined, share: () => undefined, note: () => undefined };
-
 async function takeTry(
   root: string,
   { slowing, rounds }: { readonly slowing: Slowing; readonly rounds: number },
@@ -102,28 +95,10 @@ async function takeTry(
   const { signal } = new AbortController();
   try {
     const open = async (slowed: Slowing): Promise<Subject> => {
-      const server = await startOwnServer({
-        root,
-        program: join(root, 'dist/bench/slowed-server.js'),
-        env: process.env,
-        onLine: () => undefined,
-      });
-      releases.push('server', () => server.stop());
-      const endpoint = createEndpoint({
-        url: server.url,
-        maxConnections: 10,
-        timeoutMs: 60_000,
-        version: '0',
-      });
-      releases.push('endpoint', () => endpoint.close());
-      const source = demoQuestions(1);
-      const questions = await teach(endpoint, source, {
-        manner: ASKONCE,
-        signal,
-        tell: SILENT,
-      });
+      const program = join(root, 'dist/bench/slowed-server.js');
+      const { endpoint, server, source } = await openTaught({ root, program }, releases);
       await server.send(slowed);
-      return { endpoint, source: { ...source, questions } };
+      return { endpoint, source };
     };
     const [old, now] = [await open({ stage: null, share: 0 }), await open(slowing)];
     const pairs = await interleave(old, now, { rounds, signal, tell: SILENT });

@@ -11,6 +11,7 @@ import { FRESHNESS_USAGE, runFreshness } from './freshness.ts';
 import { runMain } from './main.ts';
 import { PEERS_USAGE, runPeers } from './peers.ts';
 import { peersText } from './peers/tables.ts';
+import { PLAN_USAGE, runPlan } from './plan.ts';
 import { REGRESSIONS_USAGE, runRegressions } from './regressions.ts';
 import { protocolText } from './protocol-text.ts';
 import { PROTOCOL_USAGE, runProtocol } from './protocol.ts';
@@ -101,6 +102,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'the console over 100,000 entries in a browser, against a bare file of the same server',
     usage: CONSOLE_USAGE,
     run: async (context, args) => ({ figures: await runConsole(context, args) }),
+  },
+  plan: {
+    about:
+      'what twice the agents come to, as the plan of capacity foretells it and as it is measured',
+    usage: PLAN_USAGE,
+    run: async (context, args) => ({ figures: await runPlan(context, args) }),
   },
   regressions: {
     about:

@@ -115,8 +115,8 @@ async function start(options: AppOptions, releases: ReleaseStack): Promise<numbe
   const [data, cacheDatabase, embedder, verifier] = await allStarted([
     openDataDatabase({ ...options, metrics }, releases),
     openCacheDatabase({ ...options, metrics }, releases),
-    loadEmbedder(config, logger, releases),
-    loadVerifier(config, logger, metrics),
+    loadEmbedder({ config, logger, metrics }, releases),
+    loadVerifier({ config, logger, metrics }),
   ]);
   const cursorSeal = createCursorSeal();
   const secret = scopeSecret(config, logger);

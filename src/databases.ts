@@ -96,6 +96,7 @@ export async function openDataDatabase(
       ...shared,
     });
     releases.push('data pool', () => pool.close());
+    metrics.dependencyLimit('data database', () => pool.stats().max);
     const watchPool = createPool({
       url,
       min: 1,
@@ -122,6 +123,7 @@ export async function openDataDatabase(
     ...shared,
   });
   releases.push('data pool', () => pool.close());
+  metrics.dependencyLimit('data database', () => pool.stats().max);
   const interrupt = (): Promise<void> =>
     engine.endRunaway().catch((error: unknown) => {
       logger.error({ error: String(error) }, 'embedded engine not restarted');
@@ -157,6 +159,7 @@ export async function openCacheDatabase(
       closing.abort();
       return pool.close();
     });
+    metrics.dependencyLimit('cache database', () => pool.stats().max);
     return opened({ pool, ...identify(at.url) });
   };
   const url = config.CACHE_DATABASE_URL;

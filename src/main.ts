@@ -90,6 +90,7 @@ function token([name, admin, ...more]: readonly string[]): number {
 /** The first interrupt ends the run and keeps what there is by then; the second one the process. */
 async function validate(args: readonly string[]): Promise<number> {
   const { runValidateCommand } = await import('./validate/command.ts');
+  const { withCache } = await import('./throwaway-cache.ts');
   const stop = new AbortController();
   // Every agent listens to it.
   setMaxListeners(0, stop.signal);
@@ -108,6 +109,7 @@ async function validate(args: readonly string[]): Promise<number> {
     stdout,
     stderr,
     signal: stop.signal,
+    withCache,
   };
   return await runValidateCommand(command);
 }

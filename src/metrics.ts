@@ -13,6 +13,7 @@ import {
   registerBursts,
   registerFreshness,
   registerGauges,
+  registerStates,
 } from './readings.ts';
 import type { FreshnessReader, GaugeReaders } from './readings.ts';
 import { createRecentCalls } from './recent-calls.ts';
@@ -33,6 +34,8 @@ export interface Metrics {
   stage(name: StageName, seconds: number): void;
   /** One use of what the server depends on. */
   dependency(name: Dependency, seconds: number): void;
+  /** Of uses at once: connections, texts to be embedded. Read when metrics are rendered. */
+  dependencyLimit(name: Dependency | 'embedding', limit: () => number): void;
   cacheFailure(operation: string): void;
   cacheDropped(what: string): void;
   /** Answers whose question was recognised by its likeness to an earlier one. */
@@ -137,6 +140,12 @@ export function createMetrics(): Metrics {
     labelNames: ['dependency'],
     buckets: FINE_SECONDS,
     registers,
+  });
+  const limits = new Map<string, () => number>();
+  registerStates(registry, 'askonce_dependency_limit', {
+    help: 'Uses of a dependency that may be under way at once: connections, texts to be embedded.',
+    label: 'dependency',
+    read: () => Object.fromEntries([...limits].map(([name, limit]) => [name, limit()])),
   });
   const responses = new Gauge({
     name: 'askonce_responses_streaming',
@@ -266,6 +275,7 @@ export function createMetrics(): Metrics {
       stagesOf(name, () => stages.labels({ stage: name })).observe(duration),
     dependency: (name, duration) =>
       dependenciesOf(name, () => dependencies.labels({ dependency: name })).observe(duration),
+    dependencyLimit: (name, limit) => limits.set(name, limit),
     cacheFailure: (operation) => failures.inc({ operation }),
     cacheDropped: (what) => dropped.inc({ what }),
     servedBySimilarity: (answers) => similar.inc(answers),

@@ -9,17 +9,27 @@ import type { ReleaseStack } from './lib/release-stack.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
+export interface LoadOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Texts that may wait for their embedding at once; one more is refused, and its question not recognised. */
+const EMBEDDING_QUEUE = 1000;
+
 export async function loadEmbedder(
-  config: Config,
-  logger: Logger,
+  { config, logger, metrics }: LoadOptions,
   releases: ReleaseStack,
 ): Promise<Embedder | null> {
   try {
     const embedder = await createEmbedder({
       modelsDir: config.MODELS_DIR,
       model: config.EMBEDDING_MODEL,
+      maxQueue: EMBEDDING_QUEUE,
       logger,
     });
+    metrics.dependencyLimit('embedding', () => EMBEDDING_QUEUE);
     releases.push('embedder', () => embedder.close());
     return embedder;
   } catch (error) {
@@ -28,11 +38,11 @@ export async function loadEmbedder(
   }
 }
 
-export async function loadVerifier(
-  config: Config,
-  logger: Logger,
-  metrics: Metrics,
-): Promise<Verifier | null> {
+export async function loadVerifier({
+  config,
+  logger,
+  metrics,
+}: LoadOptions): Promise<Verifier | null> {
   metrics.cacheTarget(config.TARGET_ERROR_RATE);
   try {
     const verifier = createVerifier({

@@ -44,7 +44,7 @@ function registerReading(registry: Registry, name: string, { help, read }: Readi
 type Levels = Readonly<Record<string, number>>;
 
 /** One number for each state. */
-function registerStates(
+export function registerStates(
   registry: Registry,
   name: string,
   { help, label = 'state', read }: StatesReading,

@@ -22,6 +22,7 @@ export interface EmbedderOptions {
   /** An id under modelsDir, or a path. */
   readonly model: string;
   readonly logger: Logger;
+  /** Texts that may wait for their vectors at once. */
   readonly maxQueue?: number;
   readonly maxBatch?: number;
 }

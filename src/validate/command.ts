@@ -9,7 +9,8 @@ import { readConfig } from '../config.ts';
 import { readTarget } from '../connect/target.ts';
 import { AppError } from '../errors.ts';
 import { hostOf, isLoopback } from '../lib/loopback.ts';
-import type { StartOwn } from './conditions/phase.ts';
+import type { ConditionsParts } from './conditions/phase.ts';
+import type { StartOwn } from './conditions/tried.ts';
 import { compareStored } from './compare/compare.ts';
 import { SLOWER, planFromReport, runCompare } from './on-reports.ts';
 import { healthyLevels, planFor } from './plan/capacity.ts';
@@ -43,6 +44,8 @@ export interface ValidateCommand {
   readonly stderr: ProgressOptions['output'];
   /** Aborted when a person wants it to end. */
   readonly signal: AbortSignal;
+  /** A cache database that goes when fn is done. */
+  readonly withCache: NonNullable<ConditionsParts['own']>['withCache'];
 }
 
 const MISUSE = 2;
@@ -133,7 +136,7 @@ function given(
 /** @throws AppError INPUT_INVALID where its questions would be those of the demo shop, and its database is not. */
 function ownTarget(
   options: ValidateOptions,
-  { env, root }: ValidateCommand,
+  { env, root, withCache }: ValidateCommand,
   tell: RunOptions['tell'],
 ): RunOptions['openTarget'] {
   const cwd = process.cwd();
@@ -149,19 +152,18 @@ function ownTarget(
     );
   }
   const { DATABASE_URL: _own, ...others } = env;
-  const start: StartOwn = ({ databaseUrl: throughLink, within }) =>
+  const start: StartOwn = (more) =>
     startOwnServer({
       root,
       ...(isDemo ? { env: others } : { env, cwd }),
-      ...(throughLink !== undefined && { settings: { DATABASE_URL: throughLink } }),
-      ...(within && { within }),
+      ...more,
       onLine: (line) => tell.step(line),
     });
   return async (releases) => {
     tell.step('starting a server to be tried');
     const server = await start({});
     releases.push('server', () => server.stop());
-    return { url: server.url, own: { server, start, databaseUrl: databaseUrl ?? null } };
+    return { url: server.url, own: { server, start, databaseUrl: databaseUrl ?? null, withCache } };
   };
 }
 

@@ -104,7 +104,13 @@ function onGrowth({ rising, turns }: ContextGrowth): Finding[] {
   });
 }
 
-function onFault({ after, during, name, recovered_after_s: back }: FaultFigures): Finding {
+function onFault({
+  after,
+  dependency,
+  during,
+  name,
+  recovered_after_s: back,
+}: FaultFigures): Finding {
   const lost = during.failed + after.failed;
   const meanwhile = `${during.answered} calls were answered meanwhile, ${during.coded} were told what is wrong`;
   const failed = lost === 0 ? '' : `, ${lost} failed`;
@@ -112,8 +118,10 @@ function onFault({ after, during, name, recovered_after_s: back }: FaultFigures)
     back === null
       ? 'statements did not run again within the time'
       : `statements ran again after ${shownNumber(back)} s`;
-  const isGood = lost === 0 && back !== null;
-  return { isGood, text: `When ${name}: ${meanwhile}${failed}; ${again}.` };
+  // Whoever asks a server that is gone cannot be told anything: only what comes then is the others' doing.
+  const isGood = (dependency === null ? after.failed : lost) === 0 && back !== null;
+  const behind = dependency === null && lost > 0 ? ` (${after.failed} of them behind that)` : '';
+  return { isGood, text: `When ${name}: ${meanwhile}${failed}${behind}; ${again}.` };
 }
 
 function onLimit({ cpus, failed, memory_bytes, readings }: LimitFigures): Finding {

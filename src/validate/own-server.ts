@@ -36,6 +36,8 @@ export interface OwnServer {
   /** To a program of one's own. @returns what it answers. */
   send(message: object): Promise<unknown>;
   collectGarbage(): Promise<void>;
+  /** Ends at once, as a process that crashes. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,19 +47,12 @@ const COLLECTS = `data:text/javascript,process.on('SIGUSR2',()=>{gc();gc()})`;
 /** A collection stops everything, and is over before the next request is answered. */
 const COLLECT_MS = 50;
 const KEPT_CHARS = 4000;
-/** Its own settings of where it is and what it keeps would meet those of the server that is in use. */
-const NOT_HANDED_ON = new Set([
-  'PORT',
-  'HOST',
-  'ASKONCE_DATA_DIR',
-  'CACHE_DATABASE_URL',
-  'REPLICATION_URL',
-]);
+/** Where the server that is in use keeps what it knows; empty is as good as not set, in ./.env, too. */
+const NOT_SHARED = { CACHE_DATABASE_URL: '', REPLICATION_URL: '' };
 
 /** @throws AppError CONFIG_INVALID with what the server said where it does not start. */
 export async function startOwnServer(options: OwnServerOptions): Promise<OwnServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'askonce-validate-'));
-  const handedOn = Object.entries(options.env).filter(([name]) => !NOT_HANDED_ON.has(name));
   const program = options.program
     ? [options.program]
     : [join(options.root, 'bin/askonce.mjs'), 'serve'];
@@ -65,7 +60,8 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
   const start = within(process.execPath, ['--expose-gc', '--import', COLLECTS, ...program]);
   const child = spawn(start.command, start.args, {
     env: {
-      ...Object.fromEntries(handedOn),
+      ...options.env,
+      ...NOT_SHARED,
       HOST: '127.0.0.1',
       PORT: '0',
       ASKONCE_DATA_DIR: dataDir,
@@ -100,6 +96,7 @@ export async function startOwnServer(options: OwnServerOptions): Promise<OwnServ
         child.kill('SIGUSR2');
         await sleep(COLLECT_MS);
       },
+      kill: () => end('SIGKILL'),
       stop: () => end('SIGTERM'),
     };
   } catch (error) {

@@ -59,3 +59,39 @@ export function growthByLabel(
   });
   return new Map(grown.filter(([, { count }]) => count > 0));
 }
+
+export interface QuantileOf {
+  /** Of a histogram. */
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  /** 0 to 1. */
+  readonly share: number;
+}
+
+/**
+ * The value that this share of what was observed between two readings is below, straight through its bucket as Prometheus
+ * does it; null where nothing was observed, or it is beyond the last bound.
+ */
+export function quantileOfGrowth(
+  before: Samples,
+  after: Samples,
+  { label, name, share, value }: QuantileOf,
+): number | null {
+  const buckets = labelValues(after, `${name}_bucket`, 'le')
+    .map((le) => {
+      const labels = { [label]: value, le };
+      const counted = (samples: Samples): number => total(samples, `${name}_bucket`, labels) ?? 0;
+      return {
+        bound: le === '+Inf' ? Infinity : Number(le),
+        below: counted(after) - counted(before),
+      };
+    })
+    .toSorted((a, b) => a.bound - b.bound);
+  const wanted = (buckets.at(-1)?.below ?? 0) * share;
+  const at = buckets.findIndex(({ below }) => below > 0 && below >= wanted);
+  const found = buckets[at];
+  if (!found || found.bound === Infinity) return null;
+  const { bound: low, below: under } = buckets[at - 1] ?? { bound: 0, below: 0 };
+  return low + ((found.bound - low) * (wanted - under)) / (found.below - under);
+}

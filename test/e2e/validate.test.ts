@@ -61,11 +61,23 @@ test('the demo shop is tried in one command, and told of in a page and as JSON',
   );
   // 35 ms there and 35 ms back.
   assert.ok(networks[0]!.hits_ms.p50! >= 70);
-  assert.equal(faults.length, 2);
-  for (const { after, during, name } of faults) {
+  const [data, cache, replica] = faults;
+  for (const { after, during, name } of [data!, cache!]) {
     assert.ok(during.answered > 0, name);
     assert.equal(during.failed + after.failed, 0, name);
   }
+  // Whoever asked the one that is gone was told nothing; conversations went on at the other.
+  assert.ok(replica!.during.failed > 0);
+  assert.ok(replica!.after.hits > 0);
+  assert.equal(replica!.after.failed, 0);
+  assert.deepEqual(
+    report.baseline!.dependencies!.map(({ limit, name }) => [name, limit]),
+    [
+      ['data database', 1],
+      ['cache database', 1],
+      ['embedding', 1000],
+    ],
+  );
   assert.ok(report.plan!.replicas >= 2);
   assert.match(
     await readFile(join(folder, 'plan/kubernetes/kustomization.yaml'), 'utf8'),
@@ -81,6 +93,10 @@ test('the demo shop is tried in one command, and told of in a page and as JSON',
       title,
     );
   }
+  assert.match(
+    (await page.locator('#dependencies ~ div.scroll').first().textContent())!,
+    /Tried, /,
+  );
   assert.deepEqual(await violations(page), []);
 });
 

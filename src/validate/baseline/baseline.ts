@@ -5,14 +5,19 @@ import { createDraw } from '../load/draw.ts';
 import type { Manner } from '../load/manner.ts';
 import type { QuestionSource } from '../questions/question.ts';
 import type { Tell } from '../tell.ts';
+import { readSamples } from '../watch.ts';
+import { dependenciesBetween } from './dependencies.ts';
+import type { Dependency } from './dependencies.ts';
 import { contextGrowth } from './growth.ts';
 import type { ContextGrowth } from './growth.ts';
-import { createProfiler, profile } from './profile.ts';
+import { callsOf, createProfiler, profile } from './profile.ts';
 import type { ScenarioProfile } from './profile.ts';
 import { scenariosFor } from './scenarios.ts';
 
 export interface BaselineFigures {
   readonly scenarios: readonly ScenarioProfile[];
+  /** Over all calls of the scenarios; null where the server tells nothing of itself. */
+  readonly dependencies: readonly Dependency[] | null;
   readonly context_growth: ContextGrowth;
 }
 
@@ -38,11 +43,16 @@ export async function takeBaseline(
   try {
     const scenarios = await scenariosFor(source, conversation);
     const profiler = createProfiler(endpoint, conversation, scenarios);
+    const before = await readSamples(endpoint);
     const profiles = await profile(profiler, { blocks, signal, tell });
+    const after = await readSamples(endpoint);
+    const calls = profiles.reduce((sum, one) => sum + callsOf(one), 0);
+    const dependencies = before && after && dependenciesBetween(before, after, calls);
     const random = createRandom(SEED);
     const draw = createDraw(source, NOTHING_NEW, random);
     const parts = { endpoint, conversation, manner, draw, signal, tell, settle };
-    return { scenarios: profiles, context_growth: await contextGrowth(parts, turns) };
+    const growth = await contextGrowth(parts, turns);
+    return { scenarios: profiles, dependencies, context_growth: growth };
   } finally {
     await conversation.end();
   }

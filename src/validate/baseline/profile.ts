@@ -172,6 +172,13 @@ function serverParts(
   return { cpu: cpu === null ? null : (cpu * MS_PER_S) / called, parts };
 }
 
+/** Whether or not they went as meant. */
+export const callsOf = ({
+  calls,
+  otherwise,
+}: Pick<ScenarioProfile, 'calls' | 'otherwise'>): number =>
+  Object.values(otherwise).reduce((sum, count) => sum + count, calls);
+
 function profileOf({
   scenario,
   samples,
@@ -181,7 +188,7 @@ function profileOf({
   bytes,
   calls,
 }: Running): ScenarioProfile {
-  const all = calls + [...otherwise.values()].reduce((sum, count) => sum + count, 0);
+  const all = callsOf({ calls, otherwise: Object.fromEntries(otherwise) });
   const cpu = blocks.map((block) => block.cpu).filter((one) => one !== null);
   const names = [...new Set(blocks.flatMap(({ parts }) => Object.keys(parts)))];
   return {

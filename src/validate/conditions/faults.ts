@@ -2,12 +2,16 @@
 // what callers saw is told for before, during and after.
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { Dependency } from '../baseline/dependencies.ts';
 import type { Moment, Tallied } from '../load/tally.ts';
+import { rounded } from '../figures.ts';
 import { takeSmallLoad } from './small-load.ts';
 import type { SmallLoad } from './small-load.ts';
 
 export interface Fault {
   readonly name: string;
+  /** What fails; null where it is the server itself. */
+  readonly dependency: Dependency['name'] | null;
   /** Takes it away. */
   begin(): Promise<void> | void;
   /** Gives it back. */
@@ -16,6 +20,7 @@ export interface Fault {
 
 export interface FaultFigures {
   readonly name: string;
+  readonly dependency: Dependency['name'] | null;
   readonly began_s: number;
   readonly ended_s: number;
   readonly during: Seen;
@@ -52,23 +57,25 @@ export async function takeFault(
   fault: Fault,
   { beforeMs, awayMs, afterMs }: FaultTimes,
 ): Promise<FaultFigures> {
+  const away = { from: beforeMs / MS_PER_S, to: (beforeMs + awayMs) / MS_PER_S };
   const figures = await takeSmallLoad(load, beforeMs + awayMs + afterMs, async () => {
+    const loadBegan = performance.now();
+    const elapsed = (): number => (performance.now() - loadBegan) / MS_PER_S;
     await sleep(beforeMs, undefined, { signal: load.signal });
+    away.from = elapsed();
     await fault.begin();
     try {
       await sleep(awayMs, undefined, { signal: load.signal });
     } finally {
       await fault.end();
+      away.to = elapsed();
     }
   });
-  return figuresOf(fault.name, figures, {
-    from: beforeMs / MS_PER_S,
-    to: (beforeMs + awayMs) / MS_PER_S,
-  });
+  return figuresOf(fault, figures, away);
 }
 
 function figuresOf(
-  name: string,
+  { dependency, name }: Fault,
   { faults, timeline }: Tallied,
   { from, to }: { readonly from: number; readonly to: number },
 ): FaultFigures {
@@ -77,8 +84,9 @@ function figuresOf(
   );
   return {
     name,
-    began_s: from,
-    ended_s: to,
+    dependency,
+    began_s: rounded(from),
+    ended_s: rounded(to),
     during: seen(timeline.filter(({ at_s }) => at_s >= from && at_s < to)),
     after: seen(timeline.filter(({ at_s }) => at_s >= to)),
     recovered_after_s: back ? Math.round((back.at_s - to) * 10) / 10 : null,

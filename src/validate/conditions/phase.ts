@@ -1,14 +1,9 @@
 // Owns phase 3: the same server under the conditions of production. What cannot be made here is told, with why.
 import { isAppError } from '../../errors.ts';
-import { createEndpoint } from '../endpoint.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Latency } from '../figures.ts';
-import type { Manner } from '../load/manner.ts';
 import type { Tallied } from '../load/tally.ts';
 import type { OwnServer } from '../own-server.ts';
-import type { QuestionSource } from '../questions/question.ts';
-import { teach } from '../teach.ts';
-import type { Tell } from '../tell.ts';
 import { embeddedEngine } from './engines.ts';
 import { takeFault } from './faults.ts';
 import type { Fault, FaultFigures, FaultTimes } from './faults.ts';
@@ -17,9 +12,12 @@ import type { Limits, LimitReadings } from './limits.ts';
 import { addressOf, throughLink } from './link-url.ts';
 import { openLink } from './link.ts';
 import type { Link } from './link.ts';
+import { LOST_REPLICA, loseReplica } from './lost-replica.ts';
 import { NETWORK_PROFILES, SLOW_DISK } from './profiles.ts';
 import type { NetworkProfileName } from './profiles.ts';
 import { takeSmallLoad } from './small-load.ts';
+import { withEndpoint, withTried } from './tried.ts';
+import type { StartOwn, TriedParts } from './tried.ts';
 
 export interface NetworkFigures {
   readonly name: string;
@@ -49,26 +47,16 @@ export interface ConditionsFigures {
   readonly left_out: ReadonlyArray<{ readonly what: string; readonly why: string }>;
 }
 
-/** Starts one more server of one's own. */
-export type StartOwn = (start: {
-  readonly databaseUrl?: string;
-  readonly within?: Limits['within'];
-}) => Promise<OwnServer>;
-
-export interface ConditionsParts {
+export interface ConditionsParts extends TriedParts {
   readonly endpoint: Endpoint;
-  readonly source: QuestionSource;
-  readonly manner: Manner;
-  readonly signal: AbortSignal;
-  readonly tell: Tell;
-  readonly token: string | undefined;
-  readonly version: string;
   /** Null where the server is somebody's: its databases and its machine are not ours to touch. */
   readonly own: {
     readonly server: OwnServer;
     readonly start: StartOwn;
     /** Null for the embedded demo shop. */
     readonly databaseUrl: string | null;
+    /** A cache database for several, that goes with them. */
+    readonly withCache: <T>(fn: (url: string) => Promise<T>) => Promise<T>;
   } | null;
 }
 
@@ -79,11 +67,6 @@ export interface ConditionsExtent {
   readonly fault: FaultTimes;
 }
 
-const MAX_CONNECTIONS = 200;
-const TIMEOUT_MS = 30_000;
-/** Enough to ask about, and learned in no time. */
-const TAUGHT = 50;
-const HTTP_PORT = 80;
 const LIMIT = { cpus: 1, memoryBytes: 2 ** 30 };
 
 export async function takeConditions(
@@ -113,10 +96,12 @@ export async function takeConditions(
     if (own.databaseUrl === null)
       faults.push(...(await engineFaults(parts, own.server, { extent, leftOut })));
     else await overDatabaseLink(parts, own, { extent, networks, faults });
-    leftOut.push({
-      what: 'a replica that is lost',
-      why: 'One server was tried; docs/scale-out.md has the test of three behind a proxy.',
-    });
+    if (!parts.signal.aborted) {
+      tellFault(parts, LOST_REPLICA, extent);
+      const { start, withCache } = own;
+      const lose = (cacheUrl: string) => loseReplica(parts, { start, cacheUrl }, extent.fault);
+      faults.push(await withCache(lose));
+    }
   }
   return { networks, limits, faults, left_out: leftOut };
 }
@@ -125,37 +110,24 @@ async function clientNetworks(
   parts: ConditionsParts,
   { networkSeconds, networks }: ConditionsExtent,
 ): Promise<NetworkFigures[]> {
-  const { url } = parts.endpoint;
-  const link = await openLink({ to: { host: url.hostname, port: Number(url.port || HTTP_PORT) } });
-  const endpoint = endpointAt(new URL(`http://${link.host}:${link.port}${url.pathname}`), parts);
+  const { href } = parts.endpoint.url;
+  const link = await openLink({ to: addressOf(href) });
   const taken: NetworkFigures[] = [];
   try {
-    for (const [at, name] of networks.entries()) {
-      if (parts.signal.aborted) break;
-      parts.tell.step(`conditions: ${name} between client and server`, {
-        at,
-        of: networks.length,
-        seconds: networkSeconds,
-      });
-      link.set(NETWORK_PROFILES[name].conditions);
-      const figures = await takeSmallLoad({ ...parts, endpoint }, networkSeconds * 1000);
-      taken.push(networkFigures(name, 'client and server', figures));
-    }
+    await withEndpoint(new URL(throughLink(href, link)), parts, async (endpoint) => {
+      for (const [at, name] of networks.entries()) {
+        if (parts.signal.aborted) break;
+        const extent = { at, of: networks.length, seconds: networkSeconds };
+        parts.tell.step(`conditions: ${name} between client and server`, extent);
+        link.set(NETWORK_PROFILES[name].conditions);
+        const figures = await takeSmallLoad({ ...parts, endpoint }, networkSeconds * 1000);
+        taken.push(networkFigures(name, 'client and server', figures));
+      }
+    });
     return taken;
   } finally {
-    await endpoint.close();
     await link.close();
   }
-}
-
-function endpointAt(url: URL, { token, version }: ConditionsParts): Endpoint {
-  return createEndpoint({
-    url,
-    token,
-    version,
-    maxConnections: MAX_CONNECTIONS,
-    timeoutMs: TIMEOUT_MS,
-  });
 }
 
 function networkFigures(
@@ -205,7 +177,9 @@ async function limited(
   }
   try {
     const server = await own.start({ within: (command, args) => limits.within(command, args) });
-    const figures = await loadOn(server, parts, extent.limitSeconds * 1000);
+    const figures = await withTried(server, parts, (load) =>
+      takeSmallLoad(load, extent.limitSeconds * 1000),
+    );
     return [
       {
         cpus: LIMIT.cpus,
@@ -220,29 +194,6 @@ async function limited(
   } finally {
     await limits.close();
   }
-}
-
-/** A server that was just started, taught a few questions; ends it. */
-async function loadOn(
-  server: OwnServer,
-  parts: ConditionsParts,
-  durationMs: number,
-): Promise<Tallied> {
-  const endpoint = endpointAt(server.url, parts);
-  try {
-    const source = await taught(endpoint, parts);
-    return await takeSmallLoad({ ...parts, endpoint, source }, durationMs);
-  } finally {
-    await endpoint.close();
-    await server.stop();
-  }
-}
-
-async function taught(endpoint: Endpoint, parts: ConditionsParts): Promise<QuestionSource> {
-  const { source } = parts;
-  const questions = source.questions.slice(0, TAUGHT);
-  const few = { name: source.name, questions, unasked: () => source.unasked() };
-  return { ...few, questions: await teach(endpoint, few, parts) };
 }
 
 /** The embedded databases are processes: what ends one is started again by the server. */
@@ -261,6 +212,7 @@ async function engineFaults(
     }
     const fault: Fault = {
       name: what,
+      dependency: `${name === 'shop' ? 'data' : 'cache'} database`,
       begin: () => void process.kill(embeddedEngine(server.pid, name)!, 'SIGKILL'),
       end: () => undefined,
     };
@@ -289,10 +241,8 @@ async function overDatabaseLink(
   const url = own.databaseUrl!;
   const link = await openLink({ to: addressOf(url) });
   try {
-    const server = await own.start({ databaseUrl: throughLink(url, link) });
-    const endpoint = endpointAt(server.url, parts);
-    try {
-      const load = { ...parts, endpoint, source: await taught(endpoint, parts) };
+    const settings = { DATABASE_URL: throughLink(url, link) };
+    await withTried(await own.start({ settings }), parts, async (load) => {
       for (const [name, conditions] of [
         ['cross-zone', NETWORK_PROFILES['cross-zone'].conditions],
         ['slow disk', SLOW_DISK],
@@ -309,10 +259,7 @@ async function overDatabaseLink(
         tellFault(parts, fault.name, extent);
         faults.push(await takeFault(load, fault, extent.fault));
       }
-    } finally {
-      await endpoint.close();
-      await server.stop();
-    }
+    });
   } finally {
     await link.close();
   }
@@ -322,6 +269,7 @@ function databaseFaults(link: Link): Fault[] {
   return [
     {
       name: 'the data database is restarted',
+      dependency: 'data database',
       begin() {
         link.refuse();
         link.cut();
@@ -330,6 +278,7 @@ function databaseFaults(link: Link): Fault[] {
     },
     {
       name: 'the network to the data database falls silent',
+      dependency: 'data database',
       begin() {
         link.set({ lossRatio: 1 });
       },

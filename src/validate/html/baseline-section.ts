@@ -1,17 +1,21 @@
-// Owns what the report shows of phase 1: the profile of each tool, the growth of a long conversation, what answers
-// depend on.
+// Owns what the report shows of phase 1: the profile of each tool, what answers depend on, the growth of a long
+// conversation.
 import type { BaselineFigures } from '../baseline/baseline.ts';
+import { DEPENDENCIES } from '../baseline/dependencies.ts';
 import type { ContextGrowth } from '../baseline/growth.ts';
 import type { ScenarioProfile } from '../baseline/profile.ts';
+import type { FaultFigures } from '../conditions/faults.ts';
 import { lineChart } from './chart.ts';
+import { dependencyMap } from './dependency-map.ts';
 import { html } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { shownBytes, shownMs, shownNumber } from './shown.ts';
 import { table } from './table.ts';
 
-const DEPENDENCIES = ['data database', 'cache database', 'identity provider'] as const;
-
-export function baselineSection({ scenarios, context_growth: growth }: BaselineFigures): Markup {
+export function baselineSection(
+  { context_growth: growth, dependencies, scenarios }: BaselineFigures,
+  faults: readonly FaultFigures[],
+): Markup {
   return html`<h2 id="baseline">One conversation, tool by tool</h2>
     <p class="quiet">
       By the client's clock, one call after the other, the tools taking turns. Processor time is
@@ -35,7 +39,8 @@ export function baselineSection({ scenarios, context_growth: growth }: BaselineF
       Milliseconds of a call, at the median of its blocks. Stages may overlap, so that they need not
       add up.
     </p>
-    ${stageTable(scenarios)} ${dependencies(scenarios)} ${growthPart(growth)}`;
+    ${stageTable(scenarios)} ${dependencyMap({ dependencies, scenarios, faults })}
+    ${growthPart(growth)}`;
 }
 
 const otherwiseText = (otherwise: ScenarioProfile['otherwise']): string =>
@@ -64,34 +69,6 @@ function stageTable(scenarios: readonly ScenarioProfile[]): Markup | null {
     ],
     withStages,
   );
-}
-
-function dependencies(scenarios: readonly ScenarioProfile[]): Markup | null {
-  const used = DEPENDENCIES.filter((name) => scenarios.some((one) => name in one.uses_per_call));
-  if (used.length === 0) return null;
-  return html`<h3>What answers depend on</h3>
-    <p class="quiet">
-      Uses by a call, and how long each took: a use is a connection lent until it is given back.
-      What is kept behind an answer counts, too.
-    </p>
-    ${table<ScenarioProfile>(
-      [
-        { title: 'call', of: ({ name }) => name, isText: true },
-        ...used.flatMap((name) => [
-          {
-            title: name,
-            of: ({ uses_per_call: uses }: ScenarioProfile) =>
-              uses[name] === undefined ? '' : `${shownNumber(uses[name])} ×`,
-          },
-          {
-            title: 'each',
-            of: ({ uses_per_call: uses, parts_ms_per_call: parts }: ScenarioProfile) =>
-              uses[name] === undefined ? '' : shownMs((parts[name] ?? 0) / uses[name]),
-          },
-        ]),
-      ],
-      scenarios,
-    )}`;
 }
 
 function growthPart({ points, rising, turns }: ContextGrowth): Markup | null {

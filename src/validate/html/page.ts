@@ -45,7 +45,8 @@ export function reportPage(report: Report): string {
           </ul>
           ${comparison ? compareSection(comparison) : null} ${load ? loadSection(load) : null}
           ${burst ? burstSection(burst) : null} ${conditions ? conditionsSection(conditions) : null}
-          ${plan ? planSection(plan) : null} ${baseline ? baselineSection(baseline) : null}
+          ${plan ? planSection(plan) : null}
+          ${baseline ? baselineSection(baseline, conditions?.faults ?? []) : null}
         </main>
       </body>
     </html> `.text;
