@@ -30,6 +30,9 @@ const STAGES: ReadonlyArray<NonNullable<Slowing['stage']>> = [
   'call',
 ];
 
+/** Their wordings, each good for once, have to last for all rounds. */
+const QUESTIONS = 150;
+
 export interface Try {
   readonly planted: string | null;
   /** What the comparison names, the worst first. */
@@ -56,13 +59,14 @@ export async function runRegressions(
   });
   const tries = countOption(given.tries, 'tries', { otherwise: 5 });
   const unchanged = countOption(given.unchanged, 'unchanged', { otherwise: 20 });
-  const rounds = countOption(given.rounds, 'rounds', { otherwise: 40 });
+  const rounds = countOption(given.rounds, 'rounds', { otherwise: 200 });
   const share = countOption(given.share, 'share', { otherwise: 20 }) / 100;
   const stages = STAGES.filter((stage) => given.stage === undefined || stage === given.stage);
-  const planned: Slowing[] = [
-    ...Array.from({ length: tries }, () => stages.map((stage) => ({ stage, share }))).flat(),
-    ...Array.from({ length: unchanged }, () => ({ stage: null, share: 0 })),
-  ];
+  // Spread over the run, as what else the machine does may be.
+  const planned = Array.from({ length: Math.max(tries, 1) }, (_, at): Slowing[] => [
+    ...(at < tries ? stages.map((stage) => ({ stage, share })) : []),
+    ...Array.from({ length: shareOf(unchanged, at, Math.max(tries, 1)) }, () => NOTHING),
+  ]).flat();
   const done: Try[] = [];
   for (const [index, slowing] of planned.entries()) {
     const tried = await takeTry(root, { slowing, rounds });
@@ -87,6 +91,12 @@ export async function runRegressions(
   };
 }
 
+const NOTHING: Slowing = { stage: null, share: 0 };
+
+/** Of so many, what falls on one of several turns. */
+const shareOf = (count: number, turn: number, turns: number): number =>
+  Math.floor(((turn + 1) * count) / turns) - Math.floor((turn * count) / turns);
+
 async function takeTry(
   root: string,
   { slowing, rounds }: { readonly slowing: Slowing; readonly rounds: number },
@@ -96,11 +106,15 @@ async function takeTry(
   try {
     const open = async (slowed: Slowing): Promise<Subject> => {
       const program = join(root, 'dist/bench/slowed-server.js');
-      const { endpoint, server, source } = await openTaught({ root, program }, releases);
+      const { endpoint, server, source } = await openTaught(
+        { root, program, questions: QUESTIONS },
+        releases,
+      );
       await server.send(slowed);
       return { endpoint, source };
     };
-    const [old, now] = [await open({ stage: null, share: 0 }), await open(slowing)];
+    // At the same time: what starts first is a little slower for as long as it lives.
+    const [old, now] = await Promise.all([open(NOTHING), open(slowing)]);
     const pairs = await interleave(old, now, { rounds, signal, tell: SILENT });
     return tryOf(slowing.stage, compareInterleaved(pairs));
   } finally {

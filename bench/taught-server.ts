@@ -24,9 +24,17 @@ export const SILENT: Tell = {
   note: () => undefined,
 };
 
-/** @param start The folder of the package, and a program instead of `askonce serve`. */
+export interface TaughtStart {
+  /** The folder of the package. */
+  readonly root: string;
+  /** Instead of `askonce serve`. */
+  readonly program?: string;
+  /** Of the 300 that are known; all by default. */
+  readonly questions?: number;
+}
+
 export async function openTaught(
-  start: { readonly root: string; readonly program?: string },
+  { questions: count, ...start }: TaughtStart,
   releases: ReleaseStack,
 ): Promise<TaughtServer> {
   const server = await startOwnServer({ ...start, env: process.env, onLine: () => undefined });
@@ -38,7 +46,8 @@ export async function openTaught(
     version: '0',
   });
   releases.push('endpoint', () => endpoint.close());
-  const source = demoQuestions(1);
+  const all = demoQuestions(1);
+  const source = { ...all, questions: all.questions.slice(-(count ?? all.questions.length)) };
   const { signal } = new AbortController();
   const questions = await teach(endpoint, source, { manner: ASKONCE, signal, tell: SILENT });
   return { server, endpoint, source: { ...source, questions } };

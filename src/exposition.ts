@@ -11,9 +11,30 @@ export interface Exposition {
 const OPEN_METRICS = /application\/openmetrics-text/iu;
 const TOTAL = /_total$/u;
 
-export async function exposition(registry: Registry, accept = ''): Promise<Exposition> {
-  const written = OPEN_METRICS.test(accept) ? openMetrics(registry) : registry;
+export interface Wanted {
+  /** What the reader takes, as its Accept header says it; Prometheus' text by default. */
+  readonly accept?: string | undefined;
+  /** Of metrics; all by default. */
+  readonly names?: readonly string[];
+}
+
+export async function exposition(
+  registry: Registry,
+  { accept = '', names = [] }: Wanted,
+): Promise<Exposition> {
+  const wanted = names.length === 0 ? registry : only(registry, names);
+  const written = OPEN_METRICS.test(accept) ? openMetrics(wanted) : wanted;
   return { contentType: written.contentType, text: await written.metrics() };
+}
+
+/** What nobody exposes is passed over. */
+function only(registry: Registry, names: readonly string[]): Registry {
+  const some = new Registry();
+  for (const name of new Set(names)) {
+    const metric = registry.getSingleMetric(name);
+    if (metric) some.registerMetric(metric);
+  }
+  return some;
 }
 
 /**

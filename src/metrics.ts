@@ -6,7 +6,7 @@ import { createBurstRate } from './burst-rate.ts';
 import type { BurstRate } from './burst-rate.ts';
 import type { BreakerState } from './db/breaker.ts';
 import { exposition } from './exposition.ts';
-import type { Exposition } from './exposition.ts';
+import type { Exposition, Wanted } from './exposition.ts';
 import type { QueueWatcher } from './lib/admission.ts';
 import {
   observeCollections,
@@ -21,8 +21,7 @@ import type { CallsSummary } from './recent-calls.ts';
 import type { StageName } from './tracing.ts';
 
 export interface Metrics {
-  /** @param accept What the reader takes, as its Accept header says it; Prometheus' text by default. */
-  render(accept?: string): Promise<Exposition>;
+  render(wanted?: Wanted): Promise<Exposition>;
   request(labels: RequestLabels, seconds: number, more?: RequestMore): void;
   responseBytes(bytes: number): void;
   /** @returns to be called when the response is written, or nobody reads it any more. */
@@ -247,7 +246,7 @@ export function createMetrics(): Metrics {
   const lookupsOf = remembered<Counter.Internal>();
 
   return {
-    render: (accept) => exposition(registry, accept),
+    render: (wanted = {}) => exposition(registry, wanted),
     request(labels, duration, { traceId = null, isOfOperator = false } = {}) {
       const { tool, source, outcome } = labels;
       requestsOf(`${tool} ${source} ${outcome}`, () => requests.labels({ ...labels })).inc();

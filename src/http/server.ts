@@ -163,7 +163,10 @@ function createExpressApp(options: ExpressOptions): Express {
   app.use('/admin', options.admin);
   app.use(originValidation(originsOf(options)));
   app.get('/metrics', async (request, response) => {
-    const { contentType, text } = await options.metrics.render(request.headers.accept);
+    const { accept } = request.headers;
+    // As other exporters take it.
+    const names = new URL(request.url, 'http://localhost').searchParams.getAll('name[]');
+    const { contentType, text } = await options.metrics.render({ accept, names });
     response.type(contentType).send(text);
   });
   for (const [path, document] of Object.entries(options.metadata)) {

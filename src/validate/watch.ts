@@ -25,12 +25,23 @@ export interface Watch {
   stop(): Promise<Used | null>;
 }
 
+export const CPU_SECONDS = 'process_cpu_seconds_total';
+export const DEPENDENCY_SECONDS = 'askonce_dependency_seconds';
+export const STAGE_SECONDS = 'askonce_stage_seconds';
 const EVERY_MS = 1000;
 const MS_PER_S = 1000;
 
-/** @returns null where there are no metrics, or they may not be read. */
-export async function readSamples(endpoint: Pick<Endpoint, 'read'>): Promise<Samples | null> {
-  const text = await endpoint.read('/metrics');
+/**
+ * @param names Of metrics, so that reading them is less work for the server; all by default, and of one that does not know
+ * of names.
+ * @returns null where there are no metrics, or they may not be read.
+ */
+export async function readSamples(
+  endpoint: Pick<Endpoint, 'read'>,
+  names: readonly string[] = [],
+): Promise<Samples | null> {
+  const wanted = new URLSearchParams(names.map((name) => ['name[]', name] as [string, string]));
+  const text = await endpoint.read(`/metrics?${wanted.toString()}`);
   return text === null ? null : parseSamples(text);
 }
 
@@ -75,7 +86,7 @@ export function usedBetween(
 ): Used {
   const highest = (name: keyof ReturnType<typeof gaugesOf>): number | null =>
     most.get(name) ?? gaugesOf(after)[name];
-  const cpu = (samples: Samples): number | null => total(samples, 'process_cpu_seconds_total');
+  const cpu = (samples: Samples): number | null => total(samples, CPU_SECONDS);
   const [from, to] = [cpu(before), cpu(after)];
   const lag = highest('lag');
   const grown = (name: string, label: string): Readonly<Record<string, Growth>> =>
@@ -88,8 +99,8 @@ export function usedBetween(
     pool_waiting: highest('waiting'),
     session_pool_utilization: highest('sessions'),
     event_loop_lag_p99_ms: lag === null ? null : rounded(lag * MS_PER_S),
-    dependencies: grown('askonce_dependency_seconds', 'dependency'),
-    stages: grown('askonce_stage_seconds', 'stage'),
+    dependencies: grown(DEPENDENCY_SECONDS, 'dependency'),
+    stages: grown(STAGE_SECONDS, 'stage'),
   };
 }
 

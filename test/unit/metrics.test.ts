@@ -12,7 +12,7 @@ test('who asks for OpenMetrics gets it, with the trace of a request beside its b
   const metrics = createMetrics();
   metrics.request(ASKED, 0.004);
   metrics.request(ASKED, 0.003, { traceId: TRACE });
-  const { contentType, text } = await metrics.render(OPEN_METRICS);
+  const { contentType, text } = await metrics.render({ accept: OPEN_METRICS });
   assert.match(contentType, /^application\/openmetrics-text; version=1\.0\.0/);
   assert.match(text, /# EOF\n$/);
   assert.match(text, /^# TYPE askonce_requests counter$/m);
@@ -29,8 +29,8 @@ test('who asks for nothing gets plain text without exemplars, whatever others ha
   const metrics = createMetrics();
   metrics.request(ASKED, 0.003, { traceId: TRACE });
   const before = await metrics.render();
-  await metrics.render(OPEN_METRICS);
-  const { contentType, text } = await metrics.render('text/plain');
+  await metrics.render({ accept: OPEN_METRICS });
+  const { contentType, text } = await metrics.render({ accept: 'text/plain' });
   assert.match(contentType, /^text\/plain; version=0\.0\.4/);
   assert.doesNotMatch(text, /trace_id|# EOF/);
   const own = (all: string): string[] => all.match(/^.*\baskonce_.*$/gm) ?? [];
@@ -56,4 +56,15 @@ test('what freshness does not tell is absent, and a stream that is not read is i
   assert.match((await metrics.render()).text, /^askonce_replication_lag_seconds \+Inf$/m);
   lagMs = 1500;
   assert.match((await metrics.render()).text, /^askonce_replication_lag_seconds 1\.5$/m);
+});
+
+test('some metrics alone are rendered by their names, and unknown names bring nothing', async () => {
+  const metrics = createMetrics();
+  metrics.stage('embed', 0.01);
+  const names = ['askonce_stage_seconds', 'askonce_stage_seconds', 'nobody_knows'];
+  for (const accept of [undefined, OPEN_METRICS]) {
+    const { text } = await metrics.render({ accept, names });
+    const exposed = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
+    assert.deepEqual(exposed, ['askonce_stage_seconds']);
+  }
 });

@@ -5,7 +5,13 @@ import { latencyOf, median, rounded } from '../figures.ts';
 import type { Latency } from '../figures.ts';
 import type { Samples } from '../samples.ts';
 import type { Tell } from '../tell.ts';
-import { readSamples, usedBetween } from '../watch.ts';
+import {
+  CPU_SECONDS,
+  DEPENDENCY_SECONDS,
+  STAGE_SECONDS,
+  readSamples,
+  usedBetween,
+} from '../watch.ts';
 import { yardstick } from '../yardstick.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -17,7 +23,7 @@ export interface Block {
   readonly cpu: number | null;
   /** Stages and dependencies, per call; what no call of the block used is left out. */
   readonly parts: Readonly<Record<string, number>>;
-  /** What the machine took for a fixed piece of work just then. */
+  /** What the machine took for a fixed piece of work just then; 1 where that was not looked at. */
   readonly yardstick: number;
 }
 
@@ -65,11 +71,13 @@ export interface Profiler {
 }
 
 export interface BlockExtent {
-  /** Of the scenario's calls; at least MIN_CALLS are made. */
-  readonly share?: number;
+  /** As many as the scenario has, by default. */
+  readonly calls?: number;
+  /** Whether it is compared with blocks of another time. */
+  readonly isMeasured?: boolean;
 }
 
-const MIN_CALLS = 2;
+const READ_BY_BLOCK = [CPU_SECONDS, DEPENDENCY_SECONDS, STAGE_SECONDS];
 
 export function createProfiler(
   endpoint: Pick<Endpoint, 'read'>,
@@ -79,11 +87,14 @@ export function createProfiler(
   const running = new Map(scenarios.map((scenario) => [scenario.name, begun(scenario)]));
   return {
     names: [...running.keys()],
-    async block(name, { share = 1 } = {}) {
+    async block(name, { calls, isMeasured = true } = {}) {
       const one = running.get(name);
       if (!one || one.isOver) return null;
-      const calls = Math.max(MIN_CALLS, Math.round(one.scenario.calls * share));
-      return await takeBlock(endpoint, conversation, { running: one, calls });
+      return await takeBlock(endpoint, conversation, {
+        running: one,
+        calls: calls ?? one.scenario.calls,
+        machine: isMeasured ? yardstick : () => 1,
+      });
     },
     profiles: () => [...running.values()].filter(({ calls }) => calls > 0).map(profileOf),
   };
@@ -114,13 +125,17 @@ const begun = (scenario: Scenario): Running => ({
 async function takeBlock(
   endpoint: Pick<Endpoint, 'read'>,
   conversation: Conversation,
-  { running, calls }: { readonly running: Running; readonly calls: number },
+  {
+    running,
+    calls,
+    machine,
+  }: { readonly running: Running; readonly calls: number; readonly machine: () => number },
 ): Promise<Block | null> {
   const { scenario, otherwise, samples } = running;
   const meant: number[] = [];
   let called = 0;
-  const machineBefore = yardstick();
-  const before = await readSamples(endpoint);
+  const machineBefore = machine();
+  const before = await readSamples(endpoint, READ_BY_BLOCK);
   for (; called < calls; called += 1) {
     const call = scenario.next();
     if (call === null) {
@@ -136,14 +151,14 @@ async function takeBlock(
       otherwise.set(what, (otherwise.get(what) ?? 0) + 1);
     }
   }
-  const after = await readSamples(endpoint);
+  const after = await readSamples(endpoint, READ_BY_BLOCK);
   running.calls += meant.length;
   samples.push(...meant);
   if (meant.length === 0) return null;
   const block = {
     call: median(meant),
     ...serverParts(before, after, { running, called }),
-    yardstick: (machineBefore + yardstick()) / 2,
+    yardstick: (machineBefore + machine()) / 2,
   };
   running.blocks.push(block);
   return block;

@@ -31,10 +31,23 @@ export async function scenariosFor(
   source: QuestionSource,
   conversation: Conversation,
 ): Promise<Scenario[]> {
+  const tools = await emptyTools(conversation);
+  return [
+    ...(await askingScenarios(source, conversation)),
+    ...tools.map((tool) =>
+      repeated(tool, USUAL_CALLS, isAnswered, () => ({ tool, arguments: {} })),
+    ),
+  ];
+}
+
+/** Those of them that have stages. */
+export async function askingScenarios(
+  source: QuestionSource,
+  conversation: Conversation,
+): Promise<Scenario[]> {
   const light = source.questions.filter(({ heavy, sql }) => !heavy && sql !== undefined);
   const heavy = source.questions.find((one) => one.heavy && one.sql !== undefined);
   const first = light[0] ?? source.questions[0]!;
-  const tools = await emptyTools(conversation);
   return [
     repeated('ask, known words', QUICK_CALLS, from('memory'), () => ask(first.question)),
     ...rephrased(light),
@@ -45,9 +58,6 @@ export async function scenariosFor(
       tool: 'search_schema',
       arguments: { query: first.question },
     })),
-    ...tools.map((tool) =>
-      repeated(tool, USUAL_CALLS, isAnswered, () => ({ tool, arguments: {} })),
-    ),
   ];
 }
 
@@ -108,13 +118,18 @@ function ofStatement({ question, sql }: Known): Scenario[] {
 
 /** A large answer whole, and what is left of one that was cut. */
 async function ofHeavy({ question, sql }: Known, conversation: Conversation): Promise<Scenario[]> {
-  const args = { question, sql, max_rows: FIRST_ROWS };
-  const { outcome } = await conversation.call({ tool: 'query', arguments: args });
-  const cursor = outcome.kind === 'answered' ? outcome.nextCursor : null;
+  const outcomeOf = async (more: object) =>
+    (await conversation.call({ tool: 'query', arguments: { question, sql, ...more } })).outcome;
+  const few = await outcomeOf({ max_rows: FIRST_ROWS });
+  const cursor = few.kind === 'answered' ? few.nextCursor : null;
+  // A server may let less through; what is larger than its usual answer is written row by row.
+  const large = { max_rows: 10_000, max_bytes: 2_000_000, max_age_seconds: 0 };
+  const isLetThrough = (await outcomeOf(large)).kind === 'answered';
+  const most = isLetThrough ? large : { max_age_seconds: 0 };
   return [
     repeated('query, heavy, run anew', HEAVY_CALLS, isAnswered, () => ({
       tool: 'query',
-      arguments: { question, sql, max_age_seconds: 0, max_rows: 10_000 },
+      arguments: { question, sql, ...most },
     })),
     ...(cursor === null
       ? []

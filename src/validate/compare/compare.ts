@@ -26,17 +26,21 @@ export type Pairs = ReadonlyMap<string, ReadonlyArray<readonly [old: Block, now:
 
 /** Two processes of the same program differ by a few per cent, for as long as they live. */
 export const INTERLEAVED_TOLERANCE = 0.05;
+/** What may be slower by no more than this is not measured any longer. */
+const SURELY_BELOW = 1.15;
 /** A machine differs from itself on another day, beyond what a yardstick tells. */
 export const STORED_TOLERANCE = 0.15;
 /** Parts shorter than this are lost in the reading of the clock. */
 const MIN_MS = 0.02;
+/** Two processes of the same program differ by that in each call, however short. */
+const WHOLE_DIFFERS_MS = 0.3;
 
 type Part = (block: Block) => number | undefined;
 
 export function compareInterleaved(pairs: Pairs): Comparison {
   const ratioOf = (scenarios: readonly string[], part: Part): Ratio | null =>
     pairedRatio(
-      scenarios.flatMap((name) =>
+      scenarios.map((name) =>
         (pairs.get(name) ?? []).map(([old, now]) => [part(old) ?? 0, part(now) ?? 0] as const),
       ),
     );
@@ -46,6 +50,14 @@ export function compareInterleaved(pairs: Pairs): Comparison {
     INTERLEAVED_TOLERANCE,
     verdicts(blocks, ratioOf, INTERLEAVED_TOLERANCE),
   );
+}
+
+/** Whether a stage is found to be slower, or none can be by much. */
+export function isDecided(pairs: Pairs): boolean {
+  const { compared, slower } = compareInterleaved(pairs);
+  const stages = compared.filter(({ scenario }) => scenario === 'all');
+  if (slower.some(({ scenario }) => scenario === 'all')) return true;
+  return stages.length > 0 && stages.every(({ high }) => high < SURELY_BELOW);
 }
 
 export function compareStored(
@@ -95,28 +107,26 @@ function verdicts(
   const stages = [
     ...new Set([...blocks.values()].flat().flatMap(({ parts }) => Object.keys(parts))),
   ];
-  const told = (part: string, scenario: string, ratio: Ratio | null): Compared[] =>
-    ratio === null ? [] : [{ part, scenario, ...ratio, verdict: verdictOn(ratio, tolerance) }];
+  const told = (
+    { part, scenario, beyond }: Pick<Compared, 'part' | 'scenario'> & { readonly beyond: number },
+    ratio: Ratio | null,
+  ): Compared[] =>
+    ratio === null ? [] : [{ part, scenario, ...ratio, verdict: verdictOn(ratio, beyond) }];
+  /** As a whole a call has what the clock, the client and the process add. */
+  const whole = (part: string, scenario: string, of: Part): Compared[] => {
+    const middle = middleOf(blocks.get(scenario) ?? [], (block) => of(block) ?? 0);
+    const beyond = tolerance + WHOLE_DIFFERS_MS / middle;
+    return told({ part, scenario, beyond }, ratioOf([scenario], of));
+  };
   return [
     ...stages.flatMap((stage) => {
       const part: Part = ({ parts }) => parts[stage];
       const used = names.filter((name) => has(name, part));
-      return used.length === 0 ? [] : told(stage, 'all', ratioOf(used, part));
+      const all = { part: stage, scenario: 'all', beyond: tolerance };
+      return used.length === 0 ? [] : told(all, ratioOf(used, part));
     }),
-    ...names.flatMap((name) =>
-      told(
-        'call',
-        name,
-        ratioOf([name], ({ call }) => call),
-      ),
-    ),
-    ...names.flatMap((name) =>
-      told(
-        'processor',
-        name,
-        ratioOf([name], ({ cpu }) => cpu ?? undefined),
-      ),
-    ),
+    ...names.flatMap((name) => whole('call', name, ({ call }) => call)),
+    ...names.flatMap((name) => whole('processor', name, ({ cpu }) => cpu ?? undefined)),
   ];
 }
 

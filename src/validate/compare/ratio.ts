@@ -5,7 +5,7 @@ import { rounded } from '../figures.ts';
 export interface Ratio {
   /** New over old: above 1 is slower. */
   readonly ratio: number;
-  /** Of the interval that holds it with 99.9 % confidence: a run looks at dozens, and none may be an alarm by chance. */
+  /** Of the interval that holds it with 99 % confidence. What is told lies beyond a tolerance with all of it: chance alone gets there hardly ever. */
   readonly low: number;
   readonly high: number;
 }
@@ -13,8 +13,10 @@ export interface Ratio {
 /** Of each end of the measurements. */
 const TRIMMED = 0.2;
 const MIN_VALUES = 6;
-/** Of the normal distribution, both tails together a thousandth. */
-const Z = 3.29;
+/** Of figures that all are the same, as rounded ones may be. */
+const MIN_VARIANCE = 1e-9;
+/** Of the normal distribution, both tails together a hundredth. */
+const Z = 2.576;
 
 interface Middle {
   readonly mean: number;
@@ -23,15 +25,25 @@ interface Middle {
   readonly freedom: number;
 }
 
-/** @param pairs Of old and new, taken right after each other: what the machine did falls on both. */
-export function pairedRatio(
-  pairs: ReadonlyArray<readonly [old: number, now: number]>,
-): Ratio | null {
-  const logs = pairs
-    .filter(([old, now]) => old > 0 && now > 0)
-    .map(([old, now]) => Math.log(now / old));
-  const middle = middleOf(logs);
-  return middle && intervalOf(middle);
+/** Of old and new, taken right after each other: what the machine did falls on both. */
+export type MeasuredPairs = ReadonlyArray<readonly [old: number, now: number]>;
+
+/** @param groups Of one kind each: the more its pairs agree, the more a kind counts. */
+export function pairedRatio(groups: readonly MeasuredPairs[]): Ratio | null {
+  const middles = groups.flatMap((pairs) => {
+    const logs = pairs
+      .filter(([old, now]) => old > 0 && now > 0)
+      .map(([old, now]) => Math.log(now / old));
+    return middleOf(logs) ?? [];
+  });
+  const weights = middles.map(({ variance }) => 1 / Math.max(variance, MIN_VARIANCE));
+  const all = sum(weights);
+  if (middles.length === 0) return null;
+  return intervalOf({
+    mean: sum(middles.map(({ mean }, at) => mean * weights[at]!)) / all,
+    variance: 1 / all,
+    freedom: sum(middles.map(({ freedom }) => freedom)),
+  });
 }
 
 /** Of two runs at different times; each value is over its own yardstick. */
@@ -55,14 +67,14 @@ function middleOf(values: readonly number[]): Middle | null {
   const winsorized = sorted.map((value) => Math.min(Math.max(value, kept[0]!), kept.at(-1)!));
   const mean = average(kept);
   const centre = average(winsorized);
-  const squares = winsorized.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const squares = sum(winsorized.map((value) => (value - centre) ** 2));
   const freedom = kept.length - 1;
   return { mean, variance: squares / (kept.length * freedom), freedom };
 }
 
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
+const average = (values: readonly number[]): number => sum(values) / values.length;
 
 function intervalOf({ freedom, mean, variance }: Middle): Ratio {
   // Student's t by its expansion around the normal quantile.

@@ -15,8 +15,8 @@ export function compareSection({ compared, manner, slower, tolerance }: Comparis
     </h2>
     <p>${words}</p>
     <p class="quiet">
-      New over old, with the interval that holds it with 99.9 % confidence; a change counts where
-      the whole interval is beyond ${Math.round(100 * tolerance)} %.
+      New over old, with the interval that holds it with 99 % confidence; a change counts where the
+      whole interval is beyond ${Math.round(100 * tolerance)} %.
       ${manner === 'interleaved' ? 'Both servers were measured in turns.' : 'Each time is over what the machine took for a fixed piece of work just then.'}
     </p>
     ${table<Compared>(

@@ -85,12 +85,19 @@ test('what only one of the runs has is compared with nothing', () => {
 });
 
 test('a ratio of too few measurements is none', () => {
-  assert.equal(pairedRatio([[1, 2]]), null);
-  assert.equal(pairedRatio(Array.from({ length: 20 }, () => [0, 2] as const)), null);
+  assert.equal(pairedRatio([[[1, 2]]]), null);
+  assert.equal(pairedRatio([Array.from({ length: 20 }, () => [0, 2] as const)]), null);
+});
+
+test('what agrees with itself counts for more than what does not', () => {
+  const steady = Array.from({ length: 20 }, (_, at) => [100, 120 + (at % 2)] as const);
+  const wild = Array.from({ length: 20 }, (_, at) => [100, at % 2 ? 60 : 180] as const);
+  const { high, low } = pairedRatio([steady, wild])!;
+  assert.ok(low > 1.19 && high < 1.22, `${low} to ${high}`);
 });
 
 test('one measurement that something came between moves no verdict', () => {
   const pairs = Array.from({ length: 30 }, (_, at) => [10 + (at % 3), 10 + (at % 2)] as const);
-  const { high, low } = pairedRatio([...pairs, [10, 5000], [10, 3000]])!;
+  const { high, low } = pairedRatio([[...pairs, [10, 5000], [10, 3000]]])!;
   assert.ok(low < 1 && high < 1.1, `${low} to ${high}`);
 });
