@@ -1,5 +1,5 @@
-// Owns `npm run screenshots`: the pictures of the console in the README. Agents ask the demo shop what people ask,
-// some of it in other words and some of it doubtful; then a browser looks at every page that is shown.
+// Owns `npm run screenshots`: the pictures of the console and of a report of `askonce validate`. Agents ask the demo shop
+// what people ask, some of it in other words and some of it doubtful; then a browser looks at every page that is shown.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +14,13 @@ import { knownQuestions } from '../src/demo/questions.ts';
 import { createRandom } from '../src/lib/random.ts';
 import { startServer } from '../bench/server-process.ts';
 import { findBrowser } from './browser.ts';
+import { run } from './postgres/command.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const [AGENT, ADMIN] = ['g'.repeat(24), 'a'.repeat(24)];
 const WIDTH = 1120;
 const SEED = 7;
+const VALIDATE_MS = 600_000;
 const [KNOWN_TOO, ASKED_AGAIN] = [60, 160];
 
 interface Known {
@@ -111,9 +113,9 @@ async function review(call: Call, served: readonly string[]): Promise<void> {
 /** @param height Of what is shown of the page, in pixels. */
 async function picture(page: Page, name: string, height: number): Promise<void> {
   await page.setViewportSize({ width: WIDTH, height });
-  const path = join(ROOT, 'docs', `console-${name}.png`);
+  const path = join(ROOT, 'docs', `${name}.png`);
   await page.screenshot({ path, animations: 'disabled' });
-  process.stdout.write(`docs/console-${name}.png\n`);
+  process.stdout.write(`docs/${name}.png\n`);
 }
 
 async function take(page: Page, origin: string): Promise<void> {
@@ -125,23 +127,32 @@ async function take(page: Page, origin: string): Promise<void> {
   await page.getByLabel('Token of an admin').fill(ADMIN);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'What the cache holds' }).waitFor();
-  await picture(page, 'overview', 1040);
+  await picture(page, 'console-overview', 1040);
   await page.emulateMedia({ colorScheme: 'dark' });
-  await picture(page, 'overview-dark', 1040);
+  await picture(page, 'console-overview-dark', 1040);
   await page.emulateMedia({ colorScheme: 'light' });
   await open('review');
   await page.getByRole('article', { name: 'To review' }).waitFor();
-  await picture(page, 'review', 720);
+  await picture(page, 'console-review', 720);
   await open('tuning');
   await page.getByRole('slider').waitFor();
   await page.getByRole('slider').press('ArrowRight');
   await page.getByRole('slider').blur();
   await page.getByText(/served \d+ instead of/).waitFor();
-  await picture(page, 'tuning', 860);
+  await picture(page, 'console-tuning', 860);
   await open('questions?query=ten+customers+from+Germany');
   await page.getByRole('link', { name: KNOWN[0]!.question }).click();
   await page.getByRole('heading', { name: 'Answers' }).waitFor();
-  await picture(page, 'entry', 860);
+  await picture(page, 'console-entry', 860);
+}
+
+/** Of a quick run, which is the first that somebody sees. */
+async function takeReport(page: Page): Promise<void> {
+  const out = join(folder, 'report');
+  const args = [join(ROOT, 'bin/askonce.mjs'), 'validate', '--demo', '--quick', '--out', out];
+  await run(process.execPath, args, { cwd: folder, timeoutMs: VALIDATE_MS });
+  await page.goto(`file://${join(out, 'report.html')}`);
+  await picture(page, 'validate-report', 1240);
 }
 
 async function connect(token: string): Promise<{ call: Call; close: () => Promise<void> }> {
@@ -171,6 +182,7 @@ try {
   await review(clients.admin.call, await play(clients.agent.call));
   const page = await browser.newPage({ viewport: { width: WIDTH, height: WIDTH } });
   await take(page, new URL(server.url).origin);
+  await takeReport(page);
 } finally {
   await clients.agent.close();
   await clients.admin.close();

@@ -4,9 +4,9 @@ import { createProgress } from '../cli/progress.ts';
 import type { ProgressOptions } from '../cli/progress.ts';
 import { AppError } from '../errors.ts';
 import { compareStored } from './compare/compare.ts';
-import type { Compared, Comparison } from './compare/compare.ts';
+import type { Comparison } from './compare/compare.ts';
+import { comparisonText } from './compare/comparison-text.ts';
 import { compareServers, readCompareServers } from './compare/servers.ts';
-import { partText } from './html/compare-section.ts';
 import { shownBytes, shownNumber } from './html/shown.ts';
 import { readWords } from './input/read-words.ts';
 import { healthyLevels, planFor } from './plan/capacity.ts';
@@ -38,7 +38,7 @@ export async function runCompare(
   stdout.write(
     args.includes('--json')
       ? `${JSON.stringify(comparison, null, 1)}\n`
-      : comparedText(comparison.compared),
+      : comparisonText(comparison),
   );
   return comparison.slower.length > 0 ? SLOWER : 0;
 }
@@ -66,15 +66,6 @@ async function compareReports(args: readonly string[]): Promise<Comparison> {
       hint: 'Run askonce validate baseline, and compare the reports of that.',
     });
   return compareStored(old.baseline.scenarios, now.baseline.scenarios);
-}
-
-function comparedText(compared: readonly Compared[]): string {
-  return compared
-    .map((one) => {
-      const range = `${shownNumber(one.low)} to ${shownNumber(one.high)}`;
-      return `${one.verdict.padEnd(7)} ${shownNumber(one.ratio).padStart(6)}  (${range})  ${partText(one)}\n`;
-    })
-    .join('');
 }
 
 /** @returns The exit code. @throws AppError, Misuse */

@@ -71,8 +71,8 @@ export interface Profiler {
 }
 
 export interface BlockExtent {
-  /** As many as the scenario has, by default. */
-  readonly calls?: number;
+  /** Of the scenario's calls, at least one; all by default. */
+  readonly share?: number;
   /** Whether it is compared with blocks of another time. */
   readonly isMeasured?: boolean;
 }
@@ -87,12 +87,12 @@ export function createProfiler(
   const running = new Map(scenarios.map((scenario) => [scenario.name, begun(scenario)]));
   return {
     names: [...running.keys()],
-    async block(name, { calls, isMeasured = true } = {}) {
+    async block(name, { share = 1, isMeasured = true } = {}) {
       const one = running.get(name);
       if (!one || one.isOver) return null;
       return await takeBlock(endpoint, conversation, {
         running: one,
-        calls: calls ?? one.scenario.calls,
+        calls: Math.max(1, Math.round(one.scenario.calls * share)),
         machine: isMeasured ? yardstick : () => 1,
       });
     },

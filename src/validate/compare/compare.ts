@@ -1,5 +1,7 @@
 // Owns the verdict on two runs: what got slower, named by its stage where it has one, as ratios that say how sure they are.
+import { DEPENDENCIES } from '../baseline/dependencies.ts';
 import type { Block, ScenarioProfile } from '../baseline/profile.ts';
+import { rounded } from '../figures.ts';
 import { pairedRatio, unpairedRatio } from './ratio.ts';
 import type { Ratio } from './ratio.ts';
 
@@ -8,6 +10,8 @@ export interface Compared extends Ratio {
   readonly part: string;
   /** The scenario; 'all' where its blocks are taken together. */
   readonly scenario: string;
+  /** What it took before in the scenarios that have it, one call of each. */
+  readonly old_ms: number;
   readonly verdict: 'slower' | 'faster' | 'same';
 }
 
@@ -17,7 +21,7 @@ export interface Comparison {
   /** A change is told from here on: below it two runs of the same program differ, too. */
   readonly tolerance: number;
   readonly compared: readonly Compared[];
-  /** The stages that are slower, the worst first; the whole call where no stage says why. */
+  /** The stages that are slower, the one first that adds most; the whole call where no stage says why. */
   readonly slower: readonly Compared[];
 }
 
@@ -108,22 +112,26 @@ function verdicts(
     ...new Set([...blocks.values()].flat().flatMap(({ parts }) => Object.keys(parts))),
   ];
   const told = (
-    { part, scenario, beyond }: Pick<Compared, 'part' | 'scenario'> & { readonly beyond: number },
+    one: Pick<Compared, 'part' | 'scenario' | 'old_ms'>,
+    beyond: number,
     ratio: Ratio | null,
   ): Compared[] =>
-    ratio === null ? [] : [{ part, scenario, ...ratio, verdict: verdictOn(ratio, beyond) }];
+    ratio === null ? [] : [{ ...one, ...ratio, verdict: verdictOn(ratio, beyond) }];
+  const oldMs = (scenario: string, of: Part): number =>
+    middleOf(blocks.get(scenario) ?? [], (block) => of(block) ?? 0);
   /** As a whole a call has what the clock, the client and the process add. */
   const whole = (part: string, scenario: string, of: Part): Compared[] => {
-    const middle = middleOf(blocks.get(scenario) ?? [], (block) => of(block) ?? 0);
-    const beyond = tolerance + WHOLE_DIFFERS_MS / middle;
-    return told({ part, scenario, beyond }, ratioOf([scenario], of));
+    const before = oldMs(scenario, of);
+    const beyond = tolerance + WHOLE_DIFFERS_MS / before;
+    return told({ part, scenario, old_ms: rounded(before) }, beyond, ratioOf([scenario], of));
   };
   return [
     ...stages.flatMap((stage) => {
       const part: Part = ({ parts }) => parts[stage];
       const used = names.filter((name) => has(name, part));
-      const all = { part: stage, scenario: 'all', beyond: tolerance };
-      return used.length === 0 ? [] : told(all, ratioOf(used, part));
+      const before = used.reduce((total, name) => total + oldMs(name, part), 0);
+      const all = { part: stage, scenario: 'all', old_ms: rounded(before) };
+      return used.length === 0 ? [] : told(all, tolerance, ratioOf(used, part));
     }),
     ...names.flatMap((name) => whole('call', name, ({ call }) => call)),
     ...names.flatMap((name) => whole('processor', name, ({ cpu }) => cpu ?? undefined)),
@@ -141,7 +149,16 @@ function comparison(
   compared: readonly Compared[],
 ): Comparison {
   const slower = compared.filter(({ verdict }) => verdict === 'slower');
-  const stages = slower.filter(({ scenario }) => scenario === 'all');
-  const worst = (stages.length > 0 ? stages : slower).toSorted((a, b) => b.low - a.low);
+  const parts = slower.filter(({ scenario }) => scenario === 'all');
+  const worst = (parts.length > 0 ? parts : slower).toSorted(
+    (a, b) => Number(isDependency(a)) - Number(isDependency(b)) || added(b) - added(a),
+  );
   return { manner, tolerance, compared, slower: worst };
 }
+
+/** Stages overlap: one that waits for another is slower by as much, but not wherever the other is used. */
+const added = ({ old_ms, ratio }: Compared): number => old_ms * (ratio - 1);
+
+/** It is in use for as long as the stages that use it, and says less than they do. */
+const isDependency = ({ part }: Compared): boolean =>
+  (DEPENDENCIES as readonly string[]).includes(part);

@@ -23,7 +23,7 @@ export interface InterleaveOptions {
 }
 
 /** Many small blocks tell more than a few long ones: what comes between falls on few of them. */
-const CALLS = 2;
+const SHARE = 0.08;
 /** The first warm both up. */
 const WARM_UP_ROUNDS = 3;
 /** Before that a few odd calls can look like a change. */
@@ -61,7 +61,7 @@ async function takePair(
   name: string,
   [first, second]: readonly [Profiler, Profiler],
 ): Promise<readonly [Block, Block] | null> {
-  const extent = { calls: CALLS, isMeasured: false };
+  const extent = { share: SHARE, isMeasured: false };
   const [one, other] = [await first.block(name, extent), await second.block(name, extent)];
   return one && other && [one, other];
 }

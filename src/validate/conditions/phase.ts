@@ -9,7 +9,7 @@ import { takeFault } from './faults.ts';
 import type { Fault, FaultFigures, FaultTimes } from './faults.ts';
 import { openLimits } from './limits.ts';
 import type { Limits, LimitReadings } from './limits.ts';
-import { addressOf, throughLink } from './link-url.ts';
+import { addressOf, throughLink, whyNoLink } from './link-url.ts';
 import { openLink } from './link.ts';
 import type { Link } from './link.ts';
 import { LOST_REPLICA, loseReplica } from './lost-replica.ts';
@@ -95,7 +95,7 @@ export async function takeConditions(
     limits.push(...(await limited(parts, own, { extent, leftOut })));
     if (own.databaseUrl === null)
       faults.push(...(await engineFaults(parts, own.server, { extent, leftOut })));
-    else await overDatabaseLink(parts, own, { extent, networks, faults });
+    else await overDatabaseLink(parts, own, { extent, networks, faults, leftOut });
     if (!parts.signal.aborted) {
       tellFault(parts, LOST_REPLICA, extent);
       const { start, withCache } = own;
@@ -235,10 +235,16 @@ async function overDatabaseLink(
     readonly extent: ConditionsExtent;
     readonly networks: NetworkFigures[];
     readonly faults: FaultFigures[];
+    readonly leftOut: Finding['leftOut'];
   },
 ): Promise<void> {
   const { extent, networks, faults } = found;
   const url = own.databaseUrl!;
+  const why = whyNoLink(url);
+  if (why !== null) {
+    found.leftOut.push({ what: 'the network to the data database, and its failures', why });
+    return;
+  }
   const link = await openLink({ to: addressOf(url) });
   try {
     const settings = { DATABASE_URL: throughLink(url, link) };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { createRandom } from '../../../src/lib/random.ts';
 import { bothWays } from '../../../src/validate/conditions/conditions.ts';
+import { whyNoLink } from '../../../src/validate/conditions/link-url.ts';
 import { Line } from '../../../src/validate/conditions/line.ts';
 import { handshakeDelayMs, Losses, SEGMENT_BYTES } from '../../../src/validate/conditions/loss.ts';
 
@@ -100,4 +101,14 @@ test('what one direction says goes before what both say', () => {
   });
   assert.deepEqual([up.latencyMs, down.latencyMs, down.jitterMs, roundTripMs], [10, 30, 1, 40]);
   assert.deepEqual([up.lossRatio, up.bandwidthBytesPerSecond], [0, Infinity]);
+});
+
+test('a database that a link would cut off is left without one, and the reason says why', () => {
+  const at = (url: string): string => whyNoLink(url) ?? '';
+  assert.equal(at('postgres://me@db.example.org/shop'), '');
+  assert.equal(at('postgres://me@db.example.org/shop?sslmode=no-verify'), '');
+  for (const socket of ['postgres:///shop', 'postgres://me@x/shop?host=/var/run/postgresql'])
+    assert.match(at(socket), /socket/);
+  for (const mode of ['require', 'verify-ca', 'verify-full'])
+    assert.match(at(`postgres://me@db.example.org/shop?sslmode=${mode}`), /certificate/);
 });
