@@ -174,6 +174,8 @@ function extentOf(options: ValidateOptions): Extent {
     turns: options.turns ?? usual.turns,
     conversations: options.conversations ?? usual.conversations,
     secondsEach: options.seconds ?? usual.secondsEach,
+    // Who names the levels means them.
+    refinements: options.conversations === null ? usual.refinements : 0,
     burst: options.burst ?? usual.burst,
     conditions: usual.conditions,
   };

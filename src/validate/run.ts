@@ -46,6 +46,8 @@ export interface Extent {
   readonly turns: number;
   readonly conversations: readonly number[];
   readonly secondsEach: number;
+  /** Levels that may be put between, where the knee is. */
+  readonly refinements: number;
   readonly burst: number;
   readonly conditions: ConditionsExtent;
 }
@@ -55,6 +57,7 @@ export const QUICK: Extent = {
   turns: 1000,
   conversations: [1, 10, 50, 200],
   secondsEach: 6,
+  refinements: 2,
   burst: 500,
   conditions: {
     networks: ['cross-region', 'lossy'],
@@ -69,6 +72,7 @@ export const WHOLE: Extent = {
   turns: 5000,
   conversations: [1, 5, 10, 25, 50, 100, 200, 500, 1000],
   secondsEach: 20,
+  refinements: 3,
   burst: 1000,
   conditions: {
     networks: ['same-zone', 'cross-zone', 'cross-region', 'home', 'mobile-4g', 'lossy'],

@@ -21,7 +21,7 @@ export interface Comparison {
   /** A change is told from here on: below it two runs of the same program differ, too. */
   readonly tolerance: number;
   readonly compared: readonly Compared[];
-  /** The stages that are slower, the one first that adds most; the whole call where no stage says why. */
+  /** The stages that are slower, the one first that surely adds most; the whole call where no stage says why. */
   readonly slower: readonly Compared[];
 }
 
@@ -156,8 +156,8 @@ function comparison(
   return { manner, tolerance, compared, slower: worst };
 }
 
-/** Stages overlap: one that waits for another is slower by as much, but not wherever the other is used. */
-const added = ({ old_ms, ratio }: Compared): number => old_ms * (ratio - 1);
+/** Surely. Stages overlap: one that waits for another is slower by as much, but not wherever the other is used. */
+const added = ({ low, old_ms }: Compared): number => old_ms * (low - 1);
 
 /** It is in use for as long as the stages that use it, and says less than they do. */
 const isDependency = ({ part }: Compared): boolean =>

@@ -27,7 +27,7 @@ const SHARE = 0.08;
 /** The first warm both up. */
 const WARM_UP_ROUNDS = 3;
 /** Before that a few odd calls can look like a change. */
-const FIRST_LOOK = 40;
+const FIRST_LOOK = 60;
 const LOOK_EVERY = 20;
 
 export async function interleave(

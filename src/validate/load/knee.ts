@@ -60,6 +60,18 @@ export function kneeOf(curve: readonly CurvePoint[]): Knee {
   };
 }
 
+/** Levels as near as that say where the knee is. */
+const NEAR = 1.5;
+
+/** @returns the level to be tried next, so that it is known more exactly where the knee is; null where it is. */
+export function betweenLevels(curve: readonly CurvePoint[]): number | null {
+  const { conversations: before } = kneeOf(curve);
+  const beyond = curve.find(({ conversations }) => conversations > (before ?? Infinity));
+  if (before === null || !beyond || beyond.conversations < before * NEAR) return null;
+  const between = Math.round(Math.sqrt(before * beyond.conversations));
+  return between > before && between < beyond.conversations ? between : null;
+}
+
 /** @param beyond From the knee on. */
 function shapeOf(
   curve: readonly CurvePoint[],

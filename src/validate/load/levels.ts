@@ -11,7 +11,7 @@ import { openConversations, runAgents } from './agents.ts';
 import type { Agents, Pace } from './agents.ts';
 import { createBusyness } from './busyness.ts';
 import { createDraw } from './draw.ts';
-import { kneeOf } from './knee.ts';
+import { betweenLevels, kneeOf } from './knee.ts';
 import type { CurvePoint, Knee } from './knee.ts';
 import type { Manner } from './manner.ts';
 import { createTally } from './tally.ts';
@@ -45,21 +45,33 @@ export interface LoadFigures {
 /** The generator itself is then what is slow. */
 const BUSY = 0.9;
 
+export interface LevelsExtent {
+  readonly conversations: readonly number[];
+  readonly secondsEach: number;
+  /** Levels that may be put between, where the knee is. */
+  readonly refinements?: number;
+}
+
 export async function takeLevels(
   parts: LoadParts,
-  {
-    conversations,
-    secondsEach,
-  }: { readonly conversations: readonly number[]; readonly secondsEach: number },
+  { conversations, refinements = 0, secondsEach }: LevelsExtent,
 ): Promise<LoadFigures> {
   const levels: LevelFigures[] = [];
-  for (const [index, count] of conversations.entries()) {
-    if (parts.signal.aborted) break;
-    parts.tell.step(
-      `load: ${count} ${count === 1 ? 'conversation' : 'conversations'} of ${parts.model.name}`,
-      { at: index, of: conversations.length, seconds: secondsEach },
-    );
+  const of = conversations.length + refinements;
+  const take = async (count: number): Promise<void> => {
+    const agents = `${count} ${count === 1 ? 'conversation' : 'conversations'}`;
+    const extent = { at: levels.length, of, seconds: secondsEach };
+    parts.tell.step(`load: ${agents} of ${parts.model.name}`, extent);
     levels.push(await takeLevel(parts, { count, durationMs: secondsEach * 1000 }));
+    levels.sort((a, b) => a.conversations - b.conversations);
+  };
+  for (const count of conversations) if (!parts.signal.aborted) await take(count);
+  for (let more = 0; more < refinements && !parts.signal.aborted; more += 1) {
+    const curve = curveOf(levels);
+    const between = curve.length === 0 ? null : betweenLevels(curve);
+    // One that is left out for its load is not tried twice.
+    if (between === null || levels.some((one) => one.conversations === between)) break;
+    await take(between);
   }
   const curve = curveOf(levels);
   return {

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { createRandom } from '../../../src/lib/random.ts';
 import type { Block, ScenarioProfile } from '../../../src/validate/baseline/profile.ts';
 import { compareInterleaved, compareStored } from '../../../src/validate/compare/compare.ts';
+import { comparisonText } from '../../../src/validate/compare/comparison-text.ts';
 import { pairedRatio } from '../../../src/validate/compare/ratio.ts';
 
 /** What a shared machine does: a factor for all that happens at a time, and one for each measurement. */
@@ -60,6 +61,37 @@ test('what no stage takes is named by its call', () => {
   const { slower } = compareInterleaved(pairs);
   assert.ok(slower.every(({ scenario }) => scenario === 'ask'));
   assert.deepEqual([...new Set(slower.map(({ part }) => part))].toSorted(), ['call', 'processor']);
+});
+
+test('of what is slower that comes first which adds most, and what is only in use for longer last', () => {
+  const block = (statement: number, stream: number): Block => ({
+    call: 30,
+    cpu: 5,
+    parts: { statement, stream, 'data database': statement + 1 },
+    yardstick: 1,
+  });
+  // Rows are read while they are written: a statement that takes longer holds up the stream.
+  const rows = Array.from({ length: 20 }, () => [block(15, 2), block(18, 5)] as const);
+  const short: Block = { call: 9, cpu: 5, parts: { statement: 5 }, yardstick: 1 };
+  const others = rows.map(() => [short, { ...short, parts: { statement: 6 } }] as const);
+  const pairs = new Map<string, ReadonlyArray<readonly [Block, Block]>>([
+    ['query, heavy', rows],
+    ['query, new', others],
+  ]);
+  const { slower } = compareInterleaved(pairs);
+  assert.deepEqual(
+    slower.map(({ part }) => part),
+    ['statement', 'stream', 'data database'],
+  );
+});
+
+test('a terminal is shown each ratio, and the verdict at the end', () => {
+  const pairs = new Map(SCENARIOS.map((name, at) => [name, pairsOf(1 + 100 * at, { embed: 1.5 })]));
+  const text = comparisonText(compareInterleaved(pairs));
+  assert.match(text, /^slower {3,}1\.\d+ {2}\(1\.\d+ to 1\.\d+\) {2}embed$/m);
+  assert.match(text, /\n\nSlower than before, the worst first: embed\.\n$/);
+  const same = new Map([['ask', pairsOf(2, {})]]);
+  assert.match(comparisonText(compareInterleaved(same)), /\n\nNothing is slower than before\.\n$/);
 });
 
 function profileOf(seed: number, slowed: Readonly<Record<string, number>> = {}): ScenarioProfile {

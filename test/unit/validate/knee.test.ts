@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { kneeOf } from '../../../src/validate/load/knee.ts';
+import { betweenLevels, kneeOf } from '../../../src/validate/load/knee.ts';
 import type { CurvePoint } from '../../../src/validate/load/knee.ts';
 
 const LEVELS = [1, 10, 50, 100, 200, 400];
@@ -68,4 +68,16 @@ test('fewer answers with more agents are a cliff, too', () => {
 test('where already the first level is lost there is no level before the knee', () => {
   const { conversations } = kneeOf(curve(() => ({ lost_ratio: 0.5 })));
   assert.equal(conversations, null);
+});
+
+test('between two levels that are far apart one more says where the knee is', () => {
+  const points = curve((count) => ({ p95_ms: count <= 50 ? 20 : 10 * count }));
+  assert.equal(betweenLevels(points), 71);
+  const nearer = [...points.slice(0, 3), { ...points[2]!, conversations: 71 }, ...points.slice(3)];
+  assert.equal(betweenLevels(nearer), null);
+});
+
+test('without a knee, and with none behind it, no level is missing', () => {
+  assert.equal(betweenLevels(curve(() => ({}))), null);
+  assert.equal(betweenLevels(curve(() => ({ lost_ratio: 0.5 }))), null);
 });
