@@ -5,6 +5,7 @@ import { valuesOf } from '../db/row-tap.ts';
 import { runWithBytes } from '../db/run-with-bytes.ts';
 import type { ResultHeader, ResultStatus, Validity } from './entities.ts';
 import type { Key } from './key.ts';
+import { AFTER_MS, chunkPlaces, chunkValues, keepResult } from './keep-result.ts';
 import { bodyOf } from './rows.ts';
 import type { Chunk, Column } from './rows.ts';
 
@@ -34,6 +35,9 @@ export interface ResultStore {
   chunks(ref: ResultRef, fromRow: number, limit: number): Promise<Chunk[]>;
   /** Small ones that statements find, the last used first. */
   recent(limit: number, maxBytes: number): Promise<StoredResult[]>;
+  /** A whole result that is done with, at once. */
+  keep(header: ResultHeader, chunks: readonly Chunk[], end: StoredEnd): Promise<void>;
+  /** One that comes bit by bit. */
   begin(header: ResultHeader): Promise<void>;
   /** Says that the result still fills. */
   touch(ref: ResultRef): Promise<void>;
@@ -68,7 +72,6 @@ const MS = (interval: string): string => `extract(epoch FROM ${interval})::float
 const COLUMNS = `id, result_scope, statement_key, status, is_current, columns, row_count, byte_count, as_of,
   stamp, ${MS('now() - read_at')} AS age_ms, ${MS('expires_at - now()')} AS left_ms,
   ${MS('holds_until - now()')} AS holds_ms, ${MS('now() - touched_at')} AS untouched_ms`;
-const AFTER_MS = (place: string): string => `now() + ${place} * interval '1 millisecond'`;
 /** For the one transaction: its commit waits for no disk. The commit of finish does, for all before it. */
 const UNHURRIED = `(SELECT set_config('synchronous_commit', 'off', true)) AS unhurried`;
 const SWEEP_BATCH = 200;
@@ -128,6 +131,8 @@ export function createResultStore(pool: Pool, now: () => number): ResultStore {
       return rows.map((row) => toResult(row, now()));
     },
 
+    keep: (header, chunks, end) => keepResult(pool, { header, chunks, end }, now()),
+
     async begin(header) {
       await pool.query(
         `INSERT INTO askonce.results
@@ -153,24 +158,16 @@ export function createResultStore(pool: Pool, now: () => number): ResultStore {
     },
 
     async append({ resultScope, id }, chunks) {
-      const places = chunks.map(
-        (_, at) =>
-          `($1, $2::uuid, $${3 * at + 3}::bigint, $${3 * at + 4}::integer, $${3 * at + 5}::text)`,
-      );
       const sql = `WITH stored AS (
            INSERT INTO askonce.result_chunks (result_scope, result_id, first_row, row_count, body)
-           SELECT chunk.* FROM (VALUES ${places.join(', ')}) AS chunk, ${UNHURRIED}
+           SELECT $1, $2::uuid, chunk.* FROM (${chunkPlaces(chunks, 3)}) AS chunk, ${UNHURRIED}
            RETURNING row_count, octet_length(body) AS bytes)
          UPDATE askonce.results SET touched_at = now(), row_count = results.row_count + more.row_count,
            byte_count = byte_count + more.bytes
          FROM (SELECT sum(row_count) AS row_count, sum(bytes) AS bytes FROM stored) more
          WHERE result_scope = $1 AND id = $2`;
-      const values = chunks.flatMap(({ firstRow, rowCount, body }) => [
-        `${firstRow}`,
-        `${rowCount}`,
-        body,
-      ]);
-      await pool.withClient((client) => runWithBytes(client, sql, [resultScope, id, ...values]));
+      const values = [resultScope, id, ...chunkValues(chunks)];
+      await pool.withClient((client) => runWithBytes(client, sql, values));
     },
 
     finish(ref, { status, validity, runMs }) {

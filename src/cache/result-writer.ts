@@ -3,7 +3,7 @@
 import type { ResultHeader, Validity } from './entities.ts';
 import type { Gate } from './gate.ts';
 import type { MemoryTier } from './memory.ts';
-import type { ResultStore } from './result-store.ts';
+import type { ResultStore, StoredEnd } from './result-store.ts';
 import type { Chunk } from './rows.ts';
 import type { WriteQueue } from './write-queue.ts';
 
@@ -23,6 +23,12 @@ export interface ResultEnd {
   /** How long the statement took, in milliseconds: what whoever is served from it is spared. */
   readonly runMs: number;
 }
+
+const storedEnd = ({ runMs, validity, wasCut }: ResultEnd): StoredEnd => ({
+  status: wasCut ? 'cut' : 'complete',
+  validity,
+  runMs,
+});
 
 export interface ResultWriterOptions {
   readonly memory: MemoryTier;
@@ -49,6 +55,7 @@ export function createResultWriter(
   let waiting: Chunk[] = [];
   let waitingBytes = 0;
   let isStreaming = false;
+  let isStored = false;
   let hasFailed = false;
   let writing: Promise<void> | null = null;
   let onProgress = (): void => {};
@@ -101,15 +108,13 @@ export function createResultWriter(
     onProgress();
   }
 
-  const close = ({ wasCut, validity, runMs }: ResultEnd): Promise<void> =>
-    attempt('finish-result', () =>
-      store.finish(header, { status: wasCut ? 'cut' : 'complete', validity, runMs }),
-    );
-
   return {
     resultId: header.id,
     get kept() {
-      return !hasFailed && (isStreaming || gate.open || memory.resultById(header.id) !== undefined);
+      return (
+        !hasFailed &&
+        (isStreaming || isStored || gate.open || memory.resultById(header.id) !== undefined)
+      );
     },
     async append(chunk) {
       if (hasFailed) return;
@@ -128,7 +133,7 @@ export function createResultWriter(
       clearInterval(signs);
       if (hasFailed) return onReachable();
       if (isStreaming) {
-        await close(end);
+        await attempt('finish-result', () => store.finish(header, storedEnd(end)));
         if (validity) memory.dropResult(header.resultScope, header.statementKey);
         return;
       }
@@ -144,8 +149,11 @@ export function createResultWriter(
       id: header.id,
       bytes: waitingBytes,
       write: async () => {
-        await writeWaiting();
-        if (!hasFailed) await close(end);
+        await attempt('keep-result', () => store.keep(header, waiting, storedEnd(end)));
+        isStored = true;
+        // Memory may still hold what it was; this writer does not.
+        waiting = [];
+        waitingBytes = 0;
       },
     });
   }

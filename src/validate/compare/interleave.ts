@@ -23,7 +23,7 @@ export interface InterleaveOptions {
 }
 
 /** Many small blocks tell more than a few long ones: what comes between falls on few of them. */
-const SHARE = 0.08;
+const SHARE = 0.04;
 /** The first warm both up. */
 const WARM_UP_ROUNDS = 3;
 /** Before that a few odd calls can look like a change. */

@@ -102,6 +102,44 @@ test('runs that finish at once leave one current, the one that read last', async
   assert.deepEqual(rows, [{ id: headers[8]!.id }]);
 });
 
+test('whole results that are kept at once leave one current, the one that read last', async (t) => {
+  const { url, pool } = await cacheDatabase(t);
+  const stores = [1, 2, 3].map(() => createResultStore(poolOf(t, url, { max: 3 }), Date.now));
+  const headers = Array.from({ length: 9 }, (_, index) =>
+    headerOf({ asOf: Date.now() - 9000 + 1000 * index }),
+  );
+  const order = [4, 8, 0, 2, 7, 1, 3, 6, 5];
+  const end = { status: 'complete', validity: VALID, runMs: 1 } as const;
+  await Promise.all(
+    order.map((index) => stores[index % 3]!.keep(headers[index]!, [chunkOf(0, 3)], end)),
+  );
+  const rows = await pool.query('select id from askonce.results where is_current');
+  assert.deepEqual(rows, [{ id: headers[8]!.id }]);
+});
+
+test('a whole result is found as one that came bit by bit, with its rows or with none', async (t) => {
+  const { pool } = await cacheDatabase(t);
+  const results = createResultStore(pool, Date.now);
+  const chunks = [chunkOf(0, 3), chunkOf(3, 2)];
+  const header = headerOf();
+  await results.keep(header, chunks, { status: 'complete', validity: VALID, runMs: 1 });
+  const found = (await results.current('alice', STATEMENT_KEY))!;
+  assert.deepEqual({ ...found.header, ...TIMES }, { ...header, validity: VALID, ...TIMES });
+  assert.deepEqual([found.status, found.rowCount], ['complete', 5]);
+  assert.deepEqual(await results.chunks(header, 0, 10), chunks);
+
+  const empty = headerOf({ asOf: Date.now() + 1 });
+  await results.keep(empty, [], { status: 'complete', validity: VALID, runMs: 1 });
+  const current = (await results.current('alice', STATEMENT_KEY))!;
+  assert.deepEqual([current.header.id, current.rowCount], [empty.id, 0]);
+
+  const cut = headerOf({ asOf: Date.now() + 2 });
+  await results.keep(cut, chunks, { status: 'cut', validity: null, runMs: 1 });
+  assert.equal((await results.current('alice', STATEMENT_KEY))?.header.id, empty.id);
+  const byId = (await results.byId('alice', cut.id))!;
+  assert.deepEqual([byId.status, byId.header.validity], ['cut', null]);
+});
+
 test('a run that read earlier and ends later does not turn back time', async (t) => {
   const { pool } = await cacheDatabase(t);
   const results = createResultStore(pool, Date.now);
