@@ -59,7 +59,7 @@ export async function runRegressions(
   });
   const tries = countOption(given.tries, 'tries', { otherwise: 5 });
   const unchanged = countOption(given.unchanged, 'unchanged', { otherwise: 20 });
-  const rounds = countOption(given.rounds, 'rounds', { otherwise: 200 });
+  const rounds = countOption(given.rounds, 'rounds', { otherwise: 400 });
   const share = countOption(given.share, 'share', { otherwise: 20 }) / 100;
   const stages = STAGES.filter((stage) => given.stage === undefined || stage === given.stage);
   // Spread over the run, as what else the machine does may be.

@@ -17,7 +17,7 @@ import { progressTell } from '../src/validate/progress-tell.ts';
 import { run } from './postgres/command.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const DEFAULT_ROUNDS = '200';
+const DEFAULT_ROUNDS = '400';
 const BUILD_MS = 600_000;
 
 const { positionals, values } = parseArgs({

@@ -21,7 +21,7 @@ export interface CompareServers {
   readonly rounds: number;
 }
 
-const DEFAULT_ROUNDS = 200;
+const DEFAULT_ROUNDS = 400;
 const MAX_ROUNDS = 10_000;
 const MAX_CONNECTIONS = 20;
 const TIMEOUT_MS = 60_000;
