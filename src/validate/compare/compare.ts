@@ -21,7 +21,7 @@ export interface Comparison {
   /** A change is told from here on: below it two runs of the same program differ, too. */
   readonly tolerance: number;
   readonly compared: readonly Compared[];
-  /** The stages that are slower, the one first that surely adds most; the whole call where no stage says why. */
+  /** The stages that are slower, the one first that surely adds most; the whole calls where no stage says why. Dependencies last. */
   readonly slower: readonly Compared[];
 }
 
@@ -59,8 +59,8 @@ export function compareInterleaved(pairs: Pairs): Comparison {
 /** Whether a stage is found to be slower, or none can be by much. */
 export function isDecided(pairs: Pairs): boolean {
   const { compared, slower } = compareInterleaved(pairs);
-  const stages = compared.filter(({ scenario }) => scenario === 'all');
-  if (slower.some(({ scenario }) => scenario === 'all')) return true;
+  const stages = compared.filter(isStage);
+  if (slower.some(isStage)) return true;
   return stages.length > 0 && stages.every(({ high }) => high < SURELY_BELOW);
 }
 
@@ -148,17 +148,20 @@ function comparison(
   tolerance: number,
   compared: readonly Compared[],
 ): Comparison {
-  const slower = compared.filter(({ verdict }) => verdict === 'slower');
-  const parts = slower.filter(({ scenario }) => scenario === 'all');
-  const worst = (parts.length > 0 ? parts : slower).toSorted(
-    (a, b) => Number(isDependency(a)) - Number(isDependency(b)) || added(b) - added(a),
-  );
-  return { manner, tolerance, compared, slower: worst };
+  const slower = compared
+    .filter(({ verdict }) => verdict === 'slower')
+    .toSorted((a, b) => added(b) - added(a));
+  const stages = slower.filter(isStage);
+  const calls = slower.filter(({ scenario }) => scenario !== 'all');
+  const told = stages.length > 0 ? stages : calls;
+  return { manner, tolerance, compared, slower: [...told, ...slower.filter(isDependency)] };
 }
+
+const isStage = (one: Compared): boolean => one.scenario === 'all' && !isDependency(one);
 
 /** Surely. Stages overlap: one that waits for another is slower by as much, but not wherever the other is used. */
 const added = ({ low, old_ms }: Compared): number => old_ms * (low - 1);
 
-/** It is in use for as long as the stages that use it, and says less than they do. */
+/** It is in use for as long as whatever uses it, and says less than that. */
 const isDependency = ({ part }: Compared): boolean =>
   (DEPENDENCIES as readonly string[]).includes(part);

@@ -85,6 +85,21 @@ test('of what is slower that comes first which adds most, and what is only in us
   );
 });
 
+test('where calls are slower and no stage is, they come before the databases that waited for them', () => {
+  const block = (call: number, cache: number): Block => ({
+    call,
+    cpu: 5,
+    parts: { embed: 3, 'cache database': cache },
+    yardstick: 1,
+  });
+  const pairs = Array.from({ length: 20 }, () => [block(20, 8), block(26, 9)] as const);
+  const { slower } = compareInterleaved(new Map([['ask', pairs]]));
+  assert.deepEqual(
+    slower.map(({ part }) => part),
+    ['call', 'cache database'],
+  );
+});
+
 test('a terminal is shown each ratio, and the verdict at the end', () => {
   const pairs = new Map(SCENARIOS.map((name, at) => [name, pairsOf(1 + 100 * at, { embed: 1.5 })]));
   const text = comparisonText(compareInterleaved(pairs));
