@@ -22,13 +22,19 @@ export async function exposition(
   registry: Registry,
   { accept = '', names = [] }: Wanted,
 ): Promise<Exposition> {
-  const wanted = names.length === 0 ? registry : only(registry, names);
+  const wanted = names.length === 0 ? registry : await only(registry, names);
   const written = OPEN_METRICS.test(accept) ? openMetrics(wanted) : wanted;
   return { contentType: written.contentType, text: await written.metrics() };
 }
 
+/** Metrics of the library itself: one of several is read, and sets the others. */
+const OWN = /^(?:process|nodejs)_/u;
+
 /** What nobody exposes is passed over. */
-function only(registry: Registry, names: readonly string[]): Registry {
+async function only(registry: Registry, names: readonly string[]): Promise<Registry> {
+  const all = registry.getMetricsAsArray() as unknown as readonly Rendered[];
+  if (names.some((name) => OWN.test(name)))
+    await Promise.all(all.filter(({ name }) => OWN.test(name)).map((metric) => metric.get()));
   const some = new Registry();
   for (const name of new Set(names)) {
     const metric = registry.getSingleMetric(name);

@@ -27,7 +27,7 @@ const SLOW = `SELECT count(*) FROM customers a, customers b, customers c, orders
 const NAMES = /\b(?:askonce|process|nodejs)_[a-z_]+/g;
 const PART = /_(?:bucket|sum|count)$/;
 
-test('every metric that the rules and the dashboard name is exposed', async (t) => {
+test('every metric that the rules and the dashboard name is exposed, and some alone by name', async (t) => {
   const { server } = await startSmallShop(t);
   const text = await (await fetch(`${server.origin}/metrics`)).text();
   const exposed = new Set(text.match(/(?<=^# TYPE )\S+/gm));
@@ -43,6 +43,13 @@ test('every metric that the rules and the dashboard name is exposed', async (t) 
     [...named].filter((name) => !isThere(name)),
     [],
   );
+
+  const wanted = 'name[]=askonce_conversations&name[]=askonce_heap_bytes&name[]=nobody_knows';
+  const few = await (await fetch(`${server.origin}/metrics?${wanted}`)).text();
+  assert.deepEqual(few.match(/(?<=^# TYPE )\S+/gm), [
+    'askonce_conversations',
+    'askonce_heap_bytes',
+  ]);
 });
 
 test('promtool finds nothing to say of the metrics of askonce', withPromtool, async (t) => {

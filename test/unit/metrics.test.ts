@@ -68,3 +68,15 @@ test('some metrics alone are rendered by their names, and unknown names bring no
     assert.deepEqual(exposed, ['askonce_stage_seconds']);
   }
 });
+
+test('what is asked for by its name alone is as new as among all', async () => {
+  const metrics = createMetrics();
+  const cpu = async (): Promise<number> => {
+    const { text } = await metrics.render({ names: ['process_cpu_seconds_total'] });
+    return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)![1]);
+  };
+  const before = await cpu();
+  const until = process.cpuUsage().user + 20_000;
+  while (process.cpuUsage().user < until);
+  assert.ok((await cpu()) > before);
+});

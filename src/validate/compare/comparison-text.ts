@@ -1,12 +1,13 @@
 // Owns what a terminal shows of a comparison: each ratio with its interval, and the verdict at the end. Pure.
 import { partText } from '../html/compare-section.ts';
-import { shownNumber } from '../html/shown.ts';
 import type { Comparison } from './compare.ts';
+
+const DECIMALS = 2;
 
 export function comparisonText({ compared, slower }: Comparison): string {
   const lines = compared.map((one) => {
-    const range = `${shownNumber(one.low)} to ${shownNumber(one.high)}`;
-    return `${one.verdict.padEnd(7)} ${shownNumber(one.ratio).padStart(6)}  (${range})  ${partText(one)}\n`;
+    const range = `${one.low.toFixed(DECIMALS)} to ${one.high.toFixed(DECIMALS)}`;
+    return `${one.verdict.padEnd(7)} ${one.ratio.toFixed(DECIMALS).padStart(6)}  (${range})  ${partText(one)}\n`;
   });
   const verdict =
     slower.length === 0
