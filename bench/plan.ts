@@ -1,5 +1,7 @@
 // `npm run bench -- plan`: how near the plan of capacity comes. A server is measured up to so many agents, twice as many are
 // foretold from that, and then measured.
+import { setMaxListeners } from 'node:events';
+
 import { ReleaseStack } from '../src/lib/release-stack.ts';
 import { PROFILES } from '../src/validate/load/agent-model.ts';
 import { AT_WILL } from '../src/validate/load/agents.ts';
@@ -62,13 +64,16 @@ async function takeTry(
   const releases = new ReleaseStack();
   try {
     const { endpoint, source } = await openTaught({ root }, releases);
+    const { signal } = new AbortController();
+    // Every agent listens to it.
+    setMaxListeners(0, signal);
     const parts = {
       endpoint,
       source,
       manner: ASKONCE,
       model: PROFILES[profile],
       pace: AT_WILL,
-      signal: new AbortController().signal,
+      signal,
       tell: SILENT,
     };
     const most = UP_TO[profile];
